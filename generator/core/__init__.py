@@ -1,0 +1,1 @@
+"""Types and conventions that every floor shares; numpy only."""

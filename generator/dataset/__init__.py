@@ -1,0 +1,1 @@
+"""The canonical store and the formats that read it and write others."""

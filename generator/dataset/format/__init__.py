@@ -1,0 +1,1 @@
+"""One module a format, each with ``read(path)`` and ``write(data, path)``."""

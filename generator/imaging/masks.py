@@ -1,0 +1,138 @@
+"""Conversions between regions, run lengths, polygons and index masks.
+
+Masks are the truth; a polygon is an approximation that says so. Run lengths are COCO's: column by column, compressed by
+pycocotools, counted on the region's own rectangle so that the frame's size costs nothing.
+Source: own; the RLE's text form is pycocotools'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from pycocotools import mask as coco_mask
+
+from generator.core.annotation import Region
+from generator.core.geometry import Rect
+
+
+def region_to_rle(region: Region, hw: tuple[int, int]) -> dict:
+    """Return COCO's compressed RLE of a region.
+
+    Args:
+        region: lies within the image.
+        hw: the image's height and width in px.
+
+    Returns:
+        ``{"size": [H, W], "counts": str}``.
+    """
+    height, width = hw
+    columns = np.zeros((region.rect.w, region.rect.h + 2), np.int8)
+    columns[:, 1:-1] = region.bits.T
+    steps = np.diff(columns, axis=1)
+    column, row = np.nonzero(steps > 0)
+    starts = (column + region.rect.x) * height + row + region.rect.y
+    column, row = np.nonzero(steps < 0)
+    ends = (column + region.rect.x) * height + row + region.rect.y
+    if starts.size > 1:  # a run that reaches the bottom joins one that starts at the next column's top
+        apart = starts[1:] != ends[:-1]
+        starts, ends = starts[np.r_[True, apart]], ends[np.r_[apart, True]]
+    edges = np.empty(2 * starts.size + 2, np.int64)
+    edges[0], edges[1:-1:2], edges[2:-1:2], edges[-1] = 0, starts, ends, height * width
+    counts = np.diff(edges)
+    if counts[-1] == 0 and counts.size > 1:
+        counts = counts[:-1]
+    packed = coco_mask.frPyObjects({"size": [height, width], "counts": counts.tolist()}, height, width)
+    return {"size": [height, width], "counts": packed["counts"].decode("ascii")}
+
+
+def rle_to_region(rle: dict) -> Region:
+    """Return the region of COCO's RLE, compressed or not; an empty one has an empty rectangle."""
+    height, width = rle["size"]
+    if isinstance(rle["counts"], list):
+        rle = coco_mask.frPyObjects(rle, height, width)
+    return Region.tight(coco_mask.decode(rle).astype(bool))
+
+
+def region_to_polygons(region: Region) -> list[list[float]]:
+    """Return the outer borders of a region as polygons along the pixels' edges.
+
+    The polygon runs on pixel corners, so that filling it gives the region's pixels back, but for holes, which polygons of
+    the usual formats cannot express.
+
+    Returns:
+        One flat list x0, y0, x1, y1, ... (px) per connected part, at least four corners each.
+    """
+    # Each pixel becomes a 3x3 block, so that the traced border pixels tell which side of their block they lie on.
+    bits = np.pad(region.bits.astype(np.uint8), 1)
+    large = cv2.resize(bits, None, fx=3, fy=3, interpolation=cv2.INTER_NEAREST)
+    contours, _ = cv2.findContours(large, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    polygons = []
+    for contour in contours:
+        points = contour[:, 0, :].astype(np.int64)
+        corners = (points + (points % 3 == 2)) // 3 - 1  # first px of a block -> its left edge, last -> its right edge
+        keep = np.any(corners != np.roll(corners, 1, axis=0), axis=1)
+        corners = corners[keep] if keep.sum() >= 3 else corners
+        shifted = corners + (region.rect.x, region.rect.y)
+        polygons.append([float(v) for v in shifted.ravel()])
+    return polygons
+
+
+def polygons_to_region(polygons: Sequence[Sequence[float]], hw: tuple[int, int]) -> Region:
+    """Return the pixels whose centres lie inside any of the polygons (even-odd rule per polygon).
+
+    Args:
+        polygons: flat lists x0, y0, x1, y1, ... in px.
+        hw: the image's height and width in px.
+    """
+    mask = np.zeros(hw, bool)
+    for polygon in polygons:
+        points = np.asarray(polygon, np.float64).reshape(-1, 2)
+        mask |= _fill_by_centres(points, hw)
+    return Region.tight(mask)
+
+
+def _fill_by_centres(points: np.ndarray, hw: tuple[int, int]) -> np.ndarray:
+    """Return the (H, W) bool mask of the pixels whose centres lie inside one polygon, (N, 2) px."""
+    mask = np.zeros(hw, bool)
+    following = np.roll(points, -1, axis=0)
+    first = max(0, int(np.floor(points[:, 1].min() - 0.5)))
+    last = min(hw[0] - 1, int(np.ceil(points[:, 1].max() - 0.5)))
+    for row in range(first, last + 1):
+        level = row + 0.5
+        crosses = (points[:, 1] <= level) != (following[:, 1] <= level)
+        a, b = points[crosses], following[crosses]
+        at = np.sort(a[:, 0] + (level - a[:, 1]) * (b[:, 0] - a[:, 0]) / (b[:, 1] - a[:, 1]))
+        for left, right in zip(at[::2], at[1::2], strict=True):
+            mask[row, max(0, int(np.ceil(left - 0.5))) : max(0, min(hw[1], int(np.ceil(right - 0.5))))] = True
+    return mask
+
+
+def region_to_quad_xy(region: Region) -> np.ndarray:
+    """Return the smallest rotated rectangle around a region's pixels.
+
+    Returns:
+        (4, 2) float64 corners in px, clockwise as displayed; a region of one pixel gives that pixel's square.
+    """
+    rows, columns = np.nonzero(region.bits)
+    corners = np.concatenate([np.stack([columns + dx, rows + dy], 1) for dx in (0, 1) for dy in (0, 1)])
+    hull = cv2.convexHull(corners.astype(np.int32))[:, 0, :].astype(np.float32)
+    quad = cv2.boxPoints(cv2.minAreaRect(hull)).astype(np.float64)
+    following = np.roll(quad, -1, axis=0)
+    if np.sum(quad[:, 0] * following[:, 1] - following[:, 0] * quad[:, 1]) < 0:
+        quad = quad[::-1]
+    return quad + (region.rect.x, region.rect.y)
+
+
+def index_mask(regions: Sequence[Region], hw: tuple[int, int]) -> np.ndarray:
+    """Return the (H, W) mask in which instance i, counted from 1, has the value i; later ones lie on top.
+
+    Returns:
+        uint8, or uint16 from 256 instances on.
+    """
+    mask = np.zeros(hw, np.uint8 if len(regions) < 256 else np.uint16)
+    for number, region in enumerate(regions, 1):
+        part: Rect = region.rect.clipped(hw)
+        mask[part.slices][region.bits[part.inside(region.rect)]] = number
+    return mask
