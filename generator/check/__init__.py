@@ -1,0 +1,1 @@
+"""What must be true of a sample; a finding where it is not."""

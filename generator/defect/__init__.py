@@ -1,0 +1,1 @@
+"""Defects: a shape and an appearance, put where such a thing occurs."""

@@ -1,0 +1,1 @@
+"""What the pixels of a defect look like; one file a kind."""

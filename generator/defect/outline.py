@@ -1,0 +1,214 @@
+"""The outline of a defect, the room it is drawn in, and the patch it is rendered on.
+
+Everything works in the outline's own rectangle, and appearances only ever give values for the pixels of its support:
+what lies outside cannot change. Source: own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import cv2
+import numpy as np
+
+from generator.core.annotation import NOTHING, Region
+from generator.core.geometry import Rect
+from generator.core.units import Scale
+
+FAINTEST = 1.0 / 255.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Room:
+    """What shapes and placements may look at.
+
+    Attributes:
+        image: (H, W, C) uint8 or uint16, the image so far; read-only.
+        white: full scale of the image.
+        roi: (H, W) bool, where defects may lie; None: everywhere.
+        scale: turns lengths into px.
+        light_deg: azimuth of the light.
+        taken: supports of the defects that are there already.
+    """
+
+    image: np.ndarray
+    white: int
+    roi: np.ndarray | None
+    scale: Scale
+    light_deg: float
+    taken: tuple[Region, ...] = ()
+
+    @property
+    def hw(self) -> tuple[int, int]:
+        """Height and width in px."""
+        return self.image.shape[0], self.image.shape[1]
+
+    def random_xy(self, rng: np.random.Generator) -> tuple[float, float] | None:
+        """Return a point drawn evenly from the roi, px; None if the roi is empty."""
+        height, width = self.hw
+        if self.roi is None:
+            return rng.random() * width, rng.random() * height
+        for _ in range(64):
+            x, y = rng.random() * width, rng.random() * height
+            if self.roi[int(y), int(x)]:
+                return x, y
+        inside = np.flatnonzero(self.roi)
+        if inside.size == 0:
+            return None
+        row, column = divmod(int(inside[rng.integers(inside.size)]), width)
+        return column + rng.random(), row + rng.random()
+
+    def is_free(self, support: Region, gap_px: int) -> bool:
+        """Say whether ``support`` keeps ``gap_px`` from every defect that is there already."""
+        reach = support.rect.grown(gap_px)
+        for other in self.taken:
+            common = reach.intersection(other.rect)
+            if common.is_empty:
+                continue
+            if gap_px == 0:
+                mine = support.bits[common.inside(support.rect)]
+            else:
+                padded = np.pad(support.bits.astype(np.uint8), gap_px)
+                mine = cv2.dilate(padded, np.ones((2 * gap_px + 1, 2 * gap_px + 1), np.uint8))[common.inside(reach)] > 0
+            if np.any(mine & other.bits[common.inside(other.rect)]):
+                return False
+        return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A place for a defect.
+
+    Attributes:
+        x, y: px.
+        along_deg: direction the surroundings suggest, counter-clockwise as displayed (grain, traces, the contour's
+            tangent); None: any.
+        inward_deg: direction into the part, at its contour; None: not at the contour.
+    """
+
+    x: float
+    y: float
+    along_deg: float | None = None
+    inward_deg: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Outline:
+    """Where and how strongly a defect lies.
+
+    Attributes:
+        rect: the outline's rectangle in the image; may reach beyond the image until it is fitted.
+        alpha: (h, w) float32 in [0, 1], its strength with the soft edge that optics give.
+        support: (h, w) bool, the pixels that may change: alpha and what the appearance needs around it.
+        index: (N,) positions of the support's pixels in the flattened rectangle.
+        params: what was drawn (JSON): lengths in px, angles in degrees.
+    """
+
+    rect: Rect
+    alpha: np.ndarray
+    support: np.ndarray
+    index: np.ndarray
+    params: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+
+    @classmethod
+    def of(cls, alpha: np.ndarray, x: int, y: int, **params: Any) -> Outline:
+        """Return the outline of an alpha patch whose first pixel lies at (x, y) of the image.
+
+        Args:
+            alpha: (h, w) float32 in [0, 1].
+            params: what was drawn (JSON).
+        """
+        support = alpha > FAINTEST
+        rect = Rect(x, y, alpha.shape[1], alpha.shape[0])
+        return cls(rect=rect, alpha=alpha, support=support, index=np.flatnonzero(support), params=params)
+
+    def fitted(self, room: Room, reach_px: int) -> Outline | None:
+        """Return the outline cut to image and roi, its support grown by ``reach_px``; None if nothing is left."""
+        alpha, support, rect = self.alpha, self.support, self.rect
+        if reach_px > 0:
+            alpha = np.pad(alpha, reach_px)
+            disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach_px + 1, 2 * reach_px + 1))
+            support = cv2.dilate(np.pad(support, reach_px).view(np.uint8), disc).view(bool)
+            rect = rect.grown(reach_px)
+        part = rect.clipped(room.hw)
+        if part.is_empty:
+            return None
+        if part != rect:
+            alpha, support = alpha[part.inside(rect)], support[part.inside(rect)]
+        if room.roi is not None:
+            support = support & room.roi[part.slices]
+        alpha, support = np.ascontiguousarray(alpha), np.ascontiguousarray(support)
+        index = np.flatnonzero(support)
+        if index.size == 0:
+            return None
+        return Outline(rect=part, alpha=alpha, support=support, index=index, params=self.params)
+
+    def pick(self, values: np.ndarray) -> np.ndarray:
+        """Return the (N,) or (N, C) values of an (h, w) or (h, w, C) array under the support."""
+        return values.reshape(-1, *values.shape[2:])[self.index]
+
+    def strength(self) -> np.ndarray:
+        """Return alpha under the support, (N, 1) float32 in [0, 1]."""
+        return self.alpha.ravel()[self.index][:, None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Patch:
+    """What an appearance may look at.
+
+    Attributes:
+        image: (H, W, C) uint8 or uint16, the whole image so far; read-only.
+        rect: the outline's rectangle, within the image.
+        white: full scale.
+        roi: (H, W) bool; None: everywhere.
+        scale: turns lengths into px.
+        light_deg: azimuth of the light.
+    """
+
+    image: np.ndarray
+    rect: Rect
+    white: int
+    roi: np.ndarray | None
+    scale: Scale
+    light_deg: float
+
+    @property
+    def pixels(self) -> np.ndarray:
+        """The (h, w, C) part of the image under the rectangle, in its own depth; a view."""
+        return self.image[self.rect.slices]
+
+    def under(self, outline: Outline) -> np.ndarray:
+        """Return the image under the outline's support, (N, C) float32 in [0, 1]."""
+        rows, columns = np.divmod(outline.index, self.rect.w)
+        values = self.image[rows + self.rect.y, columns + self.rect.x]
+        return values.astype(np.float32) * np.float32(1.0 / self.white)
+
+
+class Placement(Protocol):
+    """Where a defect may lie."""
+
+    def draw(self, room: Room, rng: np.random.Generator) -> Site | None:
+        """Return a place; None if there is none."""
+
+
+class Shape(Protocol):
+    """What outline a defect has."""
+
+    def draw(self, room: Room, site: Site, rng: np.random.Generator) -> Outline:
+        """Return an outline about ``site``, not yet cut to image or roi."""
+
+
+class Appearance(Protocol):
+    """What a defect looks like. All chance is in ``draw``, none in ``render``."""
+
+    @property
+    def reach_px(self) -> int:
+        """How far beyond the outline's alpha the surface changes, px (shadows, lips)."""
+
+    def draw(self, patch: Patch, outline: Outline, rng: np.random.Generator) -> dict[str, Any]:
+        """Return what is drawn (JSON)."""
+
+    def render(self, patch: Patch, outline: Outline, params: Mapping[str, Any]) -> np.ndarray:
+        """Return the new values under the outline's support, (N, C) float32; [0, 1] is the sensor's range."""

@@ -1,0 +1,1 @@
+"""Where a defect lies and what outline it has; one file a kind."""

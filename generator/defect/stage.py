@@ -1,0 +1,139 @@
+"""The stage that puts the planned defects on a sample.
+
+A defect is a shape times an appearance. The stage decides places one after another, quantises what the appearance gives
+to the image's own depth, and records the support; masks are derived after the last stage. Source: own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from generator.core.annotation import Finding, Instance, Region
+from generator.core.errors import require
+from generator.core.sample import Sample
+from generator.defect.outline import Appearance, Outline, Patch, Placement, Room, Shape
+from generator.defect.placement import OnPart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defect:
+    """One kind of defect.
+
+    Attributes:
+        category: the class name it is labelled with.
+        shape: its outline.
+        appearance: its look.
+        placement: where it may lie.
+        weight: how often it is taken among the defects of the same category, > 0.
+    """
+
+    category: str
+    shape: Shape
+    appearance: Appearance
+    placement: Placement = field(default_factory=OnPart)
+    weight: float = 1.0
+
+    def __post_init__(self) -> None:
+        require(self.weight > 0, "weight", "a number > 0", self.weight)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutDefects:
+    """Put the defects that the plan asks for on the image.
+
+    Attributes:
+        defects: the kinds there are, by their configured names.
+        gap_px: least distance between two defects, px; -1 lets them overlap.
+        tries: how many places are tried for a defect before the sample is given up.
+        name: what its random numbers hang on.
+    """
+
+    defects: Mapping[str, Defect]
+    gap_px: int = 2
+    tries: int = 8
+    name: str = "defects"
+
+    def __post_init__(self) -> None:
+        require(len(self.defects) > 0, "defects", "at least one defect, such as defect=[metal/scratch]", "none")
+        require(self.gap_px >= -1, "gap_px", "px >= -1", self.gap_px)
+        require(self.tries >= 1, "tries", "a whole number >= 1", self.tries)
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The categories that can be asked for, in configured order, each once."""
+        return tuple(dict.fromkeys(defect.category for defect in self.defects.values()))
+
+    def __call__(self, sample: Sample, rng: np.random.Generator) -> Sample:
+        """Return the sample with the defects of ``sample.spec.categories``; a finding for one that found no place."""
+        if not sample.spec.categories:
+            return sample
+        image = sample.image.copy()
+        instances, findings = list(sample.instances), list(sample.findings)
+        for category in sample.spec.categories:
+            name, defect = self._choose(category, rng)
+            instance = self._put(name, defect, sample, image, instances, rng)
+            if instance is None:
+                message = f"no free place for a {category} after {self.tries} tries"
+                findings.append(Finding(severity="error", code="no_room", message=message))
+                break
+            instances.append(instance)
+        return sample.with_(image=image, instances=tuple(instances), findings=tuple(findings))
+
+    def _choose(self, category: str, rng: np.random.Generator) -> tuple[str, Defect]:
+        kinds = [(name, defect) for name, defect in self.defects.items() if defect.category == category]
+        if len(kinds) == 1:
+            return kinds[0]
+        weights = np.array([defect.weight for _, defect in kinds])
+        return kinds[int(rng.choice(len(kinds), p=weights / weights.sum()))]
+
+    def _put(
+        self,
+        name: str,
+        defect: Defect,
+        sample: Sample,
+        image: np.ndarray,
+        instances: list[Instance],
+        rng: np.random.Generator,
+    ) -> Instance | None:
+        """Paint one defect into ``image`` in place and return its instance, or None if no place was free."""
+        view = image.view()
+        view.setflags(write=False)
+        room = Room(
+            image=view,
+            white=sample.source.white,
+            roi=sample.roi,
+            scale=sample.scale,
+            light_deg=sample.light_deg,
+            taken=tuple(instance.support for instance in instances),
+        )
+        for _ in range(self.tries):
+            site = defect.placement.draw(room, rng)
+            outline = None if site is None else defect.shape.draw(room, site, rng).fitted(room, defect.appearance.reach_px)
+            if outline is None:
+                continue
+            support = Region(outline.rect, outline.support)
+            if self.gap_px >= 0 and not room.is_free(support, self.gap_px):
+                continue
+            patch = Patch(
+                image=view, rect=outline.rect, white=room.white, roi=room.roi, scale=room.scale, light_deg=room.light_deg
+            )
+            params = defect.appearance.draw(patch, outline, rng)
+            values = defect.appearance.render(patch, outline, params)
+            _write(image, outline, values, room.white)
+            return Instance(
+                category=defect.category,
+                support=support,
+                params={"defect": name, "shape": dict(outline.params), "appearance": params},
+            )
+        return None
+
+
+def _write(image: np.ndarray, outline: Outline, values: np.ndarray, white: int) -> None:
+    """Write (N, C) float values in [0, 1] under the outline's support, rounded to the image's depth."""
+    levels = np.rint(values * np.float32(white))
+    np.clip(levels, 0, white, out=levels)
+    rows, columns = np.divmod(outline.index, outline.rect.w)
+    image[rows + outline.rect.y, columns + outline.rect.x] = levels.astype(image.dtype)
