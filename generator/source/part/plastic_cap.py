@@ -6,8 +6,6 @@ Source: own.
 
 from __future__ import annotations
 
-import math
-
 import cv2
 import numpy as np
 
