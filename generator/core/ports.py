@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Protocol, TypeVar
+from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol, TypeVar
 
 import numpy as np
 
 from generator.core.annotation import Finding
 from generator.core.sample import GoodImage, Sample
 
-Task = TypeVar("Task")
+Shard = TypeVar("Shard")
 Result = TypeVar("Result")
 
 
@@ -30,12 +30,18 @@ class Source(Protocol):
     def findings(self) -> tuple[Finding, ...]:
         """Return what was noticed about the source as a whole, such as files that were skipped."""
 
+    def digest(self) -> str:
+        """Return a hash of what the images are made from, where the configuration does not say it all."""
+
 
 class Roi(Protocol):
     """Where on a good image defects may lie."""
 
     def find(self, good: GoodImage) -> tuple[np.ndarray | None, tuple[Finding, ...]]:
         """Return an (H, W) bool mask, or None for everywhere, and what was noticed."""
+
+    def digest(self) -> str:
+        """Return a hash of the files it reads; empty: none."""
 
 
 class Stage(Protocol):
@@ -49,8 +55,27 @@ class Stage(Protocol):
         """Return the sample after this step."""
 
 
+class Check(Protocol):
+    """Something that must be true of a finished sample."""
+
+    def __call__(self, sample: Sample) -> tuple[Finding, ...]:
+        """Return what is wrong; nothing: it is sound."""
+
+
+Report = Callable[[int, int], None]
+"""What a worker calls now and then: images finished, images rejected since the last call."""
+
+
 class Executor(Protocol):
     """Where shards are worked on."""
 
-    def map(self, task: Callable[[Task], Result], shards: Sequence[Task] | Iterable[Task], tick: Callable[[], Any]) -> Iterator[Result]:
-        """Yield ``task(shard)`` as they finish, in any order; call ``tick`` a few times a second meanwhile."""
+    def map(
+        self, task: Callable[[Shard, Report], Result], shards: Iterable[Shard], report: Report
+    ) -> Iterator[Result]:
+        """Yield ``task(shard, report)`` as the shards finish, in any order.
+
+        Args:
+            task: picklable; sent once to each worker.
+            shards: picklable.
+            report: called in this process while the work goes on.
+        """

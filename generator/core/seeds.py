@@ -24,6 +24,11 @@ def stage_rng(seed: int, index: int, attempt: int, stage: str) -> np.random.Gene
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(index, attempt, zlib.crc32(stage.encode()))))
 
 
+def texture_rng(number: int) -> np.random.Generator:
+    """Return the generator of a texture whose number, >= 0, was drawn before and is kept with the sample's parameters."""
+    return np.random.default_rng(np.random.SeedSequence(number, spawn_key=(zlib.crc32(b"texture"),)))
+
+
 def stable_hash(text: str) -> int:
     """Return a 64-bit hash of a text that is the same on every machine and in every process."""
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")

@@ -1,0 +1,32 @@
+"""Names that become paths, class names and HTML: categories and data sets.
+
+A name that is safe here is safe on every file system, in every format and in every viewer. Source: own; the reserved
+words are Windows' device names.
+"""
+
+from __future__ import annotations
+
+import re
+
+from generator.core.errors import require
+
+_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9 _.-]*$")
+_RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
+LONGEST = 64
+RULE = f"1 to {LONGEST} of A-Z a-z 0-9 space _ . -, starting with a letter or digit, no reserved name, no dot at the end"
+
+
+def is_safe_name(name: str) -> bool:
+    """Say whether a name can stand in a path, a class list and a page."""
+    return (
+        len(name) <= LONGEST
+        and bool(_NAME.match(name))
+        and name[-1] not in " ."
+        and ".." not in name
+        and name.split(".")[0].strip().lower() not in _RESERVED
+    )
+
+
+def require_safe_name(name: str, field: str) -> None:
+    """Raise ``RangeError`` for ``field`` unless the name is safe."""
+    require(is_safe_name(name), field, RULE, repr(name))

@@ -1,0 +1,156 @@
+"""The line from a spec to a finished sample.
+
+Source, roi, stages, labels, checks; what is not sound is drawn again with the next attempt's random numbers, a bounded
+number of times, and then rejected. Source: own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import numpy as np
+
+from generator.core.annotation import Finding
+from generator.core.errors import ConfigError, GeneratorError, RangeError, SampleError
+from generator.core.ports import Check, Roi, Source, Stage
+from generator.core.sample import GoodImage, Sample, SampleSpec
+from generator.core.seeds import stable_hash
+from generator.core.seeds import stage_rng as rng_of
+from generator.run.build import build, coerce
+from generator.run.label import Labelling, derive_labels
+from generator.run.plan import Plan, PlanRequest
+
+_KEPT_IMAGES = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """A planned sample that was not made.
+
+    Attributes:
+        spec: the line of the plan.
+        findings: why, of the last attempt.
+    """
+
+    spec: SampleSpec
+    findings: tuple[Finding, ...]
+
+
+class Pipeline:
+    """Everything that makes samples, built from a plain configuration; picklable.
+
+    Args:
+        config: the resolved configuration as plain mappings, lists and values.
+
+    Raises:
+        ConfigError: it cannot be built.
+    """
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        self.seed = _checked_seed(config["seed"])
+        self.attempts: int = coerce(int, config["attempts"], "attempts")
+        if self.attempts < 1:
+            raise ConfigError("attempts", "a whole number >= 1", self.attempts)
+        self.source: Source = build(config["source"], "source")
+        self.roi: Roi = build(config["roi"], "roi")
+        recipe = config["recipe"]
+        self.stages: list[Stage] = [build(node, f"recipe.stages[{i}]") for i, node in enumerate(recipe["stages"])]
+        self.labelling: Labelling = build(config["labels"], "labels")
+        self.checks: list[Check] = [build(node, f"check.{name}") for name, node in config["check"].items()]
+        asked = {f.name: config[f.name] for f in fields(PlanRequest) if f.name in config}
+        request = coerce_request(asked)
+        self.categories = tuple(dict.fromkeys(c for stage in self.stages for c in getattr(stage, "categories", ())))
+        self.plan = Plan(request, self.categories, self.source, str(recipe["name"]), self.seed)
+        self._images: OrderedDict[str, GoodImage] = OrderedDict()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_images": OrderedDict()}
+
+    def __len__(self) -> int:
+        return len(self.plan)
+
+    def make(self, index: int) -> Sample | Rejected:
+        """Return the sample at ``index`` of the plan; the same bytes in any process, at any time.
+
+        Raises:
+            IndexError: not in the plan.
+            ConfigError, AssetError: the source or a value is at fault.
+            SampleError: a stage failed.
+        """
+        spec = self.plan[index]
+        findings: tuple[Finding, ...] = ()
+        for attempt in range(self.attempts):
+            sample = self._try(spec, attempt)
+            findings = (*sample.findings, *(f for check in self.checks for f in check(sample)))
+            if not any(finding.severity == "error" for finding in findings):
+                return sample.with_(findings=findings)
+        return Rejected(spec=spec, findings=tuple(f for f in findings if f.severity == "error"))
+
+    def asset_digest(self) -> str:
+        """Return a hash of the files that the samples are made from."""
+        return hashlib.sha256(f"{self.source.digest()}\n{self.roi.digest()}".encode()).hexdigest()
+
+    def good_sample(self, spec: SampleSpec) -> Sample:
+        """Return the good image that a spec starts from as a sample without defects."""
+        good = self._good(spec.source_id)
+        return Sample(
+            spec=spec,
+            source=good,
+            image=good.pixels,
+            good=good.pixels,
+            roi=good.roi,
+            light_deg=_light_of(good),
+            findings=good.findings,
+        )
+
+    def _try(self, spec: SampleSpec, attempt: int) -> Sample:
+        sample = self.good_sample(spec)
+        for stage in self.stages:
+            try:
+                sample = stage(sample, rng_of(spec.seed, spec.index, attempt, stage.name))
+            except RangeError as error:
+                raise ConfigError(f"stage {stage.name}", error.expected, error.got) from error
+            except GeneratorError:
+                raise
+            except Exception as error:
+                raise SampleError(spec.index, stage.name, f"{type(error).__name__}: {error}") from error
+        return derive_labels(sample, self.labelling)
+
+    def _good(self, source_id: str) -> GoodImage:
+        """Return the good image with its roi; the last few are kept."""
+        if source_id in self._images:
+            self._images.move_to_end(source_id)
+            return self._images[source_id]
+        good = self.source.load(source_id)
+        roi, findings = self.roi.find(good)
+        good = replace(good, roi=roi, findings=(*good.findings, *findings))
+        self._images[source_id] = good
+        while len(self._images) > _KEPT_IMAGES:
+            self._images.popitem(last=False)
+        return good
+
+
+def coerce_request(asked: Mapping[str, Any]) -> PlanRequest:
+    """Return the plan's request from top-level keys; errors name the bare key."""
+    try:
+        return build({"_target_": f"{PlanRequest.__module__}.{PlanRequest.__name__}", **asked}, "plan")
+    except ConfigError as error:
+        raise ConfigError(error.where.removeprefix("plan."), error.expected, error.got, error.hint) from None
+
+
+def _checked_seed(seed: object) -> int:
+    value = coerce(int, seed, "seed")
+    if value < 0:
+        raise ConfigError("seed", "a whole number >= 0", value)
+    return value
+
+
+def _light_of(good: GoodImage) -> float:
+    """Return the light's azimuth: the source's own, or one that depends on the image's id alone."""
+    if good.light_deg is not None:
+        return good.light_deg
+    return float(np.float64(stable_hash(f"light/{good.source_id}") % 360_000) / 1000.0)

@@ -1,0 +1,314 @@
+"""The data set as text, before it exists.
+
+Counts are exact: every share is apportioned by largest remainder, over splits, defects per image and categories. No list
+is ever built: which image has how many defects of which category is answered for any index by arithmetic on the counts
+and a shuffle without memory, so that a plan of ten million opens at once. Splits go by provenance: each split has its own
+slice of the good images. Source: own; largest remainder is Hamilton's method.
+"""
+
+from __future__ import annotations
+
+import bisect
+import itertools
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from generator.core.errors import ConfigError, nearest, require
+from generator.core.ports import Source
+from generator.core.sample import SampleSpec
+from generator.core.seeds import Shuffle
+
+SPLITS = ("train", "val", "test")
+
+
+def apportion(total: int, weights: Sequence[float]) -> list[int]:
+    """Return whole numbers in proportion to ``weights`` that sum to ``total``, by largest remainder.
+
+    Ties go to the earlier one.
+    """
+    whole = math.fsum(weights)
+    if total == 0 or whole <= 0:
+        return [0] * len(weights)
+    quotas = [total * weight / whole for weight in weights]
+    counts = [math.floor(quota + 1e-9) for quota in quotas]
+    order = sorted(range(len(weights)), key=lambda i: (-(quotas[i] - counts[i]), i))
+    for i in order[: total - sum(counts)]:
+        counts[i] += 1
+    return counts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanRequest:
+    """What the user asks for.
+
+    Attributes:
+        count: number of images; None: as many as ``targets`` needs, or 64.
+        good_share: share of the images that stay good, [0, 1].
+        defects_per_image: least and most defects on a defective image; every number between is equally common.
+        shares: relative share per category; None: all alike.
+        targets: exact number of defects per category; None: taken from ``count``.
+        splits: relative share per split.
+    """
+
+    count: int | None = None
+    good_share: float = 0.2
+    defects_per_image: tuple[int, int] = (1, 2)
+    shares: dict[str, float] | None = None
+    targets: dict[str, int] | None = None
+    splits: dict[str, float] | None = None
+
+    def __post_init__(self) -> None:
+        require(self.count is None or self.count >= 0, "count", "a whole number >= 0", self.count)
+        require(0 <= self.good_share <= 1, "good_share", "a share in [0, 1]", self.good_share)
+        low, high = self.defects_per_image
+        require(1 <= low <= high <= 1000, "defects_per_image", "[low, high] with 1 <= low <= high", [low, high])
+        for name, share in (self.shares or {}).items():
+            require(0 <= share < math.inf, f"shares.{name}", "a number >= 0", share)
+        require(not self.shares or sum(self.shares.values()) > 0, "shares", "at least one share > 0", self.shares)
+        for name, target in (self.targets or {}).items():
+            require(target >= 0, f"targets.{name}", "a whole number >= 0", target)
+        require(not (self.shares and self.targets), "shares", "either shares or targets", "both")
+        for name, share in (self.splits or {}).items():
+            require(name in SPLITS, f"splits.{name}", "one of " + ", ".join(SPLITS), f"'{name}'")
+            require(0 <= share < math.inf, f"splits.{name}", "a number >= 0", share)
+        require(not self.splits or sum(self.splits.values()) > 0, "splits", "at least one share > 0", self.splits)
+
+
+class _Split:
+    """The samples of one split: exact counts and where each index falls."""
+
+    def __init__(
+        self, name: str, first: int, good: int, per_image: Mapping[int, int], quotas: Sequence[int], seed: int
+    ) -> None:
+        self.name, self.first, self.good = name, first, good
+        self.sizes = sorted(size for size, images in per_image.items() if images)
+        self.images = [per_image[size] for size in self.sizes]
+        self.image_ends = list(itertools.accumulate(self.images))
+        self.quotas = list(quotas)
+        self.quota_ends = list(itertools.accumulate(quotas))
+        self.count = good + sum(self.images)
+        self.defects = sum(quotas)
+        self.roles = Shuffle(self.count, seed, f"roles/{name}")
+        self.slots = Shuffle(self.defects, seed, f"slots/{name}")
+
+    def categories_of(self, position: int, names: Sequence[str]) -> tuple[str, ...]:
+        """Return the categories of the defects of the sample at ``position`` within the split."""
+        role = self.roles[position] - self.good
+        if role < 0:
+            return ()
+        group = bisect.bisect_right(self.image_ends, role)
+        size = self.sizes[group]
+        before = self.image_ends[group - 1] if group else 0
+        first = sum(s * n for s, n in zip(self.sizes[:group], self.images[:group], strict=True)) + (role - before) * size
+        return tuple(names[bisect.bisect_right(self.quota_ends, self.slots[slot])] for slot in range(first, first + size))
+
+
+class Plan:
+    """The specs of a data set, by index.
+
+    Args:
+        request: what is asked for.
+        categories: the categories that the recipe can make; none: only good images can be planned.
+        source: the good images.
+        recipe: the recipe's name.
+        seed: the run's seed, >= 0.
+
+    Raises:
+        ConfigError: it cannot be planned.
+    """
+
+    def __init__(self, request: PlanRequest, categories: Sequence[str], source: Source, recipe: str, seed: int) -> None:
+        self.categories = tuple(categories)
+        self.recipe, self.seed = recipe, seed
+        self._source = source
+        weights = self._split_weights(request)
+        self._splits = self._lay_out(request, weights)
+        self.count = sum(split.count for split in self._splits)
+        self._starts = [split.first for split in self._splits]
+        self._digits = max(6, len(str(max(self.count - 1, 0))))
+        self._slices = self._share_sources()
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __iter__(self) -> Iterator[SampleSpec]:
+        return (self[index] for index in range(self.count))
+
+    def __getitem__(self, index: int) -> SampleSpec:
+        """Return the spec at ``index``.
+
+        Raises:
+            IndexError: not in range(len(plan)).
+        """
+        if not 0 <= index < self.count:
+            raise IndexError(index)
+        which = bisect.bisect_right(self._starts, index) - 1
+        while not self._splits[which].count:
+            which -= 1
+        split = self._splits[which]
+        position = index - split.first
+        first, number = self._slices[which]
+        rank = first + (position if number is None else position * number // split.count if number < split.count else position)
+        return SampleSpec(
+            index=index,
+            key=f"{index:0{self._digits}d}",
+            split=split.name,
+            recipe=self.recipe,
+            source_id=self._source.source_id(rank),
+            seed=self.seed,
+            categories=split.categories_of(position, self.categories),
+        )
+
+    def table(self) -> dict[str, dict[str, int]]:
+        """Return, per split: images, good images, and defects of each category."""
+        return {
+            split.name: {"images": split.count, "good": split.good, **dict(zip(self.categories, split.quotas, strict=True))}
+            for split in self._splits
+        }
+
+    def _split_weights(self, request: PlanRequest) -> list[float]:
+        """Return a weight per split; all to the first that has any if there are too few good images."""
+        given = request.splits if request.splits is not None else {"train": 0.8, "val": 0.1, "test": 0.1}
+        weights = [float(given.get(name, 0.0)) for name in SPLITS]
+        count = self._source.count
+        if count is not None and count < sum(weight > 0 for weight in weights):
+            keep = max(range(len(weights)), key=lambda i: weights[i])
+            return [weight if i == keep else 0.0 for i, weight in enumerate(weights)]
+        return weights
+
+    def _lay_out(self, request: PlanRequest, weights: Sequence[float]) -> list[_Split]:
+        targets = self._targets(request)
+        low, high = request.defects_per_image
+        if targets is None:
+            count = 64 if request.count is None else request.count
+            good = count if not self.categories else round_half_up(count * request.good_share)
+            images = apportion(count, weights)
+            goods = _within(good, images)
+            per_image = [_even_sizes(n - g, low, high) for n, g in zip(images, goods, strict=True)]
+            defects = [sum(size * n for size, n in sizes.items()) for sizes in per_image]
+            shares = self._shares(request)
+            quotas = _two_way(apportion(sum(defects), shares), defects)
+        else:
+            defects = apportion(sum(targets), weights)
+            per_image, goods = self._fit_targets(request, defects, low, high)
+            quotas = _two_way(targets, defects)
+        splits, first = [], 0
+        for name, good, sizes, quota in zip(SPLITS, goods, per_image, quotas, strict=True):
+            splits.append(_Split(name, first, good, sizes, quota, self.seed))
+            first += splits[-1].count
+        return splits
+
+    def _fit_targets(
+        self, request: PlanRequest, defects: Sequence[int], low: int, high: int
+    ) -> tuple[list[dict[int, int]], list[int]]:
+        """Return images per number of defects, and good images, per split, for exact numbers of defects."""
+        if request.count is None:
+            images = [_images_for(n, low, high) for n in defects]
+            total = sum(images)
+            good = total if not total else round_half_up(total * request.good_share / max(1e-9, 1 - request.good_share))
+            if request.good_share >= 1 and total:
+                raise ConfigError("plan.good_share", "a share < 1 together with targets", request.good_share)
+            goods = apportion(good, images)
+        else:
+            good = round_half_up(request.count * request.good_share)
+            wanted = apportion(request.count - good, defects)
+            images = [max(-(-n // high), min(n // low, k)) for n, k in zip(defects, wanted, strict=True)]
+            if sum(images) > request.count:
+                raise ConfigError(
+                    "plan.count",
+                    f"at least {sum(images)} images for {sum(defects)} defects at up to {high} an image",
+                    request.count,
+                    "Raise count or plan.defects_per_image, or leave count=null.",
+                )
+            goods = apportion(request.count - sum(images), images if sum(images) else [1, 0, 0])
+        per_image = [_sizes_for(n, k, low, high) for n, k in zip(defects, images, strict=True)]
+        return per_image, goods
+
+    def _targets(self, request: PlanRequest) -> list[int] | None:
+        if request.targets is None:
+            return None
+        self._check_names("plan.targets", request.targets)
+        return [request.targets.get(name, 0) for name in self.categories]
+
+    def _shares(self, request: PlanRequest) -> list[float]:
+        if request.shares is None:
+            return [1.0] * len(self.categories)
+        self._check_names("plan.shares", request.shares)
+        return [request.shares.get(name, 0.0) for name in self.categories]
+
+    def _check_names(self, where: str, given: Mapping[str, object]) -> None:
+        for name in given:
+            if name not in self.categories:
+                hint = nearest(name, self.categories) + " Choose its kind with defect=[...]."
+                raise ConfigError(f"{where}.{name}", "a category of the chosen defects", f"'{name}'", hint)
+
+    def _share_sources(self) -> list[tuple[int, int | None]]:
+        """Return, per split, the first rank of its good images and how many it has; None: one a sample."""
+        total = self._source.count
+        if total is None:
+            return [(split.first, None) for split in self._splits]
+        used = [split.count for split in self._splits]
+        numbers = apportion(total, used)
+        for i, (number, samples) in enumerate(zip(numbers, used, strict=True)):
+            if samples and not number:  # a split that has samples has at least one good image
+                numbers[max(range(len(numbers)), key=lambda k: numbers[k])] -= 1
+                numbers[i] = 1
+        firsts = [0, *itertools.accumulate(numbers)][: len(numbers)]
+        return list(zip(firsts, numbers, strict=True))
+
+
+def round_half_up(value: float) -> int:
+    """Return the nearest whole number; halves go up."""
+    return math.floor(value + 0.5)
+
+
+def _even_sizes(images: int, low: int, high: int) -> dict[int, int]:
+    """Return how many images have how many defects, every number in low..high equally common."""
+    return dict(zip(range(low, high + 1), apportion(images, [1.0] * (high - low + 1)), strict=True))
+
+
+def _images_for(defects: int, low: int, high: int) -> int:
+    """Return how many images carry so many defects at the middle of low..high."""
+    if defects == 0:
+        return 0
+    images = round_half_up(defects / ((low + high) / 2))
+    return max(-(-defects // high), min(defects // low or 1, images))
+
+
+def _sizes_for(defects: int, images: int, low: int, high: int) -> dict[int, int]:
+    """Return how many of ``images`` have how many defects, summing to exactly ``defects``.
+
+    As even over low..high as the sum allows; where fewer than ``low`` defects are left for an image, it has fewer.
+    """
+    if images == 0:
+        return {}
+    if images * low > defects:
+        low = 1
+    sizes = _even_sizes(images, low, high)
+    excess = sum(size * n for size, n in sizes.items()) - defects
+    while excess:
+        step = -1 if excess > 0 else 1
+        movable = [size for size, n in sizes.items() if n and low <= size + step <= high]
+        size = max(movable, key=lambda s: (sizes[s], -abs(s)))
+        moved = max(1, min(sizes[size], abs(excess)) // 2) if abs(excess) > 1 else 1
+        sizes[size] -= moved
+        sizes[size + step] = sizes.get(size + step, 0) + moved
+        excess += step * moved
+    return sizes
+
+
+def _within(total: int, capacities: Sequence[int]) -> list[int]:
+    """Apportion ``total`` by capacity; nobody gets more than his capacity, because the quota never exceeds it."""
+    return apportion(total, [float(capacity) for capacity in capacities])
+
+
+def _two_way(columns: Sequence[int], rows: Sequence[int]) -> list[list[int]]:
+    """Return whole numbers per row and column with exactly these sums, each row in proportion to what is left."""
+    left = list(columns)
+    table = []
+    for row in rows:
+        shares = apportion(row, [float(n) for n in left]) if row else [0] * len(left)
+        left = [n - share for n, share in zip(left, shares, strict=True)]
+        table.append(shares)
+    return table
