@@ -48,11 +48,49 @@ def region_to_rle(region: Region, hw: tuple[int, int]) -> dict:
 
 
 def rle_to_region(rle: dict) -> Region:
-    """Return the region of COCO's RLE, compressed or not; an empty one has an empty rectangle."""
+    """Return the region of COCO's RLE, compressed or not; an empty one has an empty rectangle.
+
+    It is read here and not by pycocotools, which a damaged text can bring down.
+
+    Args:
+        rle: ``{"size": [H, W], "counts": text or list of runs}``.
+
+    Raises:
+        ValueError: the runs are not such a text or list, or do not add up to H x W.
+    """
     height, width = rle["size"]
-    if isinstance(rle["counts"], list):
-        rle = coco_mask.frPyObjects(rle, height, width)
-    return Region.tight(coco_mask.decode(rle).astype(bool))
+    counts = rle["counts"]
+    runs = np.array(counts, np.int64) if isinstance(counts, list) else _runs_of_text(counts)
+    if (runs < 0).any() or int(runs.sum()) != height * width:
+        raise ValueError(f"the runs must be >= 0 and add up to {height} x {width}, but add up to {int(runs.sum())}")
+    ends = np.cumsum(runs)
+    starts, ends = ends[0:-1:2], ends[1::2]  # every second run is a run of the mask
+    starts, ends = starts[ends > starts], ends[ends > starts]
+    if starts.size == 0:
+        return Region(Rect(0, 0, 0, 0), np.zeros((0, 0), bool))
+    first, last = int(starts[0]) // height, (int(ends[-1]) - 1) // height
+    steps = np.zeros((last - first + 1) * height + 1, np.int8)
+    np.add.at(steps, starts - first * height, 1)
+    np.subtract.at(steps, ends - first * height, 1)
+    bits = np.cumsum(steps[:-1], dtype=np.int8).astype(bool).reshape(-1, height).T
+    return Region.tight(bits, x=first)
+
+
+def _runs_of_text(text: str | bytes) -> np.ndarray:
+    """Return the runs of a compressed RLE: 5 bits a character, from the third run on as differences to the last but one."""
+    codes = np.frombuffer(text.encode("ascii") if isinstance(text, str) else text, np.uint8).astype(np.int64) - 48
+    if codes.size and (codes.min() < 0 or codes.max() > 63 or codes[-1] & 32):
+        raise ValueError("the text is cut off or holds a character that compressed runs do not use")
+    last = np.flatnonzero(codes & 32 == 0)
+    first = np.r_[0, last[:-1] + 1] if last.size else last
+    if last.size and (last - first).max() > 9:
+        raise ValueError("the text holds a run that is too long")
+    place = np.arange(codes.size) - np.repeat(first, last - first + 1)
+    runs = np.add.reduceat((codes & 31) << (5 * place), first) if last.size else np.zeros(0, np.int64)
+    runs -= np.where(codes[last] & 16, np.int64(1) << (5 * (last - first + 1)), 0)
+    runs[1::2] = np.cumsum(runs[1::2])
+    runs[2::2] = np.cumsum(runs[2::2])
+    return runs
 
 
 def region_to_polygons(region: Region) -> list[list[float]]:
@@ -103,6 +141,8 @@ def _fill_by_centres(points: np.ndarray, hw: tuple[int, int]) -> np.ndarray:
         level = row + 0.5
         crosses = (points[:, 1] <= level) != (following[:, 1] <= level)
         a, b = points[crosses], following[crosses]
+        falling = a[:, 1] > b[:, 1]  # an edge walked both ways must be cut at the same place to the last bit
+        a[falling], b[falling] = b[falling], a[falling]
         at = np.sort(a[:, 0] + (level - a[:, 1]) * (b[:, 0] - a[:, 0]) / (b[:, 1] - a[:, 1]))
         for left, right in zip(at[::2], at[1::2], strict=True):
             mask[row, max(0, int(np.ceil(left - 0.5))) : max(0, min(hw[1], int(np.ceil(right - 0.5))))] = True
@@ -115,7 +155,10 @@ def region_to_quad_xy(region: Region) -> np.ndarray:
     Returns:
         (4, 2) float64 corners in px, clockwise as displayed; a region of one pixel gives that pixel's square.
     """
-    rows, columns = np.nonzero(region.bits)
+    rows = np.flatnonzero(region.bits.any(axis=1))  # the ends of each row decide the hull
+    bits = region.bits[rows]
+    columns = np.concatenate([bits.argmax(axis=1), bits.shape[1] - 1 - bits[:, ::-1].argmax(axis=1)])
+    rows = np.concatenate([rows, rows])
     corners = np.concatenate([np.stack([columns + dx, rows + dy], 1) for dx in (0, 1) for dy in (0, 1)])
     hull = cv2.convexHull(corners.astype(np.int32))[:, 0, :].astype(np.float32)
     quad = cv2.boxPoints(cv2.minAreaRect(hull)).astype(np.float64)
