@@ -1,0 +1,213 @@
+"""Image files as bytes, and back.
+
+Pillow decodes, because it refuses broken files without a word on stderr; OpenCV reads colour deeper than 8 bit, which
+Pillow would reduce, once Pillow has found the file sound. The content decides the format, never the name. Nothing but
+pixels comes through: EXIF orientation is applied, the rest of the metadata is dropped. Source: own.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from generator.core.errors import AssetError
+from generator.imaging.image_file import ORIENTATION_TAG, check_complete, open_header
+from generator.imaging.png import write_png
+
+_NEEDED = "a readable image"
+_TO_GREY = ("1", "L", "LA", "La")
+_TO_RGB = ("RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr", "PA")
+_TO_GREY_16 = ("I;16", "I;16B", "I;16L", "I;16N")
+_WITH_ALPHA = ("LA", "La", "PA", "RGBA", "RGBa")
+_BITS_TAG, _COMPRESSION_TAG, _PHOTOMETRIC_TAG, _PLANAR_TAG = 258, 259, 262, 284
+# Compressions of which libtiff inside Pillow complains on stderr; OpenCV can be told to be silent, so it looks first.
+_TOLD_ON_STDERR = (2, 3, 4, 5, 6, 7, 8, 32773, 32946)
+_MODE_NAMES = {"I": "32-bit or signed integers", "F": "floats", "LAB": "CIE Lab", "HSV": "HSV"}
+ALPHA_DROPPED = "alpha dropped"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decoded:
+    """What a file holds.
+
+    Attributes:
+        pixels: (H, W, C) uint8 or uint16, C in {1, 3}, RGB, contiguous, upright.
+        notes: what was left out or converted, such as ``alpha dropped``.
+    """
+
+    pixels: np.ndarray
+    notes: tuple[str, ...] = ()
+
+
+def decode_image(data: bytes, name: str, max_pixels: int = 512_000_000) -> Decoded:
+    """Decode PNG, JPEG, BMP, TIFF or WebP at the depth and with the channels of the file.
+
+    Palettes become RGB, or grey if every entry is grey; 1-bit becomes 0 and 255; CMYK becomes RGB; alpha is dropped;
+    of several pages the first is read.
+
+    Args:
+        data: the whole file.
+        name: what to call it in an error.
+        max_pixels: refused above this, judged before anything is decoded.
+
+    Raises:
+        AssetError: empty, truncated, unreadable, too large, of another format, or of floats or 32-bit integers.
+    """
+    picture, kind = open_header(io.BytesIO(data), name, max_pixels)
+    check_complete(io.BytesIO(data), len(data), picture, kind, name)
+    notes = []
+    if getattr(picture, "is_animated", False):
+        notes.append("first page of several")
+    if picture.mode in _WITH_ALPHA or "transparency" in picture.info:
+        notes.append(ALPHA_DROPPED)
+    if picture.mode == "CMYK":
+        notes.append("CMYK converted to RGB")
+    mode, deep = picture.mode, _is_deep_colour(picture, kind, data)
+    inverted = kind == "TIFF" and mode in _TO_GREY_16 and picture.tag_v2.get(_PHOTOMETRIC_TAG) == 0
+    if mode not in _TO_GREY + _TO_RGB + _TO_GREY_16 + ("P",):
+        raise AssetError(name, "8-bit or 16-bit grey or colour", _MODE_NAMES.get(mode, f"pixels of mode {mode}"))
+    if deep and kind == "TIFF" and picture.tag_v2.get(_PLANAR_TAG, 1) != 1:
+        raise AssetError(
+            name, "8-bit or 16-bit grey or colour", "16-bit colour in separate planes; save it interleaved"
+        )
+    if kind == "TIFF" and picture.tag_v2.get(_COMPRESSION_TAG, 1) in _TOLD_ON_STDERR:
+        _opencv_pixels(data, name)
+    orientation = _load(picture, name)
+    pixels = _deep_pixels(data, name) if deep else _pixels(picture)
+    if inverted:
+        pixels = np.iinfo(pixels.dtype).max - pixels
+    return Decoded(np.ascontiguousarray(_upright(pixels, orientation)), tuple(notes))
+
+
+def decode_mask(data: bytes, name: str, max_pixels: int = 512_000_000) -> np.ndarray:
+    """Decode an index mask: the numbers in the file as they are, palette entries by their index.
+
+    Args:
+        data: the whole file.
+        name: what to call it in an error.
+        max_pixels: refused above this.
+
+    Returns:
+        (H, W) uint8 or uint16; 1-bit files give 0 and 1.
+
+    Raises:
+        AssetError: not a readable image, or its channels differ.
+    """
+    picture, kind = open_header(io.BytesIO(data), name, max_pixels)
+    check_complete(io.BytesIO(data), len(data), picture, kind, name)
+    if picture.mode in ("P", "1"):
+        _load(picture, name)
+        return np.asarray(picture).astype(np.uint8)
+    pixels = decode_image(data, name, max_pixels).pixels
+    if pixels.shape[2] == 3 and (pixels != pixels[..., :1]).any():
+        raise AssetError(name, "a mask of one channel", "a colour image")
+    return np.ascontiguousarray(pixels[..., 0])
+
+
+def encode_png(image: np.ndarray) -> bytes:
+    """Return a lossless PNG of (H, W, 1) or (H, W, 3) RGB pixels, uint8 or uint16."""
+    if image.ndim != 3 or image.shape[2] not in (1, 3) or image.dtype not in (np.uint8, np.uint16) or not image.size:
+        raise ValueError(f"image must be (H, W, 1 or 3) uint8 or uint16, but got {image.dtype} {image.shape}")
+    return write_png(image)
+
+
+def encode_mask_png(index_mask: np.ndarray) -> bytes:
+    """Return a small lossless grey PNG of an (H, W) mask, uint8, uint16 or bool; bool is written as 0 and 1."""
+    if index_mask.ndim != 2 or index_mask.dtype not in (np.uint8, np.uint16, np.bool_) or not index_mask.size:
+        raise ValueError(f"mask must be (H, W) uint8, uint16 or bool, but got {index_mask.dtype} {index_mask.shape}")
+    return write_png(index_mask[..., None], is_mask=True)
+
+
+def encode_thumbnail(image: np.ndarray, longest_px: int, white: int = 255, quality: int = 85) -> bytes:
+    """Return a JPEG for the eye.
+
+    Args:
+        image: (H, W, 1) or (H, W, 3) RGB, uint8 or uint16.
+        longest_px: the longer side, px, >= 1; a smaller image keeps its size.
+        white: the value shown as 255.
+        quality: of the JPEG, in [1, 100].
+    """
+    height, width = image.shape[:2]
+    ratio = min(1.0, longest_px / max(height, width))
+    wh = max(1, round(width * ratio)), max(1, round(height * ratio))
+    small = cv2.resize(image, wh, interpolation=cv2.INTER_AREA).reshape(wh[1], wh[0], image.shape[2])
+    if small.dtype != np.uint8 or white != 255:
+        small = np.clip(np.rint(small * np.float32(255.0 / white)), 0, 255).astype(np.uint8)
+    if small.shape[2] == 3:
+        small = cv2.cvtColor(small, cv2.COLOR_RGB2BGR)
+    return cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()
+
+
+def _is_deep_colour(picture: Image.Image, kind: str, data: bytes) -> bool:
+    """Say whether the file holds 16-bit samples that Pillow would reduce to 8 bit."""
+    if kind == "PNG":
+        return data[24] == 16 and data[25] != 0
+    return kind == "TIFF" and picture.mode not in _TO_GREY_16 and max(picture.tag_v2.get(_BITS_TAG, (1,))) > 8
+
+
+def _load(picture: Image.Image, name: str) -> int:
+    """Decode in place and return the EXIF orientation that is still to be applied, 1 to 8.
+
+    Of TIFF none is: both decoders apply it.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            picture.load()
+            orientation = picture.getexif().get(ORIENTATION_TAG, 1)
+    except Exception as error:
+        raise AssetError(name, _NEEDED, f"damaged data ({error})") from error
+    return orientation if orientation in range(1, 9) else 1
+
+
+def _pixels(picture: Image.Image) -> np.ndarray:
+    if picture.mode == "P":
+        colours = np.asarray(picture.getpalette("RGB"), np.uint8).reshape(-1, 3)
+        target = "L" if (colours == colours[:, :1]).all() else "RGB"
+    elif picture.mode in _TO_GREY_16:
+        return np.asarray(picture).astype(np.uint16)[..., None]
+    else:
+        target = "L" if picture.mode in _TO_GREY else "RGB"
+    if picture.mode in ("La", "RGBa"):
+        picture = picture.convert(picture.mode.upper())
+    array = np.asarray(picture if picture.mode == target else picture.convert(target))
+    return array[..., None] if array.ndim == 2 else array
+
+
+def _deep_pixels(data: bytes, name: str) -> np.ndarray:
+    """Return 16-bit colour; of TIFF it is upright already."""
+    array = _opencv_pixels(data, name)
+    if array.dtype != np.uint16:
+        raise AssetError(name, "8-bit or 16-bit grey or colour", "16-bit colour in a layout that is not read")
+    if array.ndim == 2:
+        return array[..., None]
+    is_grey_alpha = data[1:4] == b"PNG" and data[25] == 4
+    return array[..., :1] if is_grey_alpha else array[..., 2::-1]
+
+
+def _opencv_pixels(data: bytes, name: str) -> np.ndarray:
+    level = cv2.utils.logging.getLogLevel()
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    try:
+        array = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    finally:
+        cv2.utils.logging.setLogLevel(level)
+    if array is None:
+        raise AssetError(name, _NEEDED, "damaged data")
+    return array
+
+
+def _upright(pixels: np.ndarray, orientation: int) -> np.ndarray:
+    """Return the pixels as the EXIF orientation says they are to be seen."""
+    if orientation in (5, 6, 7, 8):
+        pixels = pixels.transpose(1, 0, 2)
+    if orientation in (3, 4, 7, 8):
+        pixels = pixels[::-1]
+    if orientation in (2, 3, 6, 7):
+        pixels = pixels[:, ::-1]
+    return pixels
