@@ -34,7 +34,8 @@ def white(hw: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     Returns:
         (H, W) float32, mean 0, standard deviation 1, within +-2.9.
     """
-    raw = np.frombuffer(rng.bytes(hw[0] * hw[1]), np.uint8).reshape(hw)
+    count = hw[0] * hw[1]
+    raw = rng.bit_generator.random_raw(count // 8 + 1).view(np.uint8)[:count].reshape(hw)
     return cv2.LUT(raw, _quantiles())
 
 

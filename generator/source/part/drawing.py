@@ -71,17 +71,29 @@ def tinted(plane: np.ndarray, colour: Colour) -> Planes:
 
 def mixed(low: Colour, high: Colour, share: np.ndarray) -> Planes:
     """Return three planes that go from one colour (share 0) to another (share 1)."""
-    return tuple(share * np.float32(b - a) + np.float32(a) for a, b in zip(low, high, strict=True))
+    planes = tinted(share, tuple(b - a for a, b in zip(low, high, strict=True)))
+    for plane, a in zip(planes, low, strict=True):
+        plane += np.float32(a)
+    return planes
 
 
 def lit(planes: Planes, factor: np.ndarray, highlight: np.ndarray | float = 0.0) -> Planes:
     """Return the planes times a brightness, plus a colourless highlight."""
-    return tuple(plane * factor + highlight for plane in planes)
+    shown = tuple(plane * factor for plane in planes)
+    for plane in shown:
+        plane += highlight
+    return shown
 
 
 def over(planes: Planes, top: Planes | Colour, alpha: np.ndarray) -> Planes:
     """Return ``top`` laid over ``planes`` where ``alpha`` is 1."""
-    return tuple(below + (np.float32(t) - below) * alpha for below, t in zip(planes, top, strict=True))
+    laid = []
+    for below, above in zip(planes, top, strict=True):
+        plane = np.float32(above) - below if isinstance(above, float) else above - below
+        plane *= alpha
+        plane += below
+        laid.append(plane)
+    return tuple(laid)
 
 
 def radial(hw: tuple[int, int], centre_xy: tuple[float, float]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

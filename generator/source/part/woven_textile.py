@@ -6,14 +6,12 @@ Source: own; weave drafts are the textbook plain, twill, basket and satin.
 
 from __future__ import annotations
 
-import math
-
 import cv2
 import numpy as np
 
 from generator.imaging import noise
 from generator.imaging.relief import Light, shade
-from generator.source.part.drawing import Drawing, between, grid, hsv, lit, over
+from generator.source.part.drawing import Drawing, between, grid, hsv, lit
 
 # rows of the draft: 1 where the warp lies on top
 DRAFTS = {
@@ -22,64 +20,70 @@ DRAFTS = {
     "twill": ((1, 1, 0, 0), (0, 1, 1, 0), (0, 0, 1, 1), (1, 0, 0, 1)),
     "satin": ((1, 0, 0, 0, 0), (0, 0, 1, 0, 0), (0, 0, 0, 0, 1), (0, 1, 0, 0, 0), (0, 0, 0, 1, 0)),
 }
+THREADS = 4096  # threads repeat after so many
 
 
 def draw(hw: tuple[int, int], rng: np.random.Generator) -> Drawing:
     """Return a cloth: three (H, W) planes, no roi."""
     height, width = hw
     unit = min(hw) / 512
-    draft = np.array(DRAFTS[rng.choice(list(DRAFTS), p=[0.45, 0.15, 0.3, 0.1])], np.float32)
-    pitch = max(4.0, between(rng, 9, 16) * unit)
-    u, v = grid(hw, (width / 2, height / 2), between(rng, -4, 4))
-    u = (u + noise.smooth(hw, 130 * unit, rng) * np.float32(0.16 * pitch)) * np.float32(1 / pitch) + np.float32(512)
-    v = (v + noise.smooth(hw, 130 * unit, rng) * np.float32(0.16 * pitch)) * np.float32(1 / pitch) + np.float32(512)
-    column, row = np.floor(u), np.floor(v)
-    on_top = draft[row.astype(np.int32) % len(draft), column.astype(np.int32) % len(draft)]
-    raised = cv2.GaussianBlur(on_top, (0, 0), 0.28 * pitch)
+    draft = np.array(DRAFTS[rng.choice(list(DRAFTS), p=[0.45, 0.12, 0.33, 0.1])], np.float32)
+    pitch = max(4.0, between(rng, 7.5, 15) * unit)
+    u, v = grid(hw, (width / 2, height / 2), between(rng, -5, 5))
+    u = (u + noise.fractal(hw, 160 * unit, rng, 3) * np.float32(0.12 * pitch)) * np.float32(1 / pitch) + np.float32(
+        1024
+    )
+    v = (v + noise.fractal(hw, 160 * unit, rng, 3) * np.float32(0.12 * pitch)) * np.float32(1 / pitch) + np.float32(
+        1024
+    )
+    column, row = u.astype(np.int32), v.astype(np.int32)
+    on_top = draft[row % len(draft), column % len(draft)]
+    raised = cv2.GaussianBlur(on_top, (0, 0), 0.27 * pitch)
 
-    warp_w, weft_w = between(rng, 0.85, 0.98), between(rng, 0.85, 0.98)
-    warp, warp_tone = _threads(u, v, column, warp_w, rng)
-    weft, weft_tone = _threads(v, u, row, weft_w, rng)
-    warp += raised * np.float32(0.9)
-    weft += (np.float32(1.0) - raised) * np.float32(0.9)
+    warp, warp_tone = _threads(u - column, column, between(rng, 0.84, 0.97), rng)
+    weft, weft_tone = _threads(v - row, row, between(rng, 0.84, 0.97), rng)
+    slub = noise.smooth(hw, (6 * pitch, pitch), rng), noise.smooth(hw, (pitch, 6 * pitch), rng)
+    warp += raised * np.float32(0.9) + slub[0] * np.float32(0.05)
+    weft -= raised * np.float32(0.9) - slub[1] * np.float32(0.05)
+    weft += np.float32(0.9)
+    warp_seen = np.clip((warp - weft) * np.float32(4.0) + np.float32(0.5), 0.0, 1.0)
     relief = cv2.max(warp, weft)
-    warp_seen = step_soft(warp - weft)
 
-    twist = math.pi * between(rng, 2.2, 3.2)
-    phase = (u + v * np.float32(1.0)) * np.float32(twist)
-    fibre = noise.smooth(hw, max(1.0, 1.2 * unit), rng)
-    light = Light(between(rng, 0, 360), between(rng, 40, 65))
-    diffuse, _ = shade(relief * np.float32(0.22 * pitch), light, 10)
-    hue, saturation = between(rng, 0, 360), between(rng, 0.05, 0.55)
-    value = between(rng, 0.3, 0.72)
-    warp_colour = hsv(hue, saturation, value)
-    weft_colour = hsv(
-        hue + between(rng, -15, 15), saturation * between(rng, 0.3, 1), min(0.8, value * between(rng, 0.85, 1.5))
-    )
-    planes = tuple(np.full(hw, c, np.float32) for c in weft_colour)
-    planes = over(planes, warp_colour, warp_seen)
+    twist = np.sin((u + v) * np.float32(between(rng, 7, 11))) * np.float32(0.045)
+    fibre = noise.fractal(hw, max(1.0, 2.2 * unit), rng, octaves=2, gain=0.9)
+    light = Light(between(rng, 0, 360), between(rng, 42, 66))
+    diffuse = shade(relief * np.float32(0.2 * pitch) + fibre * np.float32(0.05 * pitch * min(1.0, unit)), light)[0]
     tone = weft_tone + (warp_tone - weft_tone) * warp_seen
-    depth = np.clip(relief * np.float32(0.42) + np.float32(0.32), 0.1, 1.1)
-    brightness = (
-        diffuse * depth * (np.float32(1.0) + tone + fibre * np.float32(0.06) + np.sin(phase) * np.float32(0.05))
-    )
+    tone += twist + fibre * np.float32(0.045) + noise.fractal(hw, 200 * unit, rng, 3) * np.float32(0.03)
+    brightness = diffuse * cv2.min(relief * np.float32(0.42) + np.float32(0.34), 1.1)
+    brightness *= tone + np.float32(1.0)
+
+    hue, saturation, value = between(rng, 0, 360), between(rng, 0.03, 0.55), between(rng, 0.34, 0.74)
+    warp_colour = hsv(hue, saturation, value)
+    paler = min(0.85, value * between(rng, 0.85, 1.5))
+    weft_colour = hsv(hue + between(rng, -15, 15), saturation * between(rng, 0.3, 1), paler)
+    planes = tuple(warp_seen * np.float32(a - b) + np.float32(b) for a, b in zip(warp_colour, weft_colour, strict=True))
     return Drawing(planes=lit(planes, brightness), light_deg=light.azimuth_deg)
 
 
-def step_soft(difference: np.ndarray) -> np.ndarray:
-    """Return 0 to 1 over a small difference of height."""
-    return np.clip(difference * np.float32(4.0) + np.float32(0.5), 0.0, 1.0)
-
-
 def _threads(
-    across: np.ndarray, along: np.ndarray, index: np.ndarray, thickness: float, rng: np.random.Generator
+    place: np.ndarray, index: np.ndarray, thickness: float, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the height of parallel threads, 0 to 1, and their tone around 0."""
-    count = 1024
-    own = rng.standard_normal((2, count), dtype=np.float32)
-    which = index.astype(np.int32) % count
-    tone = own[0][which] * np.float32(0.05)
-    off = (across - index - np.float32(0.5)) * np.float32(2.0 / thickness)
-    slub = own[1][which] * np.float32(0.04) + np.float32(1.0)
-    off *= slub
-    return cv2.sqrt(cv2.max(np.float32(1.0) - off * off, 0.0)), tone
+    """Return the height of parallel threads, 0 to 1, and their tone around 0.
+
+    Args:
+        place: (H, W) float32 in [0, 1), across the thread's own lane.
+        index: (H, W) int32, the thread's number.
+        thickness: share of the lane that a thread fills.
+        rng: source of chance.
+    """
+    own = rng.standard_normal((3, THREADS), dtype=np.float32)
+    which = index % THREADS
+    tone = (own[0] * np.float32(0.06))[which]
+    widening = ((own[1] * np.float32(0.05) + np.float32(1.0)) * np.float32(2.0 / thickness))[which]
+    middle = np.clip(own[2] * np.float32(0.04) + np.float32(0.5), 0.4, 0.6)[which]
+    off = place.astype(np.float32)
+    off -= middle
+    off *= widening
+    off *= off
+    return cv2.sqrt(cv2.max(np.float32(1.0) - off, 0.0)), tone
