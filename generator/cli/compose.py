@@ -1,0 +1,170 @@
+"""The resolved configuration of a verb and its overrides, as plain mappings.
+
+Hydra composes; its errors are turned into the one paragraph that a user gets, with the nearest valid key.
+Source: own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from hydra import compose, initialize_config_dir
+from hydra.core.global_hydra import GlobalHydra
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.errors import ConfigCompositionException, HydraException, MissingConfigException, OverrideParseException
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from generator.core.errors import ConfigError, nearest
+from generator.run.sequence import SampleSequence
+
+
+def conf_dir() -> Path:
+    """Return the folder of the shipped configurations."""
+    package = Path(__file__).resolve().parent.parent
+    shipped = package / "conf"
+    return shipped if shipped.is_dir() else package.parent / "conf"
+
+
+def compose_config(verb: str, overrides: Sequence[str]) -> dict[str, Any]:
+    """Return the resolved configuration of a verb.
+
+    Args:
+        verb: the name of a file in conf/, without its suffix.
+        overrides: ``key=value``, ``group=option``, ``+key=value``, ``~key``.
+
+    Raises:
+        ConfigError: an override does not fit.
+    """
+    GlobalHydra.instance().clear()
+    try:
+        with initialize_config_dir(str(conf_dir()), version_base="1.3"):
+            return plain(compose(config_name=verb, overrides=list(overrides)))
+    except HydraException as error:
+        raise explain(error, verb, overrides) from None
+    except OmegaConfBaseException as error:
+        raise _explain_omegaconf(error) from None
+
+
+def plain(config: Any) -> dict[str, Any]:
+    """Return a resolved config without Hydra's own node.
+
+    Raises:
+        ConfigError: a value is missing or an interpolation leads nowhere.
+    """
+    try:
+        resolved = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+    except OmegaConfBaseException as error:
+        raise _explain_omegaconf(error) from None
+    assert isinstance(resolved, dict)
+    resolved.pop("hydra", None)
+    return {str(key): value for key, value in resolved.items()}
+
+
+def samples(*overrides: str) -> SampleSequence:
+    """Return the samples of a recipe in memory, by index and by iteration.
+
+    Args:
+        overrides: what one would write behind ``defectgen generate``.
+
+    Raises:
+        ConfigError: an override does not fit.
+
+    Example:
+        >>> from generator import samples
+        >>> sample = samples("source.size_wh=[64,64]", "count=8", "seed=3")[5]
+        >>> sample.image.shape
+        (64, 64, 3)
+    """
+    return SampleSequence(compose_config("generate", overrides))
+
+
+def explain(error: HydraException, verb: str, overrides: Sequence[str]) -> ConfigError:
+    """Return what a user needs to know of a failed composition."""
+    cause = error.__cause__ if isinstance(error, ConfigCompositionException) and error.__cause__ else error
+    text = str(cause) if cause is not error else str(error)
+    if isinstance(error, OverrideParseException):
+        override = error.override or ""
+        hint = "Write key=value; put lists and texts with spaces in quotes, such as 'defect=[metal/scratch,metal/pit]'."
+        return ConfigError(f"override '{override}'", "key=value", "something that cannot be read", hint)
+    if isinstance(error, MissingConfigException):
+        return _explain_missing(str(error), error.missing_cfg_file or "")
+    group = re.search(r"Could not override '([^']+)'", str(error))
+    if group:
+        return _unknown_key(group[1].split("@")[0], verb)
+    added = re.search(r"Could not append to config\. An item is already at '([^']+)'", str(error))
+    if added:
+        return ConfigError(added[1], "no '+' before a key that exists", f"+{added[1]}", f"Write {added[1]}=... .")
+    key = re.search(r"full_key: (\S+)", text)
+    if key and "is not in struct" in text:
+        return _unknown_key(key[1], verb)
+    if key:
+        return ConfigError(key[1], "a value of the key's type", text.split("\n")[0])
+    return ConfigError("override", "a valid override", " ".join(f"{error}".split()) + (f" ({overrides})" if not text else ""))
+
+
+def _explain_missing(text: str, missing: str) -> ConfigError:
+    group, _, option = missing.rpartition("/")
+    folder = conf_dir()
+    while group and not (folder / group).is_dir():
+        group, _, above = group.rpartition("/")
+        option = f"{above}/{option}"
+    top = group.split("/")[0]
+    options = group_options(top) if top else []
+    asked = missing.removeprefix(f"{top}/") if top else missing
+    if not options:
+        return ConfigError("override", "a known group", f"'{missing}'", nearest(missing, groups()))
+    return ConfigError(top, f"one of {', '.join(options)}", f"'{asked}'", nearest(asked, options))
+
+
+def _unknown_key(key: str, verb: str) -> ConfigError:
+    known = known_keys(verb)
+    if "." in key:
+        parent, _, name = key.rpartition(".")
+        siblings = {k.removeprefix(f"{parent}.").split(".")[0] for k in known if k.startswith(f"{parent}.")}
+        if siblings:
+            return ConfigError(key, "a known key", f"'{name}'", nearest(name, siblings))
+    top = {k.split(".")[0] for k in known} | set(groups())
+    hint = nearest(key, top if "." not in key else known)
+    return ConfigError(key, "a known key", f"'{key}'", hint)
+
+
+def known_keys(verb: str) -> list[str]:
+    """Return every key of a verb's default configuration, dotted."""
+    GlobalHydra.instance().clear()
+    with initialize_config_dir(str(conf_dir()), version_base="1.3"):
+        config = OmegaConf.to_container(compose(config_name=verb), resolve=False)
+    return list(_walk(config, ""))
+
+
+def groups() -> list[str]:
+    """Return the config groups a user can choose from."""
+    return sorted(p.name for p in conf_dir().iterdir() if p.is_dir() and p.name != "hydra")
+
+
+def group_options(group: str) -> list[str]:
+    """Return the options of a group, such as metal/scratch of defect."""
+    folder = conf_dir() / group
+    return sorted(p.relative_to(folder).with_suffix("").as_posix() for p in folder.rglob("*.yaml"))
+
+
+def override_keys(overrides: Sequence[str]) -> list[str]:
+    """Return the keys that overrides name."""
+    return [override.key_or_group for override in OverridesParser.create().parse_overrides(list(overrides))]
+
+
+def _walk(node: object, prefix: str) -> list[str]:
+    keys: list[str] = []
+    if isinstance(node, Mapping):
+        for key, value in node.items():
+            path = f"{prefix}.{key}" if prefix else str(key)
+            keys += [path, *_walk(value, path)]
+    return keys
+
+
+def _explain_omegaconf(error: OmegaConfBaseException) -> ConfigError:
+    key = getattr(error, "full_key", None) or "override"
+    return ConfigError(str(key), "a value that can be resolved", str(error).split("\n")[0])

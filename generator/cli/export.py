@@ -1,0 +1,65 @@
+"""``defectgen export``: more formats from a finished data set. Source: own."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from generator.core.errors import ConfigError, nearest
+from generator.dataset.format.table import FORMATS
+from generator.dataset.record import FLAVOURS
+from generator.dataset.store import Store, flavours_kept
+from generator.run.build import coerce
+
+
+def run(config: dict[str, Any]) -> int:
+    """Write the formats that a resolved configuration names; return the exit code."""
+    formats, flavour = parse_export(config)
+    root = Path(coerce(str, config["path"], "path")).absolute()
+    if not root.is_dir():
+        raise ConfigError("path", "the folder of a finished data set", str(root))
+    export_all(root, formats, flavour)
+    for name in formats:
+        print(f"{name}: {root / 'export' / name}")
+    return 0
+
+
+def parse_export(config: Mapping[str, Any]) -> tuple[list[str], str]:
+    """Return the formats and the mask flavour that a configuration asks for.
+
+    Raises:
+        ConfigError: one of them is unknown.
+    """
+    asked = config["export"] or []
+    formats = coerce(list[str], [asked] if isinstance(asked, str) else asked, "export")
+    for name in formats:
+        if name not in FORMATS:
+            raise ConfigError("export", "formats out of " + ", ".join(FORMATS), f"'{name}'", nearest(name, FORMATS))
+    flavour = config["export_mask"]
+    if flavour not in FLAVOURS:
+        raise ConfigError("export_mask", "one of " + ", ".join(FLAVOURS), repr(flavour), nearest(str(flavour), FLAVOURS))
+    return list(dict.fromkeys(formats)), flavour
+
+
+def export_all(root: Path, formats: list[str], flavour: str) -> None:
+    """Write each format below ``root/export``; an older export of the same name is replaced.
+
+    Raises:
+        ConfigError: the masks asked for were not kept, or the folder cannot be written.
+    """
+    store = Store.open(root)
+    if flavour != "exact":
+        first = next((line for line in store.lines() if line["instances"]), None)
+        if first is not None and flavour not in flavours_kept(first):
+            hint = "Generate the data set with labels=all to keep all three."
+            raise ConfigError("export_mask", "masks that were kept: " + ", ".join(flavours_kept(first)), flavour, hint)
+    for name in formats:
+        target = root / "export" / name
+        try:
+            target.parent.mkdir(exist_ok=True)
+            FORMATS[name].write(store, target, flavour=flavour)
+        except OSError as error:
+            shutil.rmtree(target.with_name(f"{target.name}.partial"), ignore_errors=True)
+            raise ConfigError("export", f"a folder that can be written at {target}", str(error.strerror or error)) from None

@@ -1,0 +1,106 @@
+"""``defectgen generate``: a data set, its exports and its report. Source: own."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from generator.cli.export import export_all, parse_export
+from generator.cli.progress import RunProgress
+from generator.core.errors import ConfigError
+from generator.core.names import RULE, is_safe_name
+from generator.run.build import coerce
+from generator.run.generate import Job, RunResult
+from generator.run.pipeline import Rejected
+
+TOO_MANY_REJECTS = 3
+
+
+def run(config: dict[str, Any]) -> int:
+    """Make the data set that a resolved configuration describes; return the exit code."""
+    check_name(config)
+    formats, flavour = parse_export(config)
+    limit = coerce(float, config["max_reject_share"], "max_reject_share")
+    if not 0 <= limit <= 1:
+        raise ConfigError("max_reject_share", "a share in [0, 1]", limit)
+    wants_report = coerce(bool, config["report"], "report")
+    only = coerce(int | None, config["only"], "only")
+    job = Job(config)
+    _require_flavour(flavour, job)
+    if only is not None:
+        return _run_only(job, only)
+    started = time.perf_counter()
+    with RunProgress(len(job.pipeline)) as progress:
+        result = job.run(progress.report)
+    made_s = time.perf_counter() - started
+    export_all(result.root, formats, flavour)
+    page = _report(result.root) if wants_report else None
+    _write_log(config, result, time.perf_counter() - started)
+    _print_summary(result, made_s, page, formats)
+    if result.planned and result.rejected > limit * result.planned:
+        print(
+            f"defectgen: {result.rejected} of {result.planned} samples were rejected, more than max_reject_share={limit:g}. "
+            f"{result.root / 'rejects.jsonl'} says why.",
+            file=sys.stderr,
+        )
+        return TOO_MANY_REJECTS
+    return 0
+
+
+def check_name(config: dict[str, Any]) -> None:
+    """Raise ``ConfigError`` unless the data set's name can be a folder."""
+    name = coerce(str, config["name"], "name")
+    if not is_safe_name(name):
+        raise ConfigError("name", RULE, repr(name))
+
+
+def _require_flavour(flavour: str, job: Job) -> None:
+    if flavour != "exact" and flavour not in job.pipeline.labelling.keep:
+        kept = list(job.pipeline.labelling.keep)
+        raise ConfigError("export_mask", "exact, or a flavour that labels.keep holds", flavour, f"labels.keep is {kept}; add labels=all.")
+
+
+def _run_only(job: Job, index: int) -> int:
+    root, made = job.run_only(index)
+    if isinstance(made, Rejected):
+        reasons = "; ".join(finding.message for finding in made.findings)
+        print(f"sample {index} was rejected after {job.pipeline.attempts} attempts: {reasons}")
+        return TOO_MANY_REJECTS
+    kinds = ", ".join(instance.category for instance in made.instances) or "good"
+    print(f"sample {made.spec.key} ({kinds}): {root}/images/{made.spec.split}/{made.spec.key}.png")
+    return 0
+
+
+def _report(root: Path) -> Path:
+    from generator.report.page import write_report
+
+    return write_report(root)
+
+
+def _write_log(config: dict[str, Any], result: RunResult, seconds: float) -> None:
+    """Keep the resolved configuration and a line a run beside the data set, where no byte of it depends on them."""
+    folder = result.root.with_name(f"{result.root.name}.run")
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    line = {"command": shlex.join(sys.argv), "made": result.made, "rejected": result.rejected, "seconds": round(seconds, 3)}
+    with (folder / "log.jsonl").open("a", encoding="utf-8") as log:
+        log.write(json.dumps(line) + "\n")
+
+
+def _print_summary(result: RunResult, seconds: float, page: Path | None, formats: list[str]) -> None:
+    for finding in result.findings:
+        if finding.severity != "info":
+            print(f"{finding.severity}: {finding.message}", file=sys.stderr)
+    speed = f", {result.made / seconds:.1f} img/s" if result.made and seconds > 0 else ", all there already"
+    print(f"{result.images} images, {result.rejected} rejected, {result.bytes / 1e6:.1f} MB{speed}")
+    if result.instances:
+        print("defects: " + ", ".join(f"{name} {number}" for name, number in result.instances.items()))
+    for name in formats:
+        print(f"{name}: {result.root / 'export' / name}")
+    print(f"report: {page}" if page else f"data set: {result.root}")

@@ -1,0 +1,157 @@
+"""Help texts: what a verb does, a command to copy, where the result lands. Source: own."""
+
+from __future__ import annotations
+
+GENERAL = """\
+defectgen makes labelled data sets for visual inspection from good images.
+
+  defectgen generate                 draws parts, puts defects on them, writes outputs/defects/ and its report.html
+
+Verbs
+  generate   make a data set                        plan      say what would be made, write nothing
+  preview    one contact sheet of a recipe          export    more formats from a finished data set
+  report     the report of a finished data set      doctor    what this machine can do
+
+  defectgen VERB --help              examples and keys of one verb
+"""
+
+_GENERATE = """\
+defectgen generate puts defects on good images and writes images, exact masks, good twins, records and exports.
+
+  defectgen generate source=folder source.path=DIR count=200 seed=7 'defect=[metal/scratch,metal/pit]'
+
+The result lands in outputs/<name>/, its report in outputs/<name>/report.html. The same command again resumes.
+
+Examples
+  defectgen generate                                                    drawn parts, nothing else needed
+  defectgen generate source=folder source.path=good/ count=500 name=tiles
+  defectgen generate 'defect=[metal/scratch,metal/pit]' 'targets={scratch: 300, pit: 200}'
+  defectgen generate source=folder source.path=good/ roi=mask_dir roi.path=masks/ 'export=[coco,yolo,mvtec]'
+  defectgen generate name=tiles source=folder source.path=good/ count=500 only=42      one sample again, alone
+"""
+
+_KEYS = """\
+Keys
+  name=defects              the data set; out=outputs/${name} is its folder
+  count=null                images; null: 64, or as many as targets needs
+  seed=0                    another seed, another data set; the same seed, the same bytes
+  good_share=0.2            share of images that stay good
+  defects_per_image=[1,2]   least and most on a defective image
+  shares=null               relative share a category, such as {scratch: 3, pit: 1}
+  targets=null              exact number of defects a category, such as {scratch: 300, pit: 200}
+  splits={train: 0.8, val: 0.1, test: 0.1}          by good image: none stands on two sides
+  source.path=DIR           with source=folder: where the good images are, found in all folders below
+  export=[coco]             formats: {formats}
+  export_mask=exact         exact, visible or annotator (the last two with labels=all)
+  executor.workers=null     processes; null: one a core
+  twins=true                write the good twin of every defective image
+  overwrite=false           replace the data set that is there
+  only=null                 make one sample alone, beside the data set
+
+Any key of a defect can be set too: defect.metal.scratch.shape.width='[1px,3px]'. The whole configuration: --cfg job.
+A sweep over values: -m seed=1,2,3 'name=set${{seed}}'. Tab completion: eval "$(defectgen -sc install=bash)".
+"""
+
+_PLAN = """\
+defectgen plan says what generate would make with the same keys: counts, shards, bytes, time. It writes nothing.
+
+  defectgen plan source=folder source.path=DIR count=200 'targets=null'
+
+The table is printed.
+
+Examples
+  defectgen plan
+  defectgen plan count=10000000
+  defectgen plan 'defect=[metal/scratch,metal/pit]' 'targets={scratch: 300, pit: 200}'
+  defectgen plan source=folder source.path=good/ count=500
+  defectgen plan count=500 good_share=0.5 'splits={train: 1}'
+"""
+
+_PREVIEW = """\
+defectgen preview writes one contact sheet of what generate would make with the same keys: image, twin, mask.
+
+  defectgen preview source=folder source.path=DIR 'defect=[metal/scratch]'
+
+The sheet lands at outputs/<name>-preview.png.
+
+Examples
+  defectgen preview
+  defectgen preview 'defect=[metal/crack]' seed=3
+  defectgen preview source=folder source.path=good/ 'defect=[metal/scratch,metal/pit]'
+  defectgen preview 'source.products=[leather]' 'defect=[leather/cut]'
+  defectgen preview count=24 good_share=0
+"""
+
+_EXPORT = """\
+defectgen export writes more formats from a finished data set; images are hard-linked, nothing is drawn again.
+
+  defectgen export path=outputs/defects 'export=[yolo,mvtec]'
+
+The result lands in outputs/defects/export/<format>/.
+
+Examples
+  defectgen export path=outputs/defects export=[coco]
+  defectgen export path=outputs/defects 'export=[yolo_segment,yolo_obb]'
+  defectgen export path=outputs/defects 'export=[mvtec]'
+  defectgen export path=outputs/defects 'export=[mask_folder,mask_index]'
+  defectgen export path=outputs/defects 'export=[yolo_segment]' export_mask=annotator
+
+Keys
+  path=DIR             a finished data set
+  export=[...]         {formats}
+  export_mask=exact    exact, visible or annotator (the last two if the data set was made with labels=all)
+"""
+
+_REPORT = """\
+defectgen report makes report.html and report.json of a finished data set again, from its records alone.
+
+  defectgen report path=outputs/defects
+
+The page is self-contained and lands in the data set's folder.
+
+Key
+  path=DIR    a finished data set
+"""
+
+_DOCTOR = """\
+defectgen doctor says what this machine can do: versions, cores, memory, GPU, writable paths, fonts, extras.
+
+  defectgen doctor
+
+The table is printed; exit code 1 if something the core needs is missing.
+"""
+
+
+def is_help(argument: str) -> bool:
+    """Say whether an argument asks for help."""
+    return argument in ("--help", "-h", "help")
+
+
+def help_of(verb: str) -> str:
+    """Return a verb's help text with the groups and formats that are there."""
+    from generator.cli.compose import group_options, groups
+    from generator.dataset.format.table import FORMATS
+
+    formats = ", ".join(FORMATS)
+    text = {
+        "generate": _GENERATE,
+        "plan": _PLAN,
+        "preview": _PREVIEW,
+        "export": _EXPORT.replace("{formats}", formats),
+        "report": _REPORT,
+        "doctor": _DOCTOR,
+    }[verb]
+    if verb not in ("generate", "plan", "preview"):
+        return text
+    choices = "\n".join(f"  {group:<12} {_wrapped(group_options(group))}" for group in groups())
+    return f"{text}\nGroups (group=option)\n{choices}\n\n{_KEYS.replace('{formats}', formats).replace('{{', '{').replace('}}', '}')}"
+
+
+def _wrapped(options: list[str]) -> str:
+    lines, line = [], ""
+    for option in options:
+        if len(line) + len(option) > 95:
+            lines.append(line.rstrip())
+            line = ""
+        line += f"{option}  "
+    return ("\n" + " " * 15).join([*lines, line.rstrip()])

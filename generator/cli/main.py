@@ -1,0 +1,122 @@
+"""The command line: ``defectgen VERB key=value ...``.
+
+Every mistake of the user ends in one paragraph and exit code 2. Nothing heavy is imported before it is needed.
+Source: own.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+
+from generator.cli.help import GENERAL, help_of, is_help
+from generator.core.errors import ConfigError, GeneratorError, nearest
+from generator.core.version import VERSION
+
+VERBS = ("generate", "plan", "preview", "export", "report", "doctor")
+INTERRUPTED = 130
+_HYDRA_FLAGS = {"-m", "--multirun", "-sc", "--shell-completion", "--info", "-i"}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 ok, 1 fault, 2 user's mistake, 3 too many rejects, 130 interrupted."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _run(arguments)
+    except GeneratorError as error:
+        print(f"defectgen: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        command = " ".join(["defectgen", *arguments])
+        print(f"\nInterrupted. What is finished is kept; to go on, repeat: {command}", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+
+
+def _run(arguments: list[str]) -> int:
+    if not arguments or is_help(arguments[0]):
+        print(GENERAL)
+        return 0
+    if arguments[0] in ("--version", "-V"):
+        print(f"defectgen {VERSION}")
+        return 0
+    verb, rest = arguments[0], arguments[1:]
+    if verb in ("-sc", "--shell-completion"):
+        return _through_hydra("generate", arguments)
+    if verb not in VERBS:
+        if "=" in verb or verb.startswith("-"):
+            raise ConfigError("command", "a verb first", f"'{verb}'", f"Write: defectgen generate {verb}")
+        raise ConfigError("command", "one of " + ", ".join(VERBS), f"'{verb}'", nearest(verb, VERBS))
+    if any(is_help(argument) for argument in rest):
+        print(help_of(verb))
+        return 0
+    if verb == "doctor":
+        return import_module("generator.cli.doctor").run(rest)
+    if _HYDRA_FLAGS & set(rest):
+        return _through_hydra(verb, rest)
+    return _compose_and_run(verb, rest)
+
+
+def _compose_and_run(verb: str, rest: list[str]) -> int:
+    from generator.cli.compose import compose_config
+
+    show, overrides = _split_cfg_flag(rest)
+    config = compose_config("generate" if verb in ("plan", "preview") else verb, overrides)
+    if show:
+        import yaml
+
+        print(yaml.safe_dump(config, sort_keys=False, allow_unicode=True), end="")
+        return 0
+    return _verb(verb)(config)
+
+
+def _split_cfg_flag(rest: list[str]) -> tuple[bool, list[str]]:
+    """Return whether ``--cfg job`` was given, and the overrides without it."""
+    overrides, show = [], False
+    pending = iter(rest)
+    for argument in pending:
+        if argument in ("--cfg", "-c") or argument.startswith("--cfg="):
+            what = argument.partition("=")[2] or next(pending, "job")
+            if what != "job":
+                raise ConfigError("--cfg", "job", f"'{what}'")
+            show = True
+        elif argument.startswith("-"):
+            known = ("--cfg", "--help", "--multirun", "--info")
+            raise ConfigError("command", "a known flag", f"'{argument}'", nearest(argument, known))
+        else:
+            overrides.append(argument)
+    return show, overrides
+
+
+def _verb(verb: str) -> Callable[[dict], int]:
+    return import_module(f"generator.cli.{verb}").run
+
+
+def _through_hydra(verb: str, rest: list[str]) -> int:
+    """Leave sweeps and shell completion to Hydra, with its errors raised instead of printed."""
+    import hydra
+    from hydra.errors import HydraException
+
+    from generator.cli.compose import conf_dir, explain, plain
+
+    os.environ["HYDRA_FULL_ERROR"] = "1"
+    codes: list[int] = []
+    name = "generate" if verb in ("plan", "preview") else verb
+
+    @hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name=name)
+    def job(config: object) -> None:
+        codes.append(_verb(verb)(plain(config)))
+
+    before = sys.argv
+    sys.argv = ["defectgen", *rest]
+    try:
+        job()
+    except HydraException as error:
+        raise explain(error, name, rest) from None
+    finally:
+        sys.argv = before
+    return max(codes, default=0)

@@ -1,0 +1,195 @@
+"""The canonical store: images, twins, masks and records.jsonl.
+
+Every format, report, mix and evaluation reads this and nothing else. Source: own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import orjson
+
+from generator.core.annotation import Region
+from generator.core.errors import FormatError
+from generator.core.sample import Sample
+from generator.dataset.record import FLAVOURS, Record
+from generator.imaging.codec import decode_mask, encode_mask_png, encode_png
+from generator.imaging.masks import index_mask
+
+RECORDS = "records.jsonl"
+CLASSES = "classes.json"
+_KEPT_SOURCES = 4
+
+
+class SampleWriter:
+    """Writes samples below a folder and returns their records.
+
+    A good image's PNG is encoded once while its samples follow each other, and its twins are hard links to one file.
+
+    Attributes:
+        files: bytes and sha256 of each file written, by its path below the root.
+
+    Args:
+        root: where images/, twins/ and masks/ go; made as needed.
+        twins: whether good twins are written.
+        flavours: mask flavours kept beside the exact one.
+    """
+
+    def __init__(self, root: Path, twins: bool, flavours: tuple[str, ...] = ()) -> None:
+        self._root, self._twins, self._flavours = root, twins, flavours
+        self._encoded: dict[str, bytes] = {}
+        self._twin_paths: dict[tuple[str, str], Path] = {}
+        self._folders: set[Path] = set()
+        self.files: dict[str, tuple[int, str]] = {}  # path below root -> bytes, sha256
+
+    def write(self, sample: Sample) -> Record:
+        """Write one finished sample; nothing of the source photo but its pixels reaches the files."""
+        spec = sample.spec
+        name = f"{spec.split}/{spec.key}.png"
+        is_source = sample.image is sample.source.pixels
+        self._put(f"images/{name}", self._source_png(sample) if is_source else encode_png(sample.image))
+        if not sample.instances:
+            return Record.of_sample(sample, image=f"images/{name}", twin=None, mask=None)
+        twin = f"twins/{name}" if self._twins else None
+        if twin:
+            self._put_twin(twin, sample)
+        self._put_masks(name, sample)
+        return Record.of_sample(sample, image=f"images/{name}", twin=twin, mask=f"masks/{name}")
+
+    def _put_masks(self, name: str, sample: Sample) -> None:
+        for flavour in ("exact", *self._flavours):
+            attribute, folder = ("mask", "masks") if flavour == "exact" else (flavour, f"masks_{flavour}")
+            regions: list[Region] = [getattr(instance, attribute) for instance in sample.instances]
+            self._put(f"{folder}/{name}", encode_mask_png(index_mask(regions, sample.hw)))
+
+    def _put_twin(self, path: str, sample: Sample) -> None:
+        if sample.good is not sample.source.pixels:
+            self._put(path, encode_png(sample.good))
+            return
+        key = (sample.spec.split, sample.source.source_id)
+        first = self._twin_paths.get(key)
+        target = self._root / path
+        if first is not None:
+            self._make_folder(target.parent)
+            link_or_copy(first, target)
+            self.files[path] = self.files[first.relative_to(self._root).as_posix()]
+            return
+        self._put(path, self._source_png(sample))
+        _keep(self._twin_paths, key, target)
+
+    def _source_png(self, sample: Sample) -> bytes:
+        """Return the source image's PNG, from memory where the last few samples had the same one."""
+        source_id = sample.source.source_id
+        if source_id not in self._encoded:
+            _keep(self._encoded, source_id, encode_png(sample.source.pixels))
+        return self._encoded[source_id]
+
+    def _put(self, path: str, data: bytes) -> None:
+        target = self._root / path
+        self._make_folder(target.parent)
+        target.write_bytes(data)
+        self.files[path] = len(data), hashlib.sha256(data).hexdigest()
+
+    def _make_folder(self, folder: Path) -> None:
+        if folder not in self._folders:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._folders.add(folder)
+
+
+def _keep(cache: dict, key: object, value: object) -> None:
+    """Put a value into a small cache, dropping the oldest."""
+    cache[key] = value
+    while len(cache) > _KEPT_SOURCES:
+        del cache[next(iter(cache))]
+
+
+def link_or_copy(source: Path, target: Path) -> None:
+    """Make ``target`` the same file as ``source``, or a copy where links fail; an existing target is replaced."""
+    target.unlink(missing_ok=True)
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A canonical data set on disk, read line by line.
+
+    Attributes:
+        root: its folder.
+        classes: category names; the position is the class id.
+        count: number of records.
+    """
+
+    root: Path
+    classes: tuple[str, ...]
+    count: int
+
+    @classmethod
+    def open(cls, root: Path) -> Store:
+        """Open a finished data set.
+
+        Raises:
+            FormatError: it is not one.
+        """
+        if not (root / RECORDS).is_file():
+            raise FormatError(root, "", f"a finished data set with {RECORDS}", "none; run generate first")
+        try:
+            classes = tuple(orjson.loads((root / CLASSES).read_bytes())["classes"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise FormatError(root / CLASSES, "", '{"classes": [...]}', f"{type(error).__name__}: {error}") from None
+        with (root / RECORDS).open("rb") as lines:
+            count = sum(1 for _ in lines)
+        return cls(root, classes, count)
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __iter__(self) -> Iterator[Record]:
+        for number, line in enumerate(self.lines(), 1):
+            try:
+                yield Record.from_json(line)
+            except (KeyError, TypeError, ValueError) as error:
+                problem = f"{type(error).__name__}: {error}"
+                raise FormatError(self.root / RECORDS, f"line {number}", "a record", problem) from None
+
+    def lines(self) -> Iterator[dict]:
+        """Yield the records as they are written, which costs no decoding of masks."""
+        with (self.root / RECORDS).open("rb") as lines:
+            for number, line in enumerate(lines, 1):
+                try:
+                    yield orjson.loads(line)
+                except orjson.JSONDecodeError as error:
+                    raise FormatError(self.root / RECORDS, f"line {number}", "a line of JSON", error) from None
+
+
+def record_line(record: Record) -> bytes:
+    """Return a record as its line of records.jsonl, newline included."""
+    return orjson.dumps(record.to_json(), option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_SERIALIZE_NUMPY)
+
+
+def flavours_kept(line: dict) -> tuple[str, ...]:
+    """Return the mask flavours that a line of records.jsonl holds."""
+    instances = line["instances"]
+    return tuple(f for f in FLAVOURS if f == "exact" or (instances and f"rle_{f}" in instances[0]))
+
+
+def write_text(path: Path, data: bytes) -> None:
+    """Write a file under a temporary name and rename it, so that no half of it is ever seen."""
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_bytes(data)
+    os.replace(partial, path)
+
+
+def read_index_mask(root: Path, record: Record) -> np.ndarray:
+    """Return a record's (H, W) index mask; zeros for a good image."""
+    if record.mask is None:
+        return np.zeros(record.hw, np.uint8)
+    return decode_mask((root / record.mask).read_bytes(), record.mask)

@@ -1,0 +1,168 @@
+"""The main job: a plan becomes a data set on disk. Source: own."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import yaml
+
+from generator.core.annotation import Finding
+from generator.core.errors import ConfigError
+from generator.core.ports import Executor, Report
+from generator.core.sample import Sample
+from generator.core.version import VERSION
+from generator.dataset.store import CLASSES, RECORDS, SampleWriter, record_line, write_text
+from generator.run.build import build, coerce
+from generator.run.manifest import RUN, RunFolder, Specification
+from generator.run.pipeline import Pipeline, Rejected
+from generator.run.shard import MARKS, DoneMark, Shard, ShardWriter
+
+REJECTS = "rejects.jsonl"
+CONFIG = "config.yaml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResult:
+    """What a run left on disk.
+
+    Attributes:
+        root: the data set's folder.
+        planned, images, rejected: numbers of samples.
+        instances: defects per category.
+        bytes: of images, twins and masks.
+        findings: what was noticed about the source as a whole.
+        made: number of samples made by this call; 0: everything was there already.
+    """
+
+    root: Path
+    planned: int
+    images: int
+    rejected: int
+    instances: dict[str, int]
+    bytes: int
+    findings: tuple[Finding, ...]
+    made: int
+
+
+class Job:
+    """A configured run: pipeline, folder, executor.
+
+    Args:
+        config: the resolved configuration as plain mappings, lists and values.
+
+    Raises:
+        ConfigError: a key or value is wrong; nothing has been written.
+    """
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        self._config = dict(config)
+        self.pipeline = Pipeline(config)
+        self._executor: Executor = build(config["executor"], "executor")
+        self.shard_size: int = coerce(int, config["shard_size"], "shard_size")
+        if not 1 <= self.shard_size <= 1_000_000:
+            raise ConfigError("shard_size", "a whole number in 1..1000000", self.shard_size)
+        self._twins: bool = coerce(bool, config["twins"], "twins")
+        self.root = Path(coerce(str, config["out"], "out")).absolute()
+        self._overwrite: bool = coerce(bool, config["overwrite"], "overwrite")
+
+    @property
+    def shards(self) -> int:
+        """The number of shards of the plan."""
+        return -(-len(self.pipeline) // self.shard_size)
+
+    def run(self, report: Report) -> RunResult:
+        """Make what is missing, then the data set's own files.
+
+        Args:
+            report: called with images finished and rejected since its last call.
+
+        Raises:
+            ConfigError: the folder cannot be used.
+            KeyboardInterrupt: stopped; the same command goes on.
+        """
+        spec = Specification.of(self._config, self.pipeline.asset_digest())
+        folder = RunFolder(self.root, spec)
+        with folder.locked():
+            folder.open(self._overwrite)
+            missing, marks = folder.missing(len(self.pipeline), self.shard_size)
+            if marks:
+                report(sum(mark.images for mark in marks), sum(len(mark.rejects) for mark in marks))
+            writer = ShardWriter(pipeline=self.pipeline, root=self.root, spec_id=spec.spec_id, twins=self._twins)
+            made = list(self._executor.map(writer, missing, report))
+            every = sorted((*marks, *made), key=lambda mark: mark.shard.number)
+            reduce_shards(self.root, spec, self.pipeline, every)
+        return RunResult(
+            root=self.root,
+            planned=len(self.pipeline),
+            images=sum(mark.images for mark in every),
+            rejected=sum(len(mark.rejects) for mark in every),
+            instances=_total(every),
+            bytes=sum(mark.bytes for mark in every),
+            findings=self.pipeline.source.findings(),
+            made=sum(mark.images for mark in made),
+        )
+
+    def run_only(self, index: int) -> tuple[Path, Sample | Rejected]:
+        """Make one sample of the plan alone, beside the data set, and return its folder.
+
+        Raises:
+            ConfigError: there is no such sample.
+        """
+        if not 0 <= index < len(self.pipeline):
+            raise ConfigError("only", f"an index in 0..{len(self.pipeline) - 1}", index)
+        made = self.pipeline.make(index)
+        root = self.root.with_name(f"{self.root.name}.only")
+        if isinstance(made, Sample):
+            try:
+                root.mkdir(parents=True, exist_ok=True)
+                record = SampleWriter(root, self._twins, self.pipeline.labelling.keep).write(made)
+            except OSError as error:
+                raise ConfigError("out", "a folder that can be written", f"{root} ({error.strerror})") from None
+            write_text(root / f"{made.spec.key}.json", record_line(record))
+        return root, made
+
+
+def reduce_shards(root: Path, spec: Specification, pipeline: Pipeline, marks: list[DoneMark]) -> None:
+    """Write records.jsonl, rejects.jsonl, classes.json, config.yaml and run.json from the shards, in plan order."""
+    _join(root, [mark.shard for mark in marks])
+    rejects = b"".join(orjson.dumps(reject, option=orjson.OPT_APPEND_NEWLINE) for m in marks for reject in m.rejects)
+    write_text(root / REJECTS, rejects)
+    write_text(root / CLASSES, orjson.dumps({"classes": list(pipeline.categories)}, option=orjson.OPT_INDENT_2))
+    write_text(root / CONFIG, yaml.safe_dump(spec.config, sort_keys=False, allow_unicode=True).encode())
+    listing = "".join(f"{mark.shard.start} {mark.shard.stop} {mark.sha256}\n" for mark in marks)
+    run = {
+        "spec_id": spec.spec_id,
+        "version": VERSION,
+        "assets": spec.assets,
+        "planned": len(pipeline),
+        "plan": pipeline.plan.table(),
+        "images": sum(mark.images for mark in marks),
+        "rejected": sum(len(mark.rejects) for mark in marks),
+        "instances": _total(marks),
+        "bytes": sum(mark.bytes for mark in marks),
+        "findings": [asdict(finding) for finding in pipeline.source.findings()],
+    }
+    write_text(root / RUN, orjson.dumps(run, option=orjson.OPT_INDENT_2))
+    write_text(root / MARKS / "sha256", hashlib.sha256(listing.encode()).hexdigest().encode())
+
+
+def _join(root: Path, shards: list[Shard]) -> None:
+    """Write records.jsonl from the shards' lines."""
+    partial = root / f".{RECORDS}.partial"
+    with partial.open("wb") as out:
+        for shard in shards:
+            out.write((root / MARKS / f"{shard.stem}.jsonl").read_bytes())
+    partial.replace(root / RECORDS)
+
+
+def _total(marks: list[DoneMark]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for mark in marks:
+        total.update(mark.instances)
+    return dict(sorted(total.items()))

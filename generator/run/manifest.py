@@ -1,0 +1,205 @@
+"""What identifies a run: its specification, and the folder that holds it.
+
+``spec_id`` is a hash of the resolved configuration without workers, paths, logging and exports, with the hash of the
+assets. The same command on the same folder resumes; another specification on it stops and names the keys that differ.
+Source: own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from generator.core.errors import ConfigError
+from generator.core.version import VERSION
+from generator.dataset.store import CLASSES, RECORDS, write_text
+from generator.run.shard import MARKS, PARTIAL, DoneMark, Shard, slices
+
+NOT_IN_SPEC = ("executor", "shard_size", "out", "name", "overwrite", "only", "export", "report", "max_reject_share")
+"""Top-level keys that change neither an image nor a label."""
+
+SPEC = "spec.json"
+RUN = "run.json"
+_OURS = ("images", "twins", "masks", "masks_visible", "masks_annotator", "export", MARKS)
+_OUR_FILES = (RECORDS, CLASSES, RUN, "config.yaml", "report.html", "report.json", "README.md", "rejects.jsonl")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Specification:
+    """What decides a data set's bytes.
+
+    Attributes:
+        config: the resolved configuration without the keys that change nothing.
+        assets: hash of the files it reads.
+    """
+
+    config: dict[str, Any]
+    assets: str
+
+    @classmethod
+    def of(cls, config: Mapping[str, Any], assets: str) -> Specification:
+        """Return the specification of a resolved configuration; the source's path is what its assets' hash stands for."""
+        kept = {key: value for key, value in config.items() if key not in NOT_IN_SPEC}
+        source = {key: value for key, value in kept["source"].items() if key != "path"}
+        return cls(config={**kept, "source": source}, assets=assets)
+
+    @property
+    def spec_id(self) -> str:
+        """The hash."""
+        return hashlib.sha256(orjson.dumps([VERSION, self.config, self.assets], option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+    def to_json(self) -> bytes:
+        """Return the specification's file."""
+        line = {"spec_id": self.spec_id, "version": VERSION, "assets": self.assets, "config": self.config}
+        return orjson.dumps(line, option=orjson.OPT_INDENT_2)
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """The folder of a data set in the making.
+
+    Attributes:
+        root: its path.
+        spec: what is to be in it.
+    """
+
+    root: Path
+    spec: Specification
+
+    def open(self, overwrite: bool) -> None:
+        """Make the folder, which this process holds locked, ready: new, resumed, or emptied.
+
+        Raises:
+            ConfigError: it cannot be written, holds another specification's data, or something that is not ours.
+        """
+        try:
+            (self.root / MARKS).mkdir(exist_ok=True)
+        except OSError as error:
+            raise ConfigError("out", "a folder that can be written", f"{self.root} ({error.strerror})") from None
+        if not os.access(self.root / MARKS, os.W_OK):
+            raise ConfigError("out", "a folder that can be written", str(self.root))
+        found = self._found()
+        if found is None:
+            strangers = sorted(p.name for p in self.root.iterdir() if p.name not in (MARKS, ".lock"))
+            if strangers:
+                raise ConfigError(
+                    "out",
+                    "an empty folder or a data set of this tool",
+                    f"{self.root} with {', '.join(strangers[:3])}",
+                    "Choose another name=... or out=...; overwrite=true replaces a data set, never foreign files.",
+                )
+        elif overwrite:
+            self._empty()
+        elif found["spec_id"] != self.spec.spec_id:
+            self._refuse(found)
+        shutil.rmtree(self.root / MARKS / PARTIAL, ignore_errors=True)
+        write_text(self.root / MARKS / SPEC, self.spec.to_json())
+
+    def missing(self, count: int, shard_size: int) -> tuple[list[Shard], list[DoneMark]]:
+        """Return the shards still to be written and the marks of those that are.
+
+        Raises:
+            ConfigError: what is there was cut into shards of another size.
+        """
+        missing, marks = [], []
+        for shard in slices(count, shard_size):
+            path = self.root / MARKS / f"{shard.stem}.done"
+            if not path.is_file():
+                missing.append(shard)
+                continue
+            mark = DoneMark.from_json(path.read_bytes())
+            if mark.shard != shard:
+                raise ConfigError(
+                    "shard_size",
+                    f"{mark.shard.stop - mark.shard.start} as in the data set at {self.root}",
+                    shard_size,
+                    "Use that size to go on, or overwrite=true to begin again.",
+                )
+            marks.append(mark)
+        return missing, marks
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the folder for this process.
+
+        Raises:
+            ConfigError: another run is writing to it.
+        """
+        try:
+            import fcntl
+        except ImportError:  # no such locks on this system
+            yield
+            return
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            lock = (self.root / ".lock").open("w")
+        except OSError as error:
+            raise ConfigError("out", "a folder that can be written", f"{self.root} ({error.strerror})") from None
+        with lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise ConfigError(
+                    "out", "a folder that no other run is writing to", str(self.root), "Wait for it, or choose another name."
+                ) from None
+            try:
+                yield
+            finally:
+                (self.root / ".lock").unlink(missing_ok=True)
+
+    def _found(self) -> dict[str, Any] | None:
+        path = self.root / MARKS / SPEC
+        if not path.is_file():
+            return None
+        try:
+            found = orjson.loads(path.read_bytes())
+            return found if isinstance(found, dict) and "spec_id" in found else {"spec_id": "", "config": {}}
+        except orjson.JSONDecodeError:
+            return {"spec_id": "", "config": {}}
+
+    def _refuse(self, found: Mapping[str, Any]) -> None:
+        differing = differing_keys(found.get("config", {}), self.spec.config)
+        if found.get("assets") != self.spec.assets:
+            differing.append("the source's files")
+        if found.get("version") != VERSION:
+            differing.append(f"the version ({found.get('version')} -> {VERSION})")
+        raise ConfigError(
+            "out",
+            f"the configuration that {self.root} was begun with",
+            f"another: {'; '.join(differing[:8])}",
+            "Choose another name=... or out=..., or overwrite=true to replace it.",
+        )
+
+    def _empty(self) -> None:
+        """Remove what this tool writes, and nothing else."""
+        for name in _OURS:
+            shutil.rmtree(self.root / name, ignore_errors=True)
+        for name in _OUR_FILES:
+            (self.root / name).unlink(missing_ok=True)
+        (self.root / MARKS).mkdir()
+
+
+def differing_keys(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """Return "key: old -> new" for every key in which two configurations differ."""
+    old, new = dict(_flat(before)), dict(_flat(now))
+    return [
+        f"{key}: {old.get(key, 'nothing')} -> {new.get(key, 'nothing')}"
+        for key in sorted(old.keys() | new.keys())
+        if old.get(key) != new.get(key)
+    ]
+
+
+def _flat(node: object, prefix: str = "") -> Iterator[tuple[str, object]]:
+    if isinstance(node, Mapping) and node:
+        for key, value in node.items():
+            yield from _flat(value, f"{prefix}.{key}" if prefix else str(key))
+    else:
+        yield prefix, node
