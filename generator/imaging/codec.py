@@ -7,8 +7,11 @@ pixels comes through: EXIF orientation is applied, the rest of the metadata is d
 
 from __future__ import annotations
 
+import contextlib
 import io
+import os
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -25,8 +28,6 @@ _TO_RGB = ("RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr", "PA")
 _TO_GREY_16 = ("I;16", "I;16B", "I;16L", "I;16N")
 _WITH_ALPHA = ("LA", "La", "PA", "RGBA", "RGBa")
 _BITS_TAG, _COMPRESSION_TAG, _PHOTOMETRIC_TAG, _PLANAR_TAG = 258, 259, 262, 284
-# Compressions of which libtiff inside Pillow complains on stderr; OpenCV can be told to be silent, so it looks first.
-_TOLD_ON_STDERR = (2, 3, 4, 5, 6, 7, 8, 32773, 32946)
 _MODE_NAMES = {"I": "32-bit or signed integers", "F": "floats", "LAB": "CIE Lab", "HSV": "HSV"}
 ALPHA_DROPPED = "alpha dropped"
 
@@ -75,8 +76,6 @@ def decode_image(data: bytes, name: str, max_pixels: int = 512_000_000) -> Decod
         raise AssetError(
             name, "8-bit or 16-bit grey or colour", "16-bit colour in separate planes; save it interleaved"
         )
-    if kind == "TIFF" and picture.tag_v2.get(_COMPRESSION_TAG, 1) in _TOLD_ON_STDERR:
-        _opencv_pixels(data, name)
     orientation = _load(picture, name)
     pixels = _deep_pixels(data, name) if deep else _pixels(picture)
     if inverted:
@@ -155,14 +154,28 @@ def _load(picture: Image.Image, name: str) -> int:
 
     Of TIFF none is: both decoders apply it.
     """
+    is_by_libtiff = getattr(picture, "tag_v2", {}).get(_COMPRESSION_TAG, 1) != 1
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _quiet_stderr() if is_by_libtiff else contextlib.nullcontext():
             warnings.simplefilter("ignore")
             picture.load()
             orientation = picture.getexif().get(ORIENTATION_TAG, 1)
     except Exception as error:
         raise AssetError(name, _NEEDED, f"damaged data ({error})") from error
     return orientation if orientation in range(1, 9) else 1
+
+
+@contextlib.contextmanager
+def _quiet_stderr() -> Iterator[None]:
+    """Send stderr to nowhere: libtiff and libpng write there themselves what is then raised."""
+    stderr, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(stderr, 2)
+        os.close(stderr)
+        os.close(nowhere)
 
 
 def _pixels(picture: Image.Image) -> np.ndarray:
@@ -181,25 +194,14 @@ def _pixels(picture: Image.Image) -> np.ndarray:
 
 def _deep_pixels(data: bytes, name: str) -> np.ndarray:
     """Return 16-bit colour; of TIFF it is upright already."""
-    array = _opencv_pixels(data, name)
-    if array.dtype != np.uint16:
+    with _quiet_stderr():
+        array = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    if array is None or array.dtype != np.uint16:
         raise AssetError(name, "8-bit or 16-bit grey or colour", "16-bit colour in a layout that is not read")
     if array.ndim == 2:
         return array[..., None]
     is_grey_alpha = data[1:4] == b"PNG" and data[25] == 4
     return array[..., :1] if is_grey_alpha else array[..., 2::-1]
-
-
-def _opencv_pixels(data: bytes, name: str) -> np.ndarray:
-    level = cv2.utils.logging.getLogLevel()
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
-    try:
-        array = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-    finally:
-        cv2.utils.logging.setLogLevel(level)
-    if array is None:
-        raise AssetError(name, _NEEDED, "damaged data")
-    return array
 
 
 def _upright(pixels: np.ndarray, orientation: int) -> np.ndarray:

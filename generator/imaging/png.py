@@ -3,13 +3,14 @@
 Camera noise leaves deflate nothing to match, so the search for matches is time lost: the residual of one filter is
 Huffman coded alone, or with runs where the image has flat parts. Filter and strategy are judged on a few rows by
 integers only, and neither strategy depends on the processor, so equal pixels give equal bytes everywhere. Median ms /
-MB of 1024x1024 on one core of a shared machine, from ``tests/bench/bench_codec.py``:
+MB of 1024x1024 on one core, from ``tests/bench/bench_codec.py``:
 
-    encoder                    brushed metal   photo-like      mono16          half flat
-    here                       19.0 / 1.61     20.8 / 1.15     14.5 / 1.42     11.0 / 0.49
-    cv2, default               40.2 / 1.61     40.3 / 1.23     28.5 / 1.42     30.8 / 0.53
-    cv2, level 1               60.8 / 1.68     76.9 / 1.45     59.5 / 1.47     41.0 / 0.64
-    Pillow, level 1            78.5 / 1.68     104. / 1.49     71.4 / 1.46     54.0 / 0.66
+    encoder                    brushed metal   photo-like      mono16          part half flat
+    here                       17.7 / 1.61     19.5 / 1.15     13.9 / 1.42     10.3 / 0.48
+    cv2, default               39.7 / 1.61     39.3 / 1.23     28.5 / 1.42     20.0 / 0.51
+    cv2, fastest setting       32.7 / 1.61     35.0 / 1.22     25.7 / 1.66     19.2 / 0.50
+    Pillow, level 1            95.1 / 1.68     128. / 1.49     72.3 / 1.46     54.8 / 0.65
+    isal level 1, left filter  16.0 / 1.66     13.4 / 1.44     8.0 / 1.43      7.8 / 0.62
 
 An index mask with six defects takes 0.3 ms and 1.6 kB (cv2 default: 2.1 ms, 3.7 kB).
 Source: own; PNG specification (W3C, third edition), zlib-ng.
@@ -78,7 +79,7 @@ def _residual(rows: np.ndarray, above: np.ndarray, step: int, kind: int, out: np
 
 def _choose(rows: np.ndarray, step: int) -> tuple[int, bool]:
     """Return the filter with the smallest residual on a few rows, and whether enough of it is runs."""
-    chosen = np.arange(0, len(rows), max(1, len(rows) // _SAMPLED_ROWS))
+    chosen = np.arange(min(1, len(rows) - 1), len(rows), max(1, len(rows) // _SAMPLED_ROWS))
     some, above = rows[chosen], rows[chosen - 1]
     residuals = [_residual(some, above, step, kind, np.empty_like(some)) for kind in (_NONE, _SUB, _UP, _AVERAGE)]
     sizes = [int(np.minimum(residual, -residual).sum(dtype=np.int64)) for residual in residuals]
