@@ -139,7 +139,7 @@ def _tiff_is_complete(stream: BinaryIO, size: int, picture: Image.Image) -> bool
     offsets, counts = tags.get(273) or tags.get(324), tags.get(279) or tags.get(325)
     if not offsets or not counts:
         return False
-    return max(offset + count for offset, count in zip(offsets, counts)) <= size
+    return max(offset + count for offset, count in zip(offsets, counts, strict=False)) <= size
 
 
 def _webp_is_complete(stream: BinaryIO, size: int, picture: Image.Image) -> bool:

@@ -74,11 +74,15 @@ def make_images() -> dict[str, np.ndarray]:
         centre = tuple(int(v) for v in rng.integers(0, SIDE, 2))
         cv2.circle(photo, centre, int(rng.integers(8, 90)), rng.normal(0, 40, 3).tolist(), -1)
     photo += 128 + rng.normal(0, 1.2, photo.shape)
-    to_8_bit = lambda pixels: np.clip(np.rint(pixels), 0, 255).astype(np.uint8)
     half = to_8_bit(photo)
     half[:, : SIDE * 6 // 10] = 240
     mono16 = np.clip(metal[..., :1] * 16, 0, 4095).astype(np.uint16)
     return {"metal": to_8_bit(metal), "photo": to_8_bit(photo), "mono16": mono16, "half flat": half}
+
+
+def to_8_bit(pixels: np.ndarray) -> np.ndarray:
+    """Round and clip."""
+    return np.clip(np.rint(pixels), 0, 255).astype(np.uint8)
 
 
 def make_masks() -> dict[str, np.ndarray]:
