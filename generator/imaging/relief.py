@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+Normals = tuple[np.ndarray, np.ndarray, np.ndarray]
+
 
 @dataclass(frozen=True, slots=True)
 class Light:
@@ -55,48 +57,55 @@ def slopes(height: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return rise_x, rise_y
 
 
-def _facing(rise_x: np.ndarray, rise_y: np.ndarray, towards: tuple[float, float, float]) -> np.ndarray:
-    """Return max(0, n . towards) for the normals of the slopes."""
-    x, y, z = (np.float32(v) for v in towards)
-    facing = rise_x * -x
-    facing -= rise_y * y
-    facing += z
-    length = rise_x * rise_x
-    length += rise_y * rise_y
-    length += np.float32(1.0)
-    facing /= cv2.sqrt(length)
-    return cv2.max(facing, 0.0)
-
-
-def lambert(rise_x: np.ndarray, rise_y: np.ndarray, light: Light) -> np.ndarray:
-    """Return the diffuse brightness relative to a flat surface.
+def normals(rise_x: np.ndarray, rise_y: np.ndarray) -> Normals:
+    """Return the unit normals of a surface with these slopes.
 
     Args:
         rise_x: (H, W) float32, dz/dx.
         rise_y: (H, W) float32, dz/dy.
+
+    Returns:
+        x to the right, y downwards, z to the camera, (H, W) float32 each.
+    """
+    z = cv2.multiply(rise_x, rise_x)
+    z = cv2.accumulateSquare(rise_y, z)
+    z += np.float32(1.0)
+    z = np.float32(1.0) / cv2.sqrt(z)
+    return cv2.multiply(rise_x, z, scale=-1.0), cv2.multiply(rise_y, z, scale=-1.0), z
+
+
+def _facing(facets: Normals, towards: tuple[float, float, float]) -> np.ndarray:
+    """Return max(0, n . towards)."""
+    facing = cv2.addWeighted(facets[0], towards[0], facets[1], towards[1], 0.0)
+    return cv2.max(cv2.scaleAdd(facets[2], towards[2], facing), 0.0)
+
+
+def lambert(facets: Normals, light: Light) -> np.ndarray:
+    """Return the diffuse brightness relative to a flat surface.
+
+    Args:
+        facets: the surface's unit normals, as ``normals`` gives them.
         light: elevation above 0.
 
     Returns:
         (H, W) float32, >= 0; 1 where flat, 0 where turned away from the light.
     """
-    factor = _facing(rise_x, rise_y, light.direction)
-    factor *= np.float32(1.0 / light.direction[2])
-    return factor
+    x, y, z = light.direction
+    return _facing(facets, (x / z, y / z, 1.0))
 
 
-def blinn(rise_x: np.ndarray, rise_y: np.ndarray, light: Light, shininess: float) -> np.ndarray:
+def blinn(facets: Normals, light: Light, shininess: float) -> np.ndarray:
     """Return the specular highlight.
 
     Args:
-        rise_x: (H, W) float32, dz/dx.
-        rise_y: (H, W) float32, dz/dy.
+        facets: the surface's unit normals, as ``normals`` gives them.
         light: where it comes from.
         shininess: exponent, > 0; 5 is satin, 200 is polished.
 
     Returns:
         (H, W) float32 in [0, 1]; 1 where the surface mirrors the light into the camera.
     """
-    return cv2.pow(_facing(rise_x, rise_y, light.halfway), float(shininess))
+    return cv2.pow(_facing(facets, light.halfway), float(shininess))
 
 
 def shade(height: np.ndarray, light: Light, shininess: float = 20.0) -> tuple[np.ndarray, np.ndarray]:
@@ -110,7 +119,7 @@ def shade(height: np.ndarray, light: Light, shininess: float = 20.0) -> tuple[np
     Returns:
         The Lambert factor (H, W) float32, 1 where flat; the highlight (H, W) float32, 0 where flat, in [-1, 1].
     """
-    rise_x, rise_y = slopes(height)
-    highlight = blinn(rise_x, rise_y, light, shininess)
+    facets = normals(*slopes(height))
+    highlight = blinn(facets, light, shininess)
     highlight -= np.float32(light.halfway[2] ** shininess)
-    return lambert(rise_x, rise_y, light), highlight
+    return lambert(facets, light), highlight

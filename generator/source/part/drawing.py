@@ -96,6 +96,22 @@ def over(planes: Planes, top: Planes | Colour, alpha: np.ndarray) -> Planes:
     return tuple(laid)
 
 
+def disc_shadow(
+    hw: tuple[int, int], centre_xy: tuple[float, float], radius_px: float, softness_px: float
+) -> np.ndarray:
+    """Return a round part's soft shadow, 0 to 1, (H, W) float32; it is drawn as coarsely as it is soft."""
+    coarse = max(1, int(softness_px / 5))
+    small = max(1, round(hw[0] / coarse)), max(1, round(hw[1] / coarse))
+    x = (np.arange(small[1], dtype=np.float32) + np.float32(0.5)) * np.float32(hw[1] / small[1]) - np.float32(
+        centre_xy[0]
+    )
+    y = (np.arange(small[0], dtype=np.float32) + np.float32(0.5)) * np.float32(hw[0] / small[0]) - np.float32(
+        centre_xy[1]
+    )
+    r = np.sqrt((x * x)[None, :] + (y * y)[:, None])
+    return cv2.resize(step(np.float32(radius_px) - r, softness_px), (hw[1], hw[0]), interpolation=cv2.INTER_LINEAR)
+
+
 def radial(hw: tuple[int, int], centre_xy: tuple[float, float]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return each pixel's distance from a centre and the unit vector away from it.
 

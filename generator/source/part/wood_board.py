@@ -78,9 +78,7 @@ def _late_wood(rings: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     table = (0.18 * place + 0.82 * rise**1.4) * rng.uniform(0.45, 1.0, year.size)[which]
     table[1:-1] = (table[:-2] + 2 * table[1:-1] + table[2:]) / 4
     index = (np.abs(rings) + np.float32(40.0)) * np.float32(fine)
-    zero = np.zeros((1, 1), np.float32)
-    wrapped = np.minimum(index.astype(np.int32), YEARS * fine - 1)
-    return table.astype(np.float32)[wrapped] + zero
+    return table.astype(np.float32).take(index.astype(np.intp), mode="clip")
 
 
 def _knot(

@@ -20,7 +20,7 @@ DRAFTS = {
     "twill": ((1, 1, 0, 0), (0, 1, 1, 0), (0, 0, 1, 1), (1, 0, 0, 1)),
     "satin": ((1, 0, 0, 0, 0), (0, 0, 1, 0, 0), (0, 0, 0, 0, 1), (0, 1, 0, 0, 0), (0, 0, 0, 1, 0)),
 }
-THREADS = 4096  # threads repeat after so many
+THREADS = 8192  # more than lie side by side in the largest image
 
 
 def draw(hw: tuple[int, int], rng: np.random.Generator) -> Drawing:
@@ -36,12 +36,13 @@ def draw(hw: tuple[int, int], rng: np.random.Generator) -> Drawing:
     v = (v + noise.fractal(hw, 160 * unit, rng, 3) * np.float32(0.12 * pitch)) * np.float32(1 / pitch) + np.float32(
         1024
     )
-    column, row = u.astype(np.int32), v.astype(np.int32)
-    on_top = draft[row % len(draft), column % len(draft)]
+    column, row = u.astype(np.intp), v.astype(np.intp)
+    turn = np.arange(THREADS) % len(draft)
+    on_top = draft.ravel().take((turn * len(draft)).take(row) + turn.take(column))
     raised = cv2.GaussianBlur(on_top, (0, 0), 0.27 * pitch)
 
-    warp, warp_tone = _threads(u - column, column, between(rng, 0.84, 0.97), rng)
-    weft, weft_tone = _threads(v - row, row, between(rng, 0.84, 0.97), rng)
+    warp, warp_tone = _threads(u, column, between(rng, 0.84, 0.97), rng)
+    weft, weft_tone = _threads(v, row, between(rng, 0.84, 0.97), rng)
     slub = noise.smooth(hw, (6 * pitch, pitch), rng), noise.smooth(hw, (pitch, 6 * pitch), rng)
     warp += raised * np.float32(0.9) + slub[0] * np.float32(0.05)
     weft -= raised * np.float32(0.9) - slub[1] * np.float32(0.05)
@@ -67,23 +68,20 @@ def draw(hw: tuple[int, int], rng: np.random.Generator) -> Drawing:
 
 
 def _threads(
-    place: np.ndarray, index: np.ndarray, thickness: float, rng: np.random.Generator
+    lane: np.ndarray, index: np.ndarray, thickness: float, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the height of parallel threads, 0 to 1, and their tone around 0.
 
     Args:
-        place: (H, W) float32 in [0, 1), across the thread's own lane.
-        index: (H, W) int32, the thread's number.
+        lane: (H, W) float32, place across the threads, one unit a thread.
+        index: (H, W) its whole part, the thread's number.
         thickness: share of the lane that a thread fills.
         rng: source of chance.
     """
     own = rng.standard_normal((3, THREADS), dtype=np.float32)
-    which = index % THREADS
-    tone = (own[0] * np.float32(0.06))[which]
-    widening = ((own[1] * np.float32(0.05) + np.float32(1.0)) * np.float32(2.0 / thickness))[which]
-    middle = np.clip(own[2] * np.float32(0.04) + np.float32(0.5), 0.4, 0.6)[which]
-    off = place.astype(np.float32)
-    off -= middle
-    off *= widening
+    tone = (own[0] * np.float32(0.06)).take(index)
+    middle = np.arange(THREADS, dtype=np.float32) + np.clip(own[2] * np.float32(0.04) + np.float32(0.5), 0.4, 0.6)
+    off = lane - middle.take(index)
+    off *= ((own[1] * np.float32(0.05) + np.float32(1.0)) * np.float32(2.0 / thickness)).take(index)
     off *= off
     return cv2.sqrt(cv2.max(np.float32(1.0) - off, 0.0)), tone
