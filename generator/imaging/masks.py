@@ -77,7 +77,7 @@ def rle_to_region(rle: dict) -> Region:
 
 
 def _runs_of_text(text: str | bytes) -> np.ndarray:
-    """Return the runs of a compressed RLE: 5 bits a character, from the third run on as differences to the last but one."""
+    """Return the runs of a compressed RLE: 5 bits a character, later ones as differences to the last but one."""
     codes = np.frombuffer(text.encode("ascii") if isinstance(text, str) else text, np.uint8).astype(np.int64) - 48
     if codes.size and (codes.min() < 0 or codes.max() > 63 or codes[-1] & 32):
         raise ValueError("the text is cut off or holds a character that compressed runs do not use")
@@ -96,8 +96,8 @@ def _runs_of_text(text: str | bytes) -> np.ndarray:
 def region_to_polygons(region: Region) -> list[list[float]]:
     """Return the outer borders of a region as polygons along the pixels' edges.
 
-    The polygon runs on pixel corners, so that filling it gives the region's pixels back, but for holes, which polygons of
-    the usual formats cannot express.
+    The polygon runs on pixel corners, so that filling it gives the region's pixels back, but for holes, which
+    polygons of the usual formats cannot express.
 
     Returns:
         One flat list x0, y0, x1, y1, ... (px) per connected part, at least four corners each.
@@ -112,7 +112,7 @@ def region_to_polygons(region: Region) -> list[list[float]]:
         corners = (points + (points % 3 == 2)) // 3 - 1  # first px of a block -> its left edge, last -> its right edge
         keep = np.any(corners != np.roll(corners, 1, axis=0), axis=1)
         corners = corners[keep] if keep.sum() >= 3 else corners
-        shifted = corners + (region.rect.x, region.rect.y)
+        shifted = corners + np.array((region.rect.x, region.rect.y))
         polygons.append([float(v) for v in shifted.ravel()])
     return polygons
 
@@ -165,7 +165,7 @@ def region_to_quad_xy(region: Region) -> np.ndarray:
     following = np.roll(quad, -1, axis=0)
     if np.sum(quad[:, 0] * following[:, 1] - following[:, 0] * quad[:, 1]) < 0:
         quad = quad[::-1]
-    return quad + (region.rect.x, region.rect.y)
+    return quad + np.array((region.rect.x, region.rect.y))
 
 
 def index_mask(regions: Sequence[Region], hw: tuple[int, int]) -> np.ndarray:

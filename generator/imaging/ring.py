@@ -97,7 +97,7 @@ def _with_holes(outer: np.ndarray, holes: list[np.ndarray]) -> np.ndarray:
 
 
 def _bridge(joined: np.ndarray, part: np.ndarray) -> tuple[float, np.ndarray, int]:
-    """Return the shortest bridge: its squared length, its corner on ``joined``, and the number of its corner on ``part``."""
+    """Return the shortest bridge: squared length, its corner on ``joined``, the number of its corner on ``part``."""
     best = (np.inf, joined[0], 0)
     for first in range(0, len(joined), 512):  # bounded memory for very ragged borders
         some = joined[first : first + 512]

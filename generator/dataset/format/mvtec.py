@@ -1,0 +1,164 @@
+"""MVTec AD: good images to learn from, and masks of what is not good to be judged by.
+
+    <product>/train/good/<key>.png
+    <product>/test/good/<key>.png    test/<defect>/<key>.png    ground_truth/<defect>/<key>_mask.png    (0 and 255)
+
+Good images of the split train go to train, all others to test; defective images, whatever their split, go to test,
+because the format learns from good images alone. An image with several classes goes to the one with the most pixels (of
+equals, the one painted first), and its mask shows all of its defects together.
+
+What it cannot state: the splits of defective images and between val and test, several instances or classes on an
+image, names of images of unequal length (readers pair images and masks by their sorted order, in which a_mask stands
+behind ab_mask: such images are numbered 000, 001, ... instead), and images other than PNG (they are written as PNG).
+Source: own; Bergmann et al., The MVTec Anomaly Detection Dataset (2021), checked against anomalib 2.7.0.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from generator.core.annotation import Region
+from generator.core.errors import AssetError, FormatError
+from generator.dataset.link import fresh_folder, place
+from generator.dataset.names import GOOD, original_name, safe_name, unique_keys
+from generator.dataset.record import DataSet, Label, Record, Records
+from generator.dataset.view import (
+    bare,
+    find_images,
+    flavoured,
+    image_wh,
+    largest_category,
+    mask_of,
+    read_mask,
+    source_image,
+    united,
+    write_mask,
+)
+from generator.imaging.codec import decode_image, encode_png
+
+PRODUCT = "product"
+
+
+def express(record: Record) -> Record:
+    """Return what MVTec AD states of a record: one label with all the pixels, the split train or test."""
+    split = "train" if record.split == "train" and not record.labels else "test"
+    moved = Record(key=record.key, split=split, image=record.image, width=record.width, height=record.height)
+    if not record.labels:
+        return moved
+    mask = united([mask_of(label, record) for label in record.labels])
+    return bare(moved, [Label.of_region(largest_category(record.labels), mask)])
+
+
+def write(data: DataSet, path: Path, *, flavour: str = "exact", product: str = PRODUCT) -> None:
+    """Write a data set as MVTec AD.
+
+    Args:
+        data: what to write.
+        path: the folder to make; what is there is replaced.
+        flavour: of the masks: ``exact``, ``visible`` or ``annotator``.
+        product: the folder's name that readers call the category.
+
+    Raises:
+        ConfigError: the flavour was not kept, a label has no mask, or ``path`` cannot be replaced.
+    """
+    lengths = set()
+    with fresh_folder(path, data.root) as folder:
+        root = folder / safe_name(product)
+        for record in map(express, flavoured(data, flavour)):
+            stem = safe_name(record.key)
+            lengths.add(len(stem))
+            part = safe_name(record.labels[0].category) if record.labels else GOOD
+            _place_png(source_image(data, record), root / record.split / part / f"{stem}.png")
+            if record.labels:
+                mask = record.labels[0].mask.full(record.hw)
+                write_mask(root / "ground_truth" / part / f"{stem}_mask.png", mask)
+        for part in ("train", "test"):
+            (root / part / GOOD).mkdir(parents=True, exist_ok=True)
+        for category in data.classes:
+            (root / "test" / safe_name(category)).mkdir(exist_ok=True)
+            (root / "ground_truth" / safe_name(category)).mkdir(parents=True, exist_ok=True)
+        if len(lengths) > 1:
+            _number(root)
+
+
+def read(path: Path) -> Records:
+    """Read one product of MVTec AD.
+
+    Args:
+        path: the product's folder, or a folder that holds one product.
+
+    Raises:
+        FormatError: a folder, an image's mask or a mask's image is missing, or a file is no image of the right size.
+    """
+    root = _product_folder(path)
+    folders = [folder for split in ("train", "test") for folder in sorted((root / split).glob("*")) if folder.is_dir()]
+    wrong = next((folder for folder in folders if folder.parent.name == "train" and folder.name != GOOD), None)
+    if wrong is not None:
+        raise FormatError(wrong, "", "good images alone in train", "another folder")
+    files = [file for folder in folders for file in find_images(folder)]
+    names = [file.relative_to(root).as_posix() for file in files]
+    masks = set(find_images(root / "ground_truth"))
+    records = []
+    for index, (key, name, file) in enumerate(zip(unique_keys(names), names, files, strict=True)):
+        width, height = image_wh(file)
+        labels: tuple[Label, ...] = ()
+        if file.parent.name != GOOD:
+            mask_path = _mask_path(root, file, masks)
+            region = Region.tight(read_mask(mask_path, (height, width)) > 0)
+            if region.area_px == 0:
+                raise FormatError(mask_path, "", "a mask with at least one pixel above 0", "an empty one")
+            labels = (Label.of_region(original_name(file.parent.name), region),)
+            masks.discard(mask_path)
+        split = file.parent.parent.name
+        records.append(Record(key=key, split=split, image=name, width=width, height=height, labels=labels, index=index))
+    if masks:
+        raise FormatError(min(masks), "", f"an image in {root}/test that it belongs to", "none")
+    classes = sorted({original_name(folder.name) for folder in folders} - {GOOD})
+    return Records.gathered(root, classes, records)
+
+
+def _mask_path(root: Path, image: Path, masks: set[Path]) -> Path:
+    folder = root / "ground_truth" / image.parent.name
+    for name in (f"{image.stem}_mask.png", f"{image.stem}.png"):
+        if folder / name in masks:
+            return folder / name
+    raise FormatError(image, "", f"its mask {image.stem}_mask.png in {folder}", "no such file")
+
+
+def _product_folder(path: Path) -> Path:
+    if (path / "train").is_dir() or (path / "test").is_dir():
+        return path
+    products = [folder for folder in path.glob("*") if (folder / "train").is_dir() or (folder / "test").is_dir()]
+    if len(products) != 1:
+        found = ", ".join(sorted(folder.name for folder in products)) or "none"
+        raise FormatError(path, "", "the folders train and test, or one folder with them", found)
+    return products[0]
+
+
+def _place_png(source: Path, target: Path) -> None:
+    """Link a PNG, or write another image's pixels as one."""
+    if source.suffix == ".png":
+        place(source, target)
+        return
+    if not source.is_file():
+        raise AssetError(source, "an image of the data set", "no such file")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(encode_png(decode_image(source.read_bytes(), source.name).pixels))
+
+
+def _number(root: Path) -> None:
+    """Rename the images of each folder to 000.png, 001.png, ... in the order of their names, and their masks alike."""
+    for folder in sorted(folder for split in ("train", "test") for folder in (root / split).iterdir()):
+        images = sorted(folder.iterdir(), key=lambda file: file.stem)
+        numbered = folder.with_name(f"{folder.name}.numbered")
+        numbered.mkdir()
+        masks = root / "ground_truth" / folder.name
+        for number, image in enumerate(images):
+            stem = f"{number:0{max(3, len(str(len(images) - 1)))}d}"
+            image.rename(numbered / f"{stem}.png")
+            if folder.name != GOOD:
+                (masks / f"{image.stem}_mask.png").rename(masks / f".{stem}_mask.png")
+        folder.rmdir()
+        numbered.rename(folder)
+        for mask in sorted(masks.glob(".*")) if folder.name != GOOD else ():
+            mask.rename(mask.with_name(mask.name[1:]))

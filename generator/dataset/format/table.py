@@ -1,0 +1,96 @@
+"""The formats by name: how each is read, written, and what it can state.
+
+Source: own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
+
+from generator.dataset.format import coco, mask_folder, mask_index, mvtec, yolo, yolo_classify
+from generator.dataset.record import Record, Records
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """A way to keep a data set in files.
+
+    Attributes:
+        name: its folder and its word on the command line.
+        summary: one line for a list.
+        read: ``read(path) -> Records``.
+        write: ``write(data, path, flavour="exact")``; the folder ``path`` appears whole or not at all.
+        express: ``express(record) -> Record``, the part of a record that the format can state: what writing and reading
+            gives back.
+    """
+
+    name: str
+    summary: str
+    read: Callable[[Path], Records]
+    write: Callable[..., None]
+    express: Callable[[Record], Record]
+
+
+def _yolo(task: yolo.Task, summary: str, name: str = "") -> Format:
+    return Format(
+        name=name or f"yolo_{task}",
+        summary=summary,
+        read=partial(yolo.read, task=task),
+        write=partial(yolo.write, task=task),
+        express=partial(yolo.express, task=task),
+    )
+
+
+_ALL = (
+    Format(
+        name="coco",
+        summary="COCO instances, masks as RLE",
+        read=coco.read,
+        write=coco.write,
+        express=coco.express,
+    ),
+    Format(
+        name="coco_polygon",
+        summary="COCO instances, masks as polygons",
+        read=coco.read,
+        write=partial(coco.write, segmentation="polygon"),
+        express=coco.express,
+    ),
+    _yolo("detect", "the same as yolo_detect", name="yolo"),
+    _yolo("detect", "YOLO boxes"),
+    _yolo("segment", "YOLO polygons"),
+    _yolo("obb", "YOLO oriented boxes"),
+    Format(
+        name="yolo_classify",
+        summary="class folders, good images in good/",
+        read=yolo_classify.read,
+        write=yolo_classify.write,
+        express=yolo_classify.express,
+    ),
+    Format(
+        name="mvtec",
+        summary="MVTec AD: learn from good images, test on all",
+        read=mvtec.read,
+        write=mvtec.write,
+        express=mvtec.express,
+    ),
+    Format(
+        name="mask_folder",
+        summary="images and masks of 0/255, a folder a class",
+        read=mask_folder.read,
+        write=mask_folder.write,
+        express=mask_folder.express,
+    ),
+    Format(
+        name="mask_index",
+        summary="images and index masks: 0 background, class id + 1",
+        read=mask_index.read,
+        write=mask_index.write,
+        express=mask_index.express,
+    ),
+)
+FORMATS = MappingProxyType({format_.name: format_ for format_ in _ALL})

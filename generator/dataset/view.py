@@ -1,0 +1,143 @@
+"""Records as a format sees them: one flavour of mask, one class an image, images and masks as files.
+
+Source: own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from generator.core.annotation import Region
+from generator.core.errors import AssetError, ConfigError, FormatError, nearest
+from generator.core.geometry import Rect
+from generator.dataset.record import FLAVOURS, DataSet, Label, Record
+from generator.imaging.codec import decode_mask, encode_mask_png
+from generator.imaging.image_file import ORIENTATION_TAG, open_header
+
+SPLITS = ("train", "val", "test")
+IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp")
+MAX_PIXELS = 512_000_000
+_TURNED = {5, 6, 7, 8}  # EXIF orientations that swap width and height
+
+
+def flavoured(data: DataSet, flavour: str) -> Iterator[Record]:
+    """Yield the records of a data set with the masks of one flavour; a label that has none of it is left out.
+
+    Raises:
+        ConfigError: there is no such flavour, or the data set did not keep it.
+    """
+    if flavour not in FLAVOURS:
+        raise ConfigError("export_mask", f"one of {', '.join(FLAVOURS)}", flavour, nearest(flavour, FLAVOURS))
+    for record in data:
+        unknown = next((label.category for label in record.labels if label.category not in data.classes), None)
+        if unknown is not None:
+            raise ConfigError(f"image {record.key}", f"a class of {data.root}", unknown, nearest(unknown, data.classes))
+        try:
+            labels = [label.with_flavour(flavour) for label in record.labels]
+        except ValueError as error:
+            hint = "Generate the data set with these masks, or export the exact ones."
+            raise ConfigError("export_mask", "masks that were kept", f"image {record.key}: {error}", hint) from error
+        yield replace(record, labels=tuple(label for label in labels if label is not None))
+
+
+def bare(record: Record, labels: Sequence[Label]) -> Record:
+    """Return a record with no more than its image and the labels given: what exported files can state."""
+    return Record(
+        key=record.key,
+        split=record.split,
+        image=record.image,
+        width=record.width,
+        height=record.height,
+        labels=tuple(labels),
+    )
+
+
+def mask_of(label: Label, record: Record) -> Region:
+    """Return a label's mask.
+
+    Raises:
+        ConfigError: it is a box without a mask, which a format of masks cannot state.
+    """
+    if label.mask is None:
+        hint = "Export to coco, yolo_detect or yolo_obb instead."
+        raise ConfigError(f"image {record.key}", "labels with masks", f"a {label.category} that is a box only", hint)
+    return label.mask
+
+
+def united(regions: Sequence[Region]) -> Region:
+    """Return the pixels that lie in any of the regions; at least one region."""
+    x, y = min(r.rect.x for r in regions), min(r.rect.y for r in regions)
+    right, bottom = max(r.rect.x + r.rect.w for r in regions), max(r.rect.y + r.rect.h for r in regions)
+    frame = Rect(x, y, right - x, bottom - y)
+    bits = np.zeros((frame.h, frame.w), bool)
+    for region in regions:
+        bits[region.rect.inside(frame)] |= region.bits
+    return Region.tight(bits, x, y)
+
+
+def largest_category(labels: Sequence[Label]) -> str:
+    """Return the category with the most pixels; of equals, the one whose label comes first."""
+    areas: dict[str, float] = {}
+    for label in labels:
+        areas[label.category] = areas.get(label.category, 0) + label.area_px
+    return max(areas, key=lambda category: areas[category])
+
+
+def source_image(data: DataSet, record: Record) -> Path:
+    """Return where a record's image lies."""
+    return data.root / record.image
+
+
+def find_images(folder: Path) -> list[Path]:
+    """Return the image files in a folder and below, sorted; none if there is no such folder."""
+    return sorted(path for path in folder.rglob("*") if path.suffix.lower() in IMAGE_SUFFIXES and path.is_file())
+
+
+def image_wh(path: Path) -> tuple[int, int]:
+    """Return an image file's width and height in px as displayed, read from its header alone.
+
+    Raises:
+        FormatError: it is no image.
+    """
+    try:
+        with path.open("rb") as stream:
+            picture, _ = open_header(stream, path.name, MAX_PIXELS)
+            width, height = picture.size
+            return (height, width) if picture.getexif().get(ORIENTATION_TAG) in _TURNED else (width, height)
+    except AssetError as error:
+        raise FormatError(path, "", error.needed_for, error.cause) from error
+    except OSError as error:
+        raise FormatError(path, "", "an image", error.strerror or "a file that cannot be read") from error
+
+
+def write_mask(path: Path, mask: np.ndarray) -> None:
+    """Write an (H, W) uint8 or uint16 mask as PNG; bool becomes 0 and 255."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(encode_mask_png(mask.astype(np.uint8) * 255 if mask.dtype == bool else mask))
+
+
+def read_mask(path: Path, hw: tuple[int, int]) -> np.ndarray:
+    """Return a mask file as (H, W) uint8 or uint16.
+
+    Args:
+        path: of the file.
+        hw: height and width in px of the image it belongs to.
+
+    Raises:
+        FormatError: there is no such file, it is no mask, or its size is another than the image's.
+    """
+    if not path.is_file():
+        raise FormatError(path, "", "a mask", "no such file")
+    try:
+        mask = decode_mask(path.read_bytes(), path.name, MAX_PIXELS)
+    except AssetError as error:
+        raise FormatError(path, "", error.needed_for, error.cause) from error
+    if mask.shape != hw:
+        raise FormatError(
+            path, "", f"a mask of the image's size {hw[1]} x {hw[0]}", f"{mask.shape[1]} x {mask.shape[0]}"
+        )
+    return mask
