@@ -10,7 +10,7 @@ import re
 
 from generator.core.errors import require
 
-_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9 _.-]*$")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.-]*")
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 LONGEST = 64
 RULE = f"1 to {LONGEST} of A-Z a-z 0-9 space _ . -, starting with a letter or digit, no reserved name, no dot at the end"
@@ -20,7 +20,7 @@ def is_safe_name(name: str) -> bool:
     """Say whether a name can stand in a path, a class list and a page."""
     return (
         len(name) <= LONGEST
-        and bool(_NAME.match(name))
+        and bool(_NAME.fullmatch(name))
         and name[-1] not in " ."
         and ".." not in name
         and name.split(".")[0].strip().lower() not in _RESERVED

@@ -193,3 +193,12 @@ def read_index_mask(root: Path, record: Record) -> np.ndarray:
     if record.mask is None:
         return np.zeros(record.hw, np.uint8)
     return decode_mask((root / record.mask).read_bytes(), record.mask)
+
+
+def measure_bytes(sample: Sample, twins: bool) -> int:
+    """Return about how many bytes a sample's image, twin and mask take on disk."""
+    size = len(encode_png(sample.image))
+    if sample.instances:
+        regions = [instance.mask for instance in sample.instances if instance.mask is not None]
+        size += len(encode_mask_png(index_mask(regions, sample.hw))) + (size if twins else 0)
+    return size

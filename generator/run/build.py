@@ -135,8 +135,6 @@ def _coerce_plain(hint: Any, value: object, where: str) -> Any:
         if isinstance(value, str):
             return value
         raise ConfigError(where, "a text", value, "Put it in quotes if it is meant as a text.")
-    if isinstance(hint, type) and isinstance(value, hint):
-        return value
     raise ConfigError(where, f"a mapping with {TARGET}", value)
 
 

@@ -1,0 +1,51 @@
+# make demo and make test work on a fresh clone: they make the environments they need.
+PYTHON ?= python3
+VENV := .venv
+CLIENT := .venv-client
+BIN := $(VENV)/bin
+export OMP_NUM_THREADS ?= 1
+export NO_ALBUMENTATIONS_UPDATE := 1
+
+.PHONY: help demo test test-clients lint bench yardstick lock clean
+
+help: ## what can be made
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -e 's/:.*## /\t/' | expand -t 16
+
+$(VENV)/.light: requirements/light.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -c requirements/light.lock --editable .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.light requirements/test.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check -c requirements/test.lock --editable '.[test]'
+	@touch $@
+
+$(CLIENT)/.done: requirements/client.lock
+	$(PYTHON) -m venv $(CLIENT)
+	$(CLIENT)/bin/pip install --quiet --disable-pip-version-check -r requirements/client.lock
+	@touch $@
+
+demo: $(VENV)/.light ## a labelled data set of drawn parts and its report, from nothing
+	$(BIN)/defectgen generate name=demo count=64 labels=all 'export=[coco,yolo,mvtec]' overwrite=true
+
+test: $(VENV)/.test ## all tests
+	$(BIN)/python -m pytest -n auto --dist loadgroup
+	@$(MAKE) --no-print-directory test-clients
+
+test-clients: $(VENV)/.test $(CLIENT)/.done ## the exports as their real consumers read them
+	PYTHONPATH=. $(CLIENT)/bin/python -m pytest tests/client
+
+lint: $(VENV)/.test ## style and floors
+	$(BIN)/ruff check generator tests
+	$(BIN)/ruff format --check generator tests
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.test ## speed, as shares of floors measured in the same run
+	$(BIN)/python tests/bench/bench_synthesis.py
+	$(BIN)/python tests/bench/bench_run.py
+
+lock: ## renew requirements/*.lock from pyproject.toml
+	$(PYTHON) requirements/renew.py
+
+clean: ## remove environments and outputs
+	rm -rf $(VENV) $(CLIENT) outputs/* .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,61 @@
+"""``defectgen plan``: what a run would make, without writing anything. Source: own."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from generator.cli.generate import check_name
+from generator.dataset.store import measure_bytes
+from generator.executor.process import available_cores
+from generator.run.generate import Job
+from generator.run.pipeline import Rejected
+
+_PROBES = 5
+
+
+def run(config: dict[str, Any]) -> int:
+    """Print the counts of a plan and an estimate from a few samples made in memory; return the exit code."""
+    check_name(config)
+    job = Job(config)
+    table = Table(title=f"{config['name']}: {len(job.pipeline)} images in {job.shards} shards of {job.shard_size}")
+    rows = job.pipeline.plan.table()
+    table.add_column("split")
+    for column in next(iter(rows.values())):
+        table.add_column(column, justify="right")
+    for split, counts in rows.items():
+        table.add_row(split, *(str(number) for number in counts.values()))
+    totals = [sum(counts[column] for counts in rows.values()) for column in next(iter(rows.values()))]
+    table.add_section()
+    table.add_row("sum", *(str(number) for number in totals))
+    console = Console()
+    console.print(table)
+    sources = job.pipeline.source.count
+    console.print(f"good images: {'one drawn for each sample' if sources is None else sources}")
+    for finding in job.pipeline.source.findings():
+        console.print(f"{finding.severity}: {finding.message}")
+    _print_estimate(console, job, config)
+    console.print(f"goes to: {job.root}")
+    return 0
+
+
+def _print_estimate(console: Console, job: Job, config: dict[str, Any]) -> None:
+    """Print bytes and time, extrapolated from a few samples spread over the plan."""
+    count = len(job.pipeline)
+    if not count:
+        return
+    started, size, made = time.perf_counter(), 0, 0
+    for probe in range(min(_PROBES, count)):
+        sample = job.pipeline.make(probe * count // min(_PROBES, count))
+        if not isinstance(sample, Rejected):
+            size += measure_bytes(sample, bool(config["twins"]))
+            made += 1
+    seconds = (time.perf_counter() - started) / min(_PROBES, count)
+    workers = config["executor"].get("workers", 1) or available_cores()
+    total_s = seconds * count / workers
+    shown = f"{total_s / 3600:.1f} h" if total_s > 5400 else f"{total_s / 60:.1f} min" if total_s > 90 else f"{total_s:.0f} s"
+    if made:
+        console.print(f"about {size / made * count / 1e6:,.0f} MB and {shown} with {workers} workers")

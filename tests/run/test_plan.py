@@ -1,0 +1,149 @@
+"""Counts are exact, splits go by provenance, and ten million samples open at once."""
+
+import itertools
+from collections import Counter, defaultdict
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from generator.core.errors import ConfigError, RangeError
+from generator.run.plan import SPLITS, Plan, PlanRequest, apportion
+
+NAMES = ("scratch", "pit", "crack")
+
+
+class Photos:
+    """Good images by number."""
+
+    def __init__(self, count):
+        self.count = count
+
+    def source_id(self, rank):
+        assert rank >= 0 and (self.count is None or rank < self.count)
+        return f"photo-{rank}"
+
+
+def plan_of(sources=50, names=NAMES, seed=0, **request):
+    return Plan(PlanRequest(**request), names, Photos(sources), "defect", seed)
+
+
+@given(total=st.integers(0, 1000), weights=st.lists(st.floats(0, 100), min_size=1, max_size=6))
+def test_apportioned_numbers_sum_to_the_total_and_stay_within_one_of_their_quota(total, weights):
+    counts = apportion(total, weights)
+    if sum(weights) > 0:
+        assert sum(counts) == total
+        assert all(abs(n - total * w / sum(weights)) < 1 + 1e-6 for n, w in zip(counts, weights, strict=True))
+
+
+def test_a_case_worked_by_hand():
+    plan = plan_of(count=64, good_share=0.25, defects_per_image=(1, 2), names=("scratch", "pit"))
+    # 48 defective images: 51/7/6 by split less 13/2/1 good; even over one and two defects: 38 -> 19+19 -> 57 defects
+    assert plan.table()["train"] == {"images": 51, "good": 13, "scratch": 29, "pit": 28}
+    assert sum(row["images"] for row in plan.table().values()) == 64
+    assert sum(row["good"] for row in plan.table().values()) == 16
+
+
+requests = st.fixed_dictionaries(
+    {
+        "count": st.none() | st.integers(0, 200),
+        "good_share": st.sampled_from([0.0, 0.2, 0.5]),
+        "defects_per_image": st.tuples(st.integers(1, 3), st.integers(0, 3)).map(lambda t: (t[0], t[0] + t[1])),
+        "targets": st.none() | st.fixed_dictionaries({name: st.integers(0, 40) for name in NAMES}),
+    }
+)
+
+
+@settings(max_examples=150)
+@given(request=requests, sources=st.none() | st.integers(1, 40), seed=st.integers(0, 5))
+def test_the_specs_are_exactly_what_the_table_says(request, sources, seed):
+    try:
+        plan = plan_of(sources, seed=seed, **request)
+    except ConfigError as error:
+        assert error.where == "plan.count" and request["targets"]
+        return
+    specs = list(plan)
+    assert [spec.index for spec in specs] == list(range(len(plan)))
+    if request["count"] is not None:
+        assert len(specs) == request["count"]
+    made = Counter(category for spec in specs for category in spec.categories)
+    for name, number in (request["targets"] or {}).items():
+        assert made[name] == number
+    for split, row in plan.table().items():
+        mine = [spec for spec in specs if spec.split == split]
+        assert row["images"] == len(mine) and row["good"] == sum(not spec.categories for spec in mine)
+        assert {name: row[name] for name in NAMES} == {n: sum(s.categories.count(n) for s in mine) for n in NAMES}
+
+
+@given(sources=st.integers(1, 40), count=st.integers(1, 120))
+def test_no_good_image_stands_on_two_sides(sources, count):
+    sides = defaultdict(set)
+    for spec in plan_of(sources, count=count):
+        sides[spec.source_id].add(spec.split)
+    assert all(len(splits) == 1 for splits in sides.values())
+
+
+def test_every_good_image_is_used_before_one_is_used_much_more():
+    uses = Counter(spec.source_id for spec in plan_of(20, count=100))
+    assert len(uses) == 20 and max(uses.values()) - min(uses.values()) <= 4
+
+
+def test_equal_shares_stay_within_one_of_each_other():
+    made = Counter(c for spec in plan_of(count=101, good_share=0) for c in spec.categories)
+    assert max(made.values()) - min(made.values()) <= 1
+
+
+def test_the_order_depends_on_the_seed_and_the_counts_do_not():
+    one, two = plan_of(count=60, seed=0), plan_of(count=60, seed=1)
+    assert one.table() == two.table()
+    assert [spec.categories for spec in one] != [spec.categories for spec in two]
+
+
+def test_good_and_defective_images_are_mixed():
+    roles = [bool(spec.categories) for spec in plan_of(count=200, good_share=0.5)]
+    assert sum(a != b for a, b in itertools.pairwise(roles)) > 60
+
+
+def test_a_plan_of_ten_million_is_read_at_any_place():
+    plan = plan_of(None, count=10_000_000)
+    assert plan[9_999_999].key == "9999999" and plan[0].key == "0000000"
+    assert sum(row["images"] for row in plan.table().values()) == 10_000_000
+
+
+def test_keys_sort_like_their_indices():
+    keys = [spec.key for spec in plan_of(count=120)]
+    assert keys == sorted(keys)
+
+
+def test_without_categories_everything_stays_good():
+    assert all(not spec.categories for spec in plan_of(names=(), count=10))
+
+
+def test_an_unknown_category_is_answered_with_the_nearest():
+    with pytest.raises(ConfigError, match=r"targets\.scrach.*Did you mean 'scratch'"):
+        plan_of(targets={"scrach": 3})
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"count": -1},
+        {"good_share": 1.5},
+        {"defects_per_image": (2, 1)},
+        {"defects_per_image": (0, 1)},
+        {"targets": {"pit": -1}},
+        {"shares": {"pit": -1.0}},
+        {"shares": {"pit": 0.0}},
+        {"splits": {"training": 1.0}},
+        {"splits": {"train": 0.0}},
+        {"shares": {"pit": 1.0}, "targets": {"pit": 1}},
+    ],
+)
+def test_values_out_of_range_are_refused(request_):
+    with pytest.raises(RangeError):
+        PlanRequest(**request_)
+
+
+def test_one_good_image_goes_to_the_largest_split():
+    assert {spec.split for spec in plan_of(1, count=30)} == {"train"}
+    assert set(plan_of(1, count=30).table()) == set(SPLITS)
