@@ -19,17 +19,11 @@ import numpy as np
 from PIL import Image
 
 from generator.core.errors import AssetError
-from generator.imaging.image_file import ORIENTATION_TAG, check_complete, open_header
+from generator.imaging.image_file import GREY, GREY_16, Header, inspect
 from generator.imaging.png import write_png
 
 _NEEDED = "a readable image"
-_TO_GREY = ("1", "L", "LA", "La")
-_TO_RGB = ("RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr", "PA")
-_TO_GREY_16 = ("I;16", "I;16B", "I;16L", "I;16N")
-_WITH_ALPHA = ("LA", "La", "PA", "RGBA", "RGBa")
-_BITS_TAG, _COMPRESSION_TAG, _PHOTOMETRIC_TAG, _PLANAR_TAG = 258, 259, 262, 284
-_MODE_NAMES = {"I": "32-bit or signed integers", "F": "floats", "LAB": "CIE Lab", "HSV": "HSV"}
-ALPHA_DROPPED = "alpha dropped"
+_ORIENTATION_TAG, _COMPRESSION_TAG, _PHOTOMETRIC_TAG = 274, 259, 262
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,28 +53,14 @@ def decode_image(data: bytes, name: str, max_pixels: int = 512_000_000) -> Decod
     Raises:
         AssetError: empty, truncated, unreadable, too large, of another format, or of floats or 32-bit integers.
     """
-    picture, kind = open_header(io.BytesIO(data), name, max_pixels)
-    check_complete(io.BytesIO(data), len(data), picture, kind, name)
-    notes = []
-    if getattr(picture, "is_animated", False):
-        notes.append("first page of several")
-    if picture.mode in _WITH_ALPHA or "transparency" in picture.info:
-        notes.append(ALPHA_DROPPED)
-    if picture.mode == "CMYK":
-        notes.append("CMYK converted to RGB")
-    mode, deep = picture.mode, _is_deep_colour(picture, kind, data)
-    inverted = kind == "TIFF" and mode in _TO_GREY_16 and picture.tag_v2.get(_PHOTOMETRIC_TAG) == 0
-    if mode not in _TO_GREY + _TO_RGB + _TO_GREY_16 + ("P",):
-        raise AssetError(name, "8-bit or 16-bit grey or colour", _MODE_NAMES.get(mode, f"pixels of mode {mode}"))
-    if deep and kind == "TIFF" and picture.tag_v2.get(_PLANAR_TAG, 1) != 1:
-        raise AssetError(
-            name, "8-bit or 16-bit grey or colour", "16-bit colour in separate planes; save it interleaved"
-        )
+    header = _inspect(data, name, max_pixels)
+    picture = header.picture
+    is_white_zero = picture.mode in GREY_16 and getattr(picture, "tag_v2", {}).get(_PHOTOMETRIC_TAG) == 0
     orientation = _load(picture, name)
-    pixels = _deep_pixels(data, name) if deep else _pixels(picture)
-    if inverted:
+    pixels = _deep_pixels(data, name) if header.is_deep_colour else _pixels(picture)
+    if is_white_zero:
         pixels = np.iinfo(pixels.dtype).max - pixels
-    return Decoded(np.ascontiguousarray(_upright(pixels, orientation)), tuple(notes))
+    return Decoded(np.ascontiguousarray(_upright(pixels, orientation)), header.notes)
 
 
 def decode_mask(data: bytes, name: str, max_pixels: int = 512_000_000) -> np.ndarray:
@@ -97,8 +77,7 @@ def decode_mask(data: bytes, name: str, max_pixels: int = 512_000_000) -> np.nda
     Raises:
         AssetError: not a readable image, or its channels differ.
     """
-    picture, kind = open_header(io.BytesIO(data), name, max_pixels)
-    check_complete(io.BytesIO(data), len(data), picture, kind, name)
+    picture = _inspect(data, name, max_pixels).picture
     if picture.mode in ("P", "1"):
         _load(picture, name)
         return np.asarray(picture).astype(np.uint8)
@@ -142,11 +121,10 @@ def encode_thumbnail(image: np.ndarray, longest_px: int, white: int = 255, quali
     return cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()
 
 
-def _is_deep_colour(picture: Image.Image, kind: str, data: bytes) -> bool:
-    """Say whether the file holds 16-bit samples that Pillow would reduce to 8 bit."""
-    if kind == "PNG":
-        return data[24] == 16 and data[25] != 0
-    return kind == "TIFF" and picture.mode not in _TO_GREY_16 and max(picture.tag_v2.get(_BITS_TAG, (1,))) > 8
+def _inspect(data: bytes, name: str, max_pixels: int) -> Header:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return inspect(io.BytesIO(data), name, max_pixels)
 
 
 def _load(picture: Image.Image, name: str) -> int:
@@ -159,7 +137,7 @@ def _load(picture: Image.Image, name: str) -> int:
         with warnings.catch_warnings(), _quiet_stderr() if is_by_libtiff else contextlib.nullcontext():
             warnings.simplefilter("ignore")
             picture.load()
-            orientation = picture.getexif().get(ORIENTATION_TAG, 1)
+            orientation = picture.getexif().get(_ORIENTATION_TAG, 1)
     except Exception as error:
         raise AssetError(name, _NEEDED, f"damaged data ({error})") from error
     return orientation if orientation in range(1, 9) else 1
@@ -182,10 +160,10 @@ def _pixels(picture: Image.Image) -> np.ndarray:
     if picture.mode == "P":
         colours = np.asarray(picture.getpalette("RGB"), np.uint8).reshape(-1, 3)
         target = "L" if (colours == colours[:, :1]).all() else "RGB"
-    elif picture.mode in _TO_GREY_16:
+    elif picture.mode in GREY_16:
         return np.asarray(picture).astype(np.uint16)[..., None]
     else:
-        target = "L" if picture.mode in _TO_GREY else "RGB"
+        target = "L" if picture.mode in GREY else "RGB"
     if picture.mode in ("La", "RGBa"):
         picture = picture.convert(picture.mode.upper())
     array = np.asarray(picture if picture.mode == target else picture.convert(target))

@@ -7,14 +7,22 @@ Source: own; the formats' specifications.
 from __future__ import annotations
 
 import struct
-import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from PIL import BmpImagePlugin, Image, JpegImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin
 
 from generator.core.errors import AssetError
 
-ORIENTATION_TAG = 274
+GREY = ("1", "L", "LA", "La")
+COLOUR = ("RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr", "PA")
+GREY_16 = ("I;16", "I;16B", "I;16L", "I;16N")
+ALPHA_DROPPED, FIRST_PAGE, CMYK_CONVERTED = "alpha dropped", "first page of several", "CMYK converted to RGB"
+_WITH_ALPHA = ("LA", "La", "PA", "RGBA", "RGBa")
+_MODE_NAMES = {"I": "32-bit or signed integers", "F": "floats", "LAB": "CIE Lab", "HSV": "HSV"}
+_KEPT = "8-bit or 16-bit grey or colour"
+_BITS_TAG, _PLANAR_TAG = 258, 284
 _TAIL_BYTES = 65_536
 _OPENERS = {
     "PNG": PngImagePlugin.PngImageFile,
@@ -25,8 +33,25 @@ _OPENERS = {
 }
 
 
-def check_readable(stream: BinaryIO, name: str, max_pixels: int) -> None:
-    """Raise unless the file looks like a whole image, by its head and tail alone.
+@dataclass(frozen=True, slots=True, eq=False)
+class Header:
+    """A file that looks like a whole image whose pixels can be kept.
+
+    Attributes:
+        picture: Pillow's image, not decoded yet.
+        kind: PNG, JPEG, BMP, TIFF or WebP.
+        is_deep_colour: it holds 16-bit samples that Pillow would reduce to 8 bit.
+        notes: what decoding will leave out or convert, such as ``alpha dropped``.
+    """
+
+    picture: Image.Image
+    kind: str
+    is_deep_colour: bool
+    notes: tuple[str, ...]
+
+
+def inspect(stream: BinaryIO, name: str, max_pixels: int) -> Header:
+    """Judge a file by its head and tail alone. Pillow may warn; the caller decides who hears it.
 
     Args:
         stream: the file, seekable.
@@ -34,19 +59,37 @@ def check_readable(stream: BinaryIO, name: str, max_pixels: int) -> None:
         max_pixels: width times height is refused above this.
 
     Raises:
-        AssetError: empty, truncated, of another format, or too large.
+        AssetError: empty, truncated, of another format, too large, of floats or of 32-bit integers.
     """
-    picture, kind = open_header(stream, name, max_pixels)
-    size = stream.seek(0, 2)
-    check_complete(stream, size, picture, kind, name)
+    picture, kind = _open(stream, name, max_pixels)
+    _check_complete(stream, stream.seek(0, 2), picture, kind, name)
+    is_deep_colour = _is_deep_colour(stream, picture, kind)
+    if picture.mode not in GREY + COLOUR + GREY_16 + ("P",):
+        raise AssetError(name, _KEPT, _MODE_NAMES.get(picture.mode, f"pixels of mode {picture.mode}"))
+    if is_deep_colour and kind == "TIFF" and picture.tag_v2.get(_PLANAR_TAG, 1) != 1:
+        raise AssetError(name, _KEPT, "16-bit colour in separate planes; save it interleaved")
+    return Header(picture, kind, is_deep_colour, tuple(_notes(picture)))
 
 
-def open_header(stream: BinaryIO, name: str, max_pixels: int) -> tuple[Image.Image, str]:
-    """Return the picture, not decoded yet, and its format: PNG, JPEG, BMP, TIFF or WebP.
+def _notes(picture: Image.Image) -> Iterator[str]:
+    if getattr(picture, "is_animated", False):
+        yield FIRST_PAGE
+    if picture.mode in _WITH_ALPHA or "transparency" in picture.info:
+        yield ALPHA_DROPPED
+    if picture.mode == "CMYK":
+        yield CMYK_CONVERTED
 
-    Raises:
-        AssetError: empty, of another format, with a broken head, or larger than ``max_pixels``.
-    """
+
+def _is_deep_colour(stream: BinaryIO, picture: Image.Image, kind: str) -> bool:
+    if kind == "PNG":
+        stream.seek(24)
+        depth, colour_type = stream.read(2)
+        return depth == 16 and colour_type != 0
+    return kind == "TIFF" and picture.mode not in GREY_16 and max(picture.tag_v2.get(_BITS_TAG, (1,))) > 8
+
+
+def _open(stream: BinaryIO, name: str, max_pixels: int) -> tuple[Image.Image, str]:
+    """Return the picture, not decoded yet, and its format."""
     stream.seek(0)
     head = stream.read(12)
     if not head:
@@ -56,9 +99,7 @@ def open_header(stream: BinaryIO, name: str, max_pixels: int) -> tuple[Image.Ima
         raise AssetError(name, "a readable image", f"no PNG, JPEG, BMP, TIFF or WebP: it begins with {head[:8]!r}")
     stream.seek(0)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            picture = _OPENERS[kind](stream)
+        picture = _OPENERS[kind](stream)
     except Exception as error:
         hint = "; floats and 32-bit colour are not read" if "pixel mode" in str(error) else ""
         raise AssetError(name, "a readable image", f"a {kind} that cannot be opened ({error}{hint})") from error
@@ -68,12 +109,8 @@ def open_header(stream: BinaryIO, name: str, max_pixels: int) -> tuple[Image.Ima
     return picture, kind
 
 
-def check_complete(stream: BinaryIO, size: int, picture: Image.Image, kind: str, name: str) -> None:
-    """Raise if the end of the file is missing.
-
-    Raises:
-        AssetError: it is.
-    """
+def _check_complete(stream: BinaryIO, size: int, picture: Image.Image, kind: str, name: str) -> None:
+    """Raise if the end of the file is missing."""
     try:
         is_complete = _IS_COMPLETE[kind](stream, size, picture)
     except (struct.error, IndexError, TypeError) as error:
