@@ -41,6 +41,7 @@ def draw(hw: tuple[int, int], rng: np.random.Generator) -> Drawing:
 
     texture = hair * np.float32(between(rng, 0.045, 0.085)) + line * np.float32(between(rng, 0.03, 0.06))
     plane = np.float32(between(rng, 0.3, 0.42)) + gleam * np.float32(between(rng, 0.14, 0.3)) + tilt
+    texture *= np.float32(max(0.5, min(1.0, unit) ** 0.4))  # a coarser pixel averages over more hairlines
     plane *= np.float32(1.0) + texture + band * np.float32(0.03) + wave * np.float32(0.025)
     glints = cv2.max(hair + line * np.float32(0.6) - np.float32(2.2), 0.0)
     plane += glints * gleam * np.float32(0.1)

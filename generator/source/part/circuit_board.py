@@ -15,7 +15,7 @@ import numpy as np
 
 from generator.imaging import noise
 from generator.imaging.relief import Light, shade
-from generator.source.part.drawing import Colour, Drawing, between, hsv, lit, over
+from generator.source.part.drawing import Colour, Drawing, between, hsv, lit, mixed, over
 
 HEADINGS = ((1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1))
 
@@ -78,9 +78,13 @@ class Layout:
         if unit * self.pitch < 1.0:  # too small to be read: a bar
             self.line(name, [(x, y + 2 * unit), (x + 3.2 * unit * len(text), y + 2 * unit)], 2 * unit, value // 2)
             return
-        for i, letter in enumerate(text):
-            for stroke in GLYPHS[letter]:
-                self.line(name, [(x + (i * 3.2 + a) * unit, y + b * unit) for a, b in stroke], unit * 0.55, value)
+        strokes = [
+            self._px([(x + (i * 3.2 + a) * unit, y + b * unit) for a, b in stroke])
+            for i, letter in enumerate(text)
+            for stroke in GLYPHS[letter]
+        ]
+        thick = max(1, round(0.55 * unit * self.pitch))
+        cv2.polylines(self.mask[name], strokes, False, value, thick, cv2.LINE_AA, 4)
 
     def number(self, letter: str) -> str:
         """Return a designator such as R12."""
@@ -95,8 +99,8 @@ class Layout:
         if w > self.columns or h > self.rows:
             return None
         for _ in range(8):
-            x = int(self.rng.integers(0, self.columns - w + 1))
-            y = int(self.rng.integers(0, self.rows - h + 1))
+            x = int(self.rng.random() * (self.columns - w + 1))
+            y = int(self.rng.random() * (self.rows - h + 1))
             if not self.taken[y : y + h, x : x + w].any():
                 self.taken[y : y + h, x : x + w] = True
                 return x, y
@@ -225,9 +229,9 @@ def _can(board: Layout) -> None:
 def _route(board: Layout, bundle: list[tuple[int, int, int]]) -> None:
     """Lead the pads of one side away along one pattern of turns, so that the traces run side by side."""
     rng = board.rng
-    legs = [(int(rng.integers(1, 4)), 0)]
-    legs += [(int(rng.integers(2, 9)), int(rng.integers(2)) * 2 - 1) for _ in range(int(rng.integers(1, 4)))]
-    width = (0.22, 0.28, 0.4)[rng.integers(3)]
+    reaches, turns = rng.integers(2, 9, size=4).tolist(), (rng.integers(2, size=4) * 2 - 1).tolist()
+    legs = [(reaches[0] // 2, 0), *zip(reaches[1:], turns[1:], strict=True)][: int(2 + 3 * rng.random())]
+    width = (0.22, 0.28, 0.4)[int(3 * rng.random())]
     for x, y, heading in bundle:
         if rng.random() < 0.2:
             continue
@@ -252,24 +256,30 @@ def _is_free(taken: np.ndarray, x: int, y: int, dx: int, dy: int) -> bool:
     rows, columns = taken.shape
     if not (0 <= x + dx < columns and 0 <= y + dy < rows and 0 <= x < columns and 0 <= y < rows):
         return False
-    crossed = dx != 0 and dy != 0 and taken[y, x + dx] and taken[y + dy, x]
-    return not (taken[y + dy, x + dx] or crossed)
+    if taken[y + dy, x + dx]:
+        return False
+    return not (dx != 0 and dy != 0 and taken[y, x + dx] and taken[y + dy, x])
+
+
+def _share(mask: np.ndarray) -> np.ndarray:
+    """Return a uint8 mask as float32 in [0, 1]."""
+    return cv2.LUT(mask, np.arange(256, dtype=np.float32) / np.float32(255))
 
 
 def _render(board: Layout, hw: tuple[int, int], rng: np.random.Generator) -> Drawing:
     """Return the laid-out board under its light."""
     unit, pitch = min(hw) / 512, board.pitch
-    layer = {name: mask * np.float32(1 / 255) for name, mask in board.mask.items()}
+    layer = {name: _share(mask) for name, mask in board.mask.items()}
     copper = layer["copper"]
     if rng.random() < 0.7:
         gap = max(3, 2 * round(0.3 * pitch) + 1)
         kept = cv2.dilate(cv2.max(board.mask["copper"], board.mask["pads"]), np.ones((gap, gap), np.uint8))
-        copper = copper + (np.float32(1.0) - kept.astype(np.float32) * np.float32(1 / 255))
+        copper += _share(cv2.bitwise_not(kept))
     light = Light(between(rng, 0, 360), between(rng, 42, 62))
     edge_px = max(0.5, 0.8 * unit)
-    bodies = cv2.max(cv2.max(layer["chips"], layer["ceramic"]), layer["metal"])
-    relief = cv2.max(copper, layer["pads"]) * np.float32(0.45) + layer["pads"] * np.float32(0.5)
-    relief += bodies * np.float32(1.3) - layer["holes"] * np.float32(1.5)
+    bodies = _share(cv2.max(cv2.max(board.mask["chips"], board.mask["ceramic"]), board.mask["metal"]))
+    relief = cv2.addWeighted(cv2.max(copper, layer["pads"]), 0.45, layer["pads"], 0.5, 0.0)
+    relief = cv2.scaleAdd(bodies, 1.3, cv2.scaleAdd(layer["holes"], -1.5, relief))
     relief = cv2.GaussianBlur(relief, (0, 0), edge_px)
     relief += noise.smooth(hw, max(1.0, 2.5 * unit), rng) * np.float32(0.012)
     diffuse, gloss = shade(relief * np.float32(max(0.5, unit)), light, 24)
@@ -277,7 +287,7 @@ def _render(board: Layout, hw: tuple[int, int], rng: np.random.Generator) -> Dra
     hue, depth = between(rng, 118, 162), between(rng, 0.75, 1.25)
     bare, covered = hsv(hue, 0.88, 0.17 * depth), hsv(hue - 8, 0.78, 0.34 * depth)
     finish: Colour = (0.86, 0.70, 0.40) if rng.random() < 0.5 else (0.68, 0.69, 0.70)
-    planes = tuple(copper * np.float32(b - a) + np.float32(a) for a, b in zip(bare, covered, strict=True))
+    planes = mixed(bare, covered, copper)
     planes = over(planes, (0.86, 0.87, 0.84), layer["silk"] * np.float32(0.88))
     planes = over(planes, finish, layer["pads"])
     planes = over(planes, (0.03, 0.03, 0.03), layer["holes"])

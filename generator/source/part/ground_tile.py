@@ -40,7 +40,7 @@ def draw(hw: tuple[int, int], rng: np.random.Generator) -> Drawing:
     face *= rounded * np.float32(0.5) + np.float32(0.5)
 
     belt = (cloud * np.float32(0.2) + np.float32(1.0)) * np.float32(between(rng, 0.01, 0.04))
-    face *= np.float32(between(rng, 0.2, 0.58))
+    face *= np.float32(between(rng, 0.18, 0.58))
     face -= belt
     face *= step(inside, 1.6)
     face += belt
@@ -51,10 +51,10 @@ def _ground_face(
     hw: tuple[int, int], unit: float, grind_deg: float, cloud: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
     """Return the brightness of the ground face around 1, (H, W) float32."""
-    fine = noise.streaks(hw, between(rng, 18, 40) * unit, 1.0, grind_deg, rng)
-    marks = noise.streaks(hw, between(rng, 110, 240) * unit, max(1.0, 1.6 * unit), grind_deg, rng)
+    fine = noise.streaks(hw, between(rng, 25, 60) * unit, 1.0, grind_deg, rng)
+    marks = noise.streaks(hw, between(rng, 140, 380) * unit, max(1.0, 1.25 * unit), grind_deg, rng)
     band = noise.streaks(hw, 600 * unit, between(rng, 10, 26) * unit, grind_deg, rng)
-    grain = noise.smooth(hw, max(1.0, 1.25 * unit), rng)
+    grain = noise.smooth(hw, (max(1.0, 1.1 * unit), max(1.0, 1.7 * unit)), rng)
     sheen = noise.fractal(hw, between(rng, 120, 240) * unit, rng, octaves=3)
     sheen *= np.float32(0.45)
     sheen += np.float32(0.65)
@@ -66,11 +66,12 @@ def _ground_face(
     glints += grain * np.float32(0.25)
     glints -= np.float32(between(rng, 0.9, 1.3))
     glints = cv2.max(glints, 0.0)
-    glints *= np.float32(between(rng, 0.25, 0.6))
+    glints *= np.float32(between(rng, 0.15, 0.42))
     texture += glints
     texture *= sheen
+    texture *= np.float32(max(0.45, min(1.0, unit) ** 0.5))  # a coarser pixel averages over more marks
     texture += grain * np.float32(between(rng, 0.03, 0.055))
-    texture += band * np.float32(between(rng, 0.02, 0.06))
+    texture += band * np.float32(between(rng, 0.03, 0.08))
     texture += cloud * np.float32(between(rng, 0.05, 0.12))
     texture += np.float32(1.0)
     return _handled(texture, unit, rng)

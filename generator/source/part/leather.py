@@ -39,7 +39,7 @@ def draw(hw: tuple[int, int], rng: np.random.Generator) -> Drawing:
     grain = _grain(hw, cell, fold, rng)
     wrinkle = noise.fractal(hw, max(2.0, 0.55 * cell), rng, octaves=3, gain=0.7)
     relief = grain * np.float32(between(rng, 0.10, 0.2) * cell) + fold * np.float32(1.1 * unit)
-    relief += wrinkle * np.float32(0.012 * cell + 0.05)
+    relief += wrinkle * np.float32(0.012 * cell + 0.05 * min(1.0, unit))
     light = Light(between(rng, 0, 360), between(rng, 38, 62))
     diffuse, gloss = shade(relief, light, between(rng, 10, 30))
 

@@ -28,14 +28,14 @@ def draw(hw: tuple[int, int], rng: np.random.Generator) -> Drawing:
     light = Light(between(rng, 0, 360), between(rng, 45, 65))
     knurls = int(rng.integers(48, 110))
     turn = cv2.phase(out_x, out_y) * np.float32(knurls) + np.float32(between(rng, 0, 2 * math.pi))
-    cut = np.sin(turn)
+    cut_cos, cut = cv2.polarToCart(None, turn)
     edge = np.float32(outer) - r + cut * np.float32(0.0065 * outer)
 
     rim = between(rng, 0.045, 0.075)
     slope = _profile_slope(r, outer, rim, unit, rng)
     flow = noise.fractal(hw, 130 * unit, rng, octaves=3)
     on_rim = step(np.float32(outer * rim) - edge, max(1.0, 2.5 * unit))
-    bump = np.cos(turn) * on_rim * np.float32(between(rng, 0.35, 0.6))
+    bump = cut_cos * on_rim * np.float32(between(rng, 0.35, 0.6))
     rise_x = slope * out_x - bump * out_y
     rise_y = slope * out_y + bump * out_x
     marks_x, marks_y = slopes(_raised_marks(hw, centre, outer, unit, flow, rng))

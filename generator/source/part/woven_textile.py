@@ -6,12 +6,14 @@ Source: own; weave drafts are the textbook plain, twill, basket and satin.
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 
 from generator.imaging import noise
 from generator.imaging.relief import Light, shade
-from generator.source.part.drawing import Drawing, between, grid, hsv, lit
+from generator.source.part.drawing import Drawing, between, grid, hsv, lit, mixed
 
 # rows of the draft: 1 where the warp lies on top
 DRAFTS = {
@@ -20,7 +22,6 @@ DRAFTS = {
     "twill": ((1, 1, 0, 0), (0, 1, 1, 0), (0, 0, 1, 1), (1, 0, 0, 1)),
     "satin": ((1, 0, 0, 0, 0), (0, 0, 1, 0, 0), (0, 0, 0, 0, 1), (0, 1, 0, 0, 0), (0, 0, 0, 1, 0)),
 }
-THREADS = 8192  # more than lie side by side in the largest image
 
 
 def draw(hw: tuple[int, int], rng: np.random.Generator) -> Drawing:
@@ -30,19 +31,15 @@ def draw(hw: tuple[int, int], rng: np.random.Generator) -> Drawing:
     draft = np.array(DRAFTS[rng.choice(list(DRAFTS), p=[0.45, 0.12, 0.33, 0.1])], np.float32)
     pitch = max(4.0, between(rng, 7.5, 15) * unit)
     u, v = grid(hw, (width / 2, height / 2), between(rng, -5, 5))
-    u = (u + noise.fractal(hw, 160 * unit, rng, 3) * np.float32(0.12 * pitch)) * np.float32(1 / pitch) + np.float32(
-        1024
-    )
-    v = (v + noise.fractal(hw, 160 * unit, rng, 3) * np.float32(0.12 * pitch)) * np.float32(1 / pitch) + np.float32(
-        1024
-    )
-    column, row = u.astype(np.intp), v.astype(np.intp)
-    turn = np.arange(THREADS) % len(draft)
-    on_top = draft.ravel().take((turn * len(draft)).take(row) + turn.take(column))
-    raised = cv2.GaussianBlur(on_top, (0, 0), 0.27 * pitch)
+    u, lanes_u = _lanes(u, pitch, unit, rng)
+    v, lanes_v = _lanes(v, pitch, unit, rng)
+    pattern = np.tile(draft, (lanes_v // len(draft) + 1, lanes_u // len(draft) + 1))
+    half = np.float32(0.5)
+    raised = cv2.remap(pattern, u - half, v - half, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    raised *= raised * (np.float32(3.0) - raised - raised)
 
-    warp, warp_tone = _threads(u, column, between(rng, 0.84, 0.97), rng)
-    weft, weft_tone = _threads(v, row, between(rng, 0.84, 0.97), rng)
+    warp, warp_tone = _threads(u, lanes_u, between(rng, 0.84, 0.97), rng)
+    weft, weft_tone = _threads(v, lanes_v, between(rng, 0.84, 0.97), rng)
     slub = noise.smooth(hw, (6 * pitch, pitch), rng), noise.smooth(hw, (pitch, 6 * pitch), rng)
     warp += raised * np.float32(0.9) + slub[0] * np.float32(0.05)
     weft -= raised * np.float32(0.9) - slub[1] * np.float32(0.05)
@@ -63,25 +60,36 @@ def draw(hw: tuple[int, int], rng: np.random.Generator) -> Drawing:
     warp_colour = hsv(hue, saturation, value)
     paler = min(0.85, value * between(rng, 0.85, 1.5))
     weft_colour = hsv(hue + between(rng, -15, 15), saturation * between(rng, 0.3, 1), paler)
-    planes = tuple(warp_seen * np.float32(a - b) + np.float32(b) for a, b in zip(warp_colour, weft_colour, strict=True))
+    planes = mixed(weft_colour, warp_colour, warp_seen)
     return Drawing(planes=lit(planes, brightness), light_deg=light.azimuth_deg)
 
 
+def _lanes(place: np.ndarray, pitch: float, unit: float, rng: np.random.Generator) -> tuple[np.ndarray, int]:
+    """Return the slightly wavy place across the threads, one unit a thread, from 1 on; and how many there are."""
+    wave = noise.fractal(place.shape, 160 * unit, rng, octaves=3)
+    wave *= np.float32(0.12)
+    place = place * np.float32(1 / pitch)
+    place += wave
+    place -= np.float32(math.floor(float(place.min())) - 1)
+    return place, int(place.max()) + 2
+
+
 def _threads(
-    lane: np.ndarray, index: np.ndarray, thickness: float, rng: np.random.Generator
+    place: np.ndarray, lanes: int, thickness: float, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the height of parallel threads, 0 to 1, and their tone around 0.
 
     Args:
-        lane: (H, W) float32, place across the threads, one unit a thread.
-        index: (H, W) its whole part, the thread's number.
-        thickness: share of the lane that a thread fills.
+        place: (H, W) float32, across the threads, one unit a thread.
+        lanes: how many threads there are.
+        thickness: share of its lane that a thread fills.
         rng: source of chance.
     """
-    own = rng.standard_normal((3, THREADS), dtype=np.float32)
-    tone = (own[0] * np.float32(0.06)).take(index)
-    middle = np.arange(THREADS, dtype=np.float32) + np.clip(own[2] * np.float32(0.04) + np.float32(0.5), 0.4, 0.6)
-    off = lane - middle.take(index)
-    off *= ((own[1] * np.float32(0.05) + np.float32(1.0)) * np.float32(2.0 / thickness)).take(index)
+    own = rng.standard_normal((3, lanes), dtype=np.float32)
+    middle = np.arange(lanes, dtype=np.float32) + np.clip(own[1] * np.float32(0.04) + np.float32(0.5), 0.4, 0.6)
+    widening = (own[2] * np.float32(0.05) + np.float32(1.0)) * np.float32(2.0 / thickness)
+    index = place.astype(np.intp)
+    off = place - middle.take(index)
+    off *= widening.take(index)
     off *= off
-    return cv2.sqrt(cv2.max(np.float32(1.0) - off, 0.0)), tone
+    return cv2.sqrt(cv2.max(np.float32(1.0) - off, 0.0)), (own[0] * np.float32(0.06)).take(index)
