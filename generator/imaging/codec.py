@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import threading
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from generator.imaging.image_file import GREY, GREY_16, Header, inspect
 from generator.imaging.png import write_png
 
 _NEEDED = "a readable image"
+_STDERR = threading.Lock()
 _ORIENTATION_TAG, _COMPRESSION_TAG, _PHOTOMETRIC_TAG = 274, 259, 262
 
 
@@ -146,14 +148,15 @@ def _load(picture: Image.Image, name: str) -> int:
 @contextlib.contextmanager
 def _quiet_stderr() -> Iterator[None]:
     """Send stderr to nowhere: libtiff and libpng write there themselves what is then raised."""
-    stderr, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(stderr, 2)
-        os.close(stderr)
-        os.close(nowhere)
+    with _STDERR:
+        stderr, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nowhere, 2)
+            yield
+        finally:
+            os.dup2(stderr, 2)
+            os.close(stderr)
+            os.close(nowhere)
 
 
 def _pixels(picture: Image.Image) -> np.ndarray:

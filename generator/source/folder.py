@@ -1,0 +1,199 @@
+"""Good images from a folder of photographs.
+
+When the source is built, every file is judged by its head and tail: what is no whole image is named, skipped and
+counted, up to a limit. The list that results travels with the object, so all workers see the same images. A file whose
+damage shows only when it is decoded ends the run with its name, for any number of workers alike; ``check: whole``
+decodes every file beforehand and skips such files too. Source: own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Literal
+
+import numpy as np
+
+from generator.core.annotation import Finding
+from generator.core.errors import AssetError, require
+from generator.core.sample import GoodImage
+from generator.core.seeds import stable_hash
+from generator.imaging.codec import decode_image
+from generator.imaging.image_file import ALPHA_DROPPED, CMYK_CONVERTED, FIRST_PAGE, inspect
+from generator.source.file_tree import FileTree, fingerprint
+
+EXTENSIONS = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp")
+_CODES = {ALPHA_DROPPED: "alpha_dropped", CMYK_CONVERTED: "cmyk_converted", FIRST_PAGE: "first_page"}
+_AUTO_WHITES = (1023, 4095, 16383, 65535)
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """What was found: ids in provenance order, notes, names and causes of what was skipped, and a hash of it all."""
+
+    tree: FileTree
+    ids: tuple[str, ...]
+    notes: tuple[tuple[str, int], ...]
+    skipped: tuple[tuple[str, str], ...]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folder:
+    """Images below a folder: PNG, JPEG, BMP, TIFF, WebP.
+
+    Attributes:
+        path: the folder, a single image, or a path with a scheme that fsspec knows.
+        pattern: which of them, as a shell pattern on the path below the folder, such as ``good/*``.
+        max_skipped: how many unreadable files are skipped before the run is refused, >= 0.
+        check: ``ends`` looks at the head and tail of every file beforehand; ``whole`` decodes every file.
+        bits: bits of the sensor in 16-bit files; ``auto``: the least of 10, 12, 14, 16 that holds the image's maximum.
+        pixel_size_mm: one pixel in mm, > 0; None: not known.
+        light_deg: azimuth the light comes from, degrees, counter-clockwise as displayed, 0 right; None: not known.
+        max_pixels: an image with more pixels is unreadable, >= 1.
+    """
+
+    path: str
+    pattern: str = "*"
+    max_skipped: int = 20
+    check: Literal["ends", "whole"] = "ends"
+    bits: Literal["auto", 8, 10, 12, 14, 16] = "auto"
+    pixel_size_mm: float | None = None
+    light_deg: float | None = None
+    max_pixels: int = 512_000_000
+    _listing: _Listing = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        require(self.max_skipped >= 0, "max_skipped", ">= 0", self.max_skipped)
+        require(self.max_pixels >= 1, "max_pixels", ">= 1", self.max_pixels)
+        known = self.pixel_size_mm is None or self.pixel_size_mm > 0
+        require(known, "pixel_size_mm", "null or > 0", self.pixel_size_mm)
+        turned = self.light_deg is None or -360 <= self.light_deg <= 360
+        require(turned, "light_deg", "null or degrees in -360..360", self.light_deg)
+        object.__setattr__(self, "_listing", self._list())
+
+    @property
+    def count(self) -> int:
+        """The number of readable images."""
+        return len(self._listing.ids)
+
+    def source_id(self, rank: int) -> str:
+        """Return the path below the folder of the image at ``rank``; more images do not change the others' order."""
+        return self._listing.ids[rank]
+
+    def load(self, source_id: str) -> GoodImage:
+        """Read and decode an image.
+
+        Raises:
+            AssetError: it is gone or damaged, or holds values above what ``bits`` allows.
+        """
+        name = f"{self._listing.tree.root}/{source_id}"
+        try:
+            data = self._listing.tree.read(source_id)
+        except OSError as error:
+            raise AssetError(name, "a readable image", error.strerror or str(error)) from error
+        try:
+            decoded = decode_image(data, name, self.max_pixels)
+        except AssetError as error:
+            advice = f"{error.cause}; remove it, or set source.check=whole, which skips such files"
+            raise AssetError(name, error.needed_for, advice) from error
+        findings = tuple(
+            Finding(severity="info", code=_CODES[note], message=f"{source_id}: {note}") for note in decoded.notes
+        )
+        return GoodImage(
+            source_id=source_id,
+            pixels=decoded.pixels,
+            white=self._white(decoded.pixels, name),
+            pixel_size_mm=self.pixel_size_mm,
+            light_deg=self.light_deg,
+            sha256=hashlib.sha256(data).hexdigest(),
+            findings=findings,
+        )
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Return one warning a skipped file, and how many images lose something when they are decoded."""
+        listing = self._listing
+        skipped = (
+            Finding(severity="warning", code="skipped_file", message=f"{name} is skipped: {cause}")
+            for name, cause in listing.skipped
+        )
+        noted = (
+            Finding(severity="info", code=_CODES[note], message=f"{number} of {len(listing.ids)} images: {note}")
+            for note, number in listing.notes
+        )
+        return (*skipped, *noted)
+
+    def digest(self) -> str:
+        """Return a hash of the files' names, sizes, and bytes at their start, middle and end."""
+        return self._listing.digest
+
+    def _white(self, pixels: np.ndarray, name: str) -> int:
+        if pixels.dtype == np.uint8:
+            return 255
+        largest = int(pixels.max())
+        if self.bits == "auto":
+            return next(white for white in _AUTO_WHITES if white >= largest)
+        white = (1 << self.bits) - 1
+        if largest > white:
+            raise AssetError(name, f"values up to {white} (source.bits: {self.bits})", str(largest))
+        return white
+
+    def _list(self) -> _Listing:
+        wanted = "a folder with PNG, JPEG, BMP, TIFF or WebP images"
+        try:
+            tree = FileTree.at(self.path)
+            names = [name for name in tree.names() if fnmatchcase(name, self.pattern)]
+        except OSError as error:
+            place = f" ({error.filename})" if error.filename else ""
+            require(False, "path", wanted, f"{self.path}: {error.strerror or error}{place}")
+        except (ImportError, ValueError) as error:
+            require(False, "path", wanted, f"{self.path}: {error}")
+        names = [name for name in names if tree.only or name.lower().endswith(EXTENSIONS)]
+        require(len(names) > 0, "path", wanted, f"{self.path} without a single one matching {self.pattern!r}")
+        good, skipped, notes = [], [], Counter()
+        for name, verdict in zip(names, self._verdicts(tree, names), strict=True):
+            if isinstance(verdict, str):
+                skipped.append((name.encode("utf-8", "backslashreplace").decode(), verdict))
+            else:
+                good.append((stable_hash(name), name, verdict[0]))
+                notes.update(verdict[1])
+        shown = "; ".join(f"{name}: {cause}" for name, cause in skipped[:_SHOWN])
+        more = f"; and {len(skipped) - _SHOWN} more" if len(skipped) > _SHOWN else ""
+        few = f"at most {self.max_skipped} unreadable images (max_skipped)"
+        require(len(skipped) <= self.max_skipped, "path", few, f"{len(skipped)} of {len(names)}: {shown}{more}")
+        require(len(good) > 0, "path", "at least one readable image", f"none of {len(names)}: {shown}{more}")
+        good.sort()
+        digest = hashlib.sha256()
+        for _, name, print_ in good:
+            digest.update(f"{name}\n".encode() + print_)
+        ids = tuple(name for _, name, _ in good)
+        return _Listing(tree, ids, tuple(sorted(notes.items())), tuple(skipped), digest.hexdigest())
+
+    def _verdicts(self, tree: FileTree, names: list[str]) -> Iterator[tuple[bytes, tuple[str, ...]] | str]:
+        """Yield for each file its fingerprint and notes, or why it cannot be used."""
+        with warnings.catch_warnings(), ThreadPoolExecutor(tree.threads) as pool:
+            warnings.simplefilter("ignore")
+            yield from pool.map(lambda name: self._verdict(tree, name), names)
+
+    def _verdict(self, tree: FileTree, name: str) -> tuple[bytes, tuple[str, ...]] | str:
+        try:
+            name.encode("utf-8")
+            with tree.open(name) as stream:
+                print_ = fingerprint(stream)
+                notes = inspect(stream, name, self.max_pixels).notes
+                if self.check == "whole":
+                    stream.seek(0)
+                    decode_image(stream.read(), name, self.max_pixels)
+            return print_, notes
+        except AssetError as error:
+            return error.cause
+        except UnicodeEncodeError:
+            return "a name that is not text"
+        except OSError as error:
+            return error.strerror or str(error)
