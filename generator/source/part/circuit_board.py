@@ -83,7 +83,7 @@ class Layout:
             for i, letter in enumerate(text)
             for stroke in GLYPHS[letter]
         ]
-        thick = max(1, round(0.55 * unit * self.pitch))
+        thick = max(1, round(0.4 * unit * self.pitch))
         cv2.polylines(self.mask[name], strokes, False, value, thick, cv2.LINE_AA, 4)
 
     def number(self, letter: str) -> str:
@@ -244,8 +244,9 @@ def _route(board: Layout, bundle: list[tuple[int, int, int]]) -> None:
                     break
                 x, y = x + dx, y + dy
                 board.taken[y, x] = True
-            if (x, y) != points[-1]:
-                points.append((x, y))
+            if (x, y) == points[-1]:  # blocked: going on would turn too sharply
+                break
+            points.append((x, y))
         if len(points) > 1:
             board.line("copper", points, width)
             board.via(x, y)
@@ -284,7 +285,7 @@ def _render(board: Layout, hw: tuple[int, int], rng: np.random.Generator) -> Dra
     relief += noise.smooth(hw, max(1.0, 2.5 * unit), rng) * np.float32(0.012)
     diffuse, gloss = shade(relief * np.float32(max(0.5, unit)), light, 24)
 
-    hue, depth = between(rng, 118, 162), between(rng, 0.75, 1.25)
+    hue, depth = between(rng, 118, 162), between(rng, 0.9, 1.45)
     bare, covered = hsv(hue, 0.88, 0.17 * depth), hsv(hue - 8, 0.78, 0.34 * depth)
     finish: Colour = (0.86, 0.70, 0.40) if rng.random() < 0.5 else (0.68, 0.69, 0.70)
     planes = mixed(bare, covered, copper)

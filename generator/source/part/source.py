@@ -62,8 +62,8 @@ class Part:
         require(len(set(self.products)) == len(self.products), "products", "each product once", self.products)
         for product in self.products:
             require(product in DRAW, "products", f"known products. {nearest(product, DRAW)}", product)
-        for side in self.size_wh:
-            require(16 <= side <= 8192, "size_wh", "(width, height), each 16..8192", self.size_wh)
+        fits = len(self.size_wh) == 2 and all(16 <= side <= 8192 for side in self.size_wh)
+        require(fits, "size_wh", "(width, height), each 16..8192", self.size_wh)
         require(self.mode in WHITE, "mode", "rgb8, mono8 or mono16", self.mode)
         require(self.seed >= 0, "seed", ">= 0", self.seed)
         require(self.count is None or self.count >= 1, "count", "null or >= 1", self.count)

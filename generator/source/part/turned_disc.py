@@ -83,9 +83,9 @@ def _face(
     aside = out_x * np.float32(-light[1]) + out_y * np.float32(light[0])
     lobe = aside + shift + noise.fractal(r.shape, 120 * unit, rng, octaves=3) * np.float32(0.03)
     lobe *= lobe
-    fan = cv2.exp(lobe * -sharp) * np.float32(between(rng, 0.3, 0.42))
+    fan = cv2.exp(lobe * -sharp) * np.float32(between(rng, 0.36, 0.5))
     fan += cv2.exp(lobe * np.float32(-1.4)) * np.float32(0.12)
-    fan += np.float32(between(rng, 0.17, 0.26))
+    fan += np.float32(between(rng, 0.2, 0.3))
     fan *= gain
     return fan
 

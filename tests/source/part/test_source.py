@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
@@ -76,6 +77,19 @@ def test_the_light_is_told_and_moves_from_image_to_image(product):
     assert len(set(lights)) == 8
 
 
+@pytest.mark.parametrize("product", DRAW)
+def test_the_number_of_threads_does_not_matter(product):
+    before = cv2.getNumThreads()
+    try:
+        cv2.setNumThreads(1)
+        alone = part(product, size_wh=(320, 256)).load(f"{product}-000001").pixels
+        cv2.setNumThreads(3)
+        together = part(product, size_wh=(320, 256)).load(f"{product}-000001").pixels
+    finally:
+        cv2.setNumThreads(before)
+    assert np.array_equal(alone, together)
+
+
 def test_the_order_of_loading_does_not_matter():
     source = Part(size_wh=(32, 32))
     ids = [source.source_id(rank) for rank in range(10)]
@@ -117,6 +131,7 @@ def test_a_drawn_source_has_as_many_images_as_asked_for():
         ({"products": ("leather", "leather")}, "products"),
         ({"size_wh": (15, 64)}, "size_wh"),
         ({"size_wh": (64, 8193)}, "size_wh"),
+        ({"size_wh": (64,)}, "size_wh"),
         ({"seed": -1}, "seed"),
         ({"count": 0}, "count"),
         ({"pixel_size_mm": 0.0}, "pixel_size_mm"),
