@@ -5,6 +5,7 @@ Source: own.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,11 +17,12 @@ from generator.core.errors import AssetError, ConfigError, FormatError, nearest
 from generator.core.geometry import Rect
 from generator.dataset.record import FLAVOURS, DataSet, Label, Record
 from generator.imaging.codec import decode_mask, encode_mask_png
-from generator.imaging.image_file import ORIENTATION_TAG, open_header
+from generator.imaging.image_file import inspect
 
 SPLITS = ("train", "val", "test")
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp")
 MAX_PIXELS = 512_000_000
+_ORIENTATION_TAG = 274
 _TURNED = {5, 6, 7, 8}  # EXIF orientations that swap width and height
 
 
@@ -98,16 +100,17 @@ def find_images(folder: Path) -> list[Path]:
 
 
 def image_wh(path: Path) -> tuple[int, int]:
-    """Return an image file's width and height in px as displayed, read from its header alone.
+    """Return an image file's width and height in px as displayed, from its head and tail alone.
 
     Raises:
-        FormatError: it is no image.
+        FormatError: it is no image, or a part of one.
     """
     try:
-        with path.open("rb") as stream:
-            picture, _ = open_header(stream, path.name, MAX_PIXELS)
+        with path.open("rb") as stream, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            picture = inspect(stream, path.name, MAX_PIXELS).picture
             width, height = picture.size
-            return (height, width) if picture.getexif().get(ORIENTATION_TAG) in _TURNED else (width, height)
+            return (height, width) if picture.getexif().get(_ORIENTATION_TAG) in _TURNED else (width, height)
     except AssetError as error:
         raise FormatError(path, "", error.needed_for, error.cause) from error
     except OSError as error:

@@ -61,8 +61,8 @@ def rle_to_region(rle: dict) -> Region:
     height, width = rle["size"]
     counts = rle["counts"]
     runs = np.array(counts, np.int64) if isinstance(counts, list) else _runs_of_text(counts)
-    if (runs < 0).any() or int(runs.sum()) != height * width:
-        raise ValueError(f"the runs must be >= 0 and add up to {height} x {width}, but add up to {int(runs.sum())}")
+    if ((runs < 0) | (runs > height * width)).any() or int(runs.sum()) != height * width:
+        raise ValueError(f"the runs must be >= 0 and add up to {height} x {width}, but add up to {sum(runs.tolist())}")
     ends = np.cumsum(runs)
     starts, ends = ends[0:-1:2], ends[1::2]  # every second run is a run of the mask
     starts, ends = starts[ends > starts], ends[ends > starts]

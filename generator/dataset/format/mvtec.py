@@ -8,13 +8,14 @@ because the format learns from good images alone. An image with several classes 
 equals, the one painted first), and its mask shows all of its defects together.
 
 What it cannot state: the splits of defective images and between val and test, several instances or classes on an
-image, names of images of unequal length (readers pair images and masks by their sorted order, in which a_mask stands
-behind ab_mask: such images are numbered 000, 001, ... instead), and images other than PNG (they are written as PNG).
+image, names that begin with another image's name (readers pair images and masks by their sorted order, in which
+ab_mask stands before a_mask: all images are numbered 000, 001, ... then), and images other than PNG, written as PNG.
 Source: own; Bergmann et al., The MVTec Anomaly Detection Dataset (2021), checked against anomalib 2.7.0.
 """
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 from generator.core.annotation import Region
@@ -61,12 +62,10 @@ def write(data: DataSet, path: Path, *, flavour: str = "exact", product: str = P
     Raises:
         ConfigError: the flavour was not kept, a label has no mask, or ``path`` cannot be replaced.
     """
-    lengths = set()
     with fresh_folder(path, data.root) as folder:
         root = folder / safe_name(product)
         for record in map(express, flavoured(data, flavour)):
             stem = safe_name(record.key)
-            lengths.add(len(stem))
             part = safe_name(record.labels[0].category) if record.labels else GOOD
             _place_png(source_image(data, record), root / record.split / part / f"{stem}.png")
             if record.labels:
@@ -77,7 +76,7 @@ def write(data: DataSet, path: Path, *, flavour: str = "exact", product: str = P
         for category in data.classes:
             (root / "test" / safe_name(category)).mkdir(exist_ok=True)
             (root / "ground_truth" / safe_name(category)).mkdir(parents=True, exist_ok=True)
-        if len(lengths) > 1:
+        if any(_is_misleading(folder) for folder in (root / "test").iterdir()):
             _number(root)
 
 
@@ -113,7 +112,7 @@ def read(path: Path) -> Records:
         records.append(Record(key=key, split=split, image=name, width=width, height=height, labels=labels, index=index))
     if masks:
         raise FormatError(min(masks), "", f"an image in {root}/test that it belongs to", "none")
-    classes = sorted({original_name(folder.name) for folder in folders} - {GOOD})
+    classes = sorted({original_name(folder.name) for folder in folders if folder.name != GOOD})
     return Records.gathered(root, classes, records)
 
 
@@ -144,6 +143,12 @@ def _place_png(source: Path, target: Path) -> None:
         raise AssetError(source, "an image of the data set", "no such file")
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(encode_png(decode_image(source.read_bytes(), source.name).pixels))
+
+
+def _is_misleading(folder: Path) -> bool:
+    """Say whether the name of an image in a folder begins with the whole name of another."""
+    stems = sorted(file.stem for file in folder.iterdir())
+    return any(following.startswith(stem) for stem, following in pairwise(stems))
 
 
 def _number(root: Path) -> None:
