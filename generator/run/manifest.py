@@ -8,7 +8,6 @@ Source: own.
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from filelock import FileLock, Timeout
 
 from generator.core.errors import ConfigError
 from generator.core.version import VERSION
@@ -28,7 +28,7 @@ NOT_IN_SPEC = ("executor", "shard_size", "out", "name", "overwrite", "only", "ex
 
 SPEC = "spec.json"
 RUN = "run.json"
-_OURS = ("images", "twins", "masks", "masks_visible", "masks_annotator", "export", MARKS)
+_OURS = ("images", "twins", "masks", "masks_visible", "masks_annotator", "export")
 _OUR_FILES = (RECORDS, CLASSES, RUN, "config.yaml", "report.html", "report.json", "README.md", "rejects.jsonl")
 
 
@@ -80,25 +80,10 @@ class RunFolder:
         Raises:
             ConfigError: it cannot be written, holds another specification's data, or something that is not ours.
         """
-        try:
-            (self.root / MARKS).mkdir(exist_ok=True)
-        except OSError as error:
-            raise ConfigError("out", "a folder that can be written", f"{self.root} ({error.strerror})") from None
-        if not os.access(self.root / MARKS, os.W_OK):
-            raise ConfigError("out", "a folder that can be written", str(self.root))
         found = self._found()
-        if found is None:
-            strangers = sorted(p.name for p in self.root.iterdir() if p.name not in (MARKS, ".lock"))
-            if strangers:
-                raise ConfigError(
-                    "out",
-                    "an empty folder or a data set of this tool",
-                    f"{self.root} with {', '.join(strangers[:3])}",
-                    "Choose another name=... or out=...; overwrite=true replaces a data set, never foreign files.",
-                )
-        elif overwrite:
+        if found is not None and overwrite:
             self._empty()
-        elif found["spec_id"] != self.spec.spec_id:
+        elif found is not None and found["spec_id"] != self.spec.spec_id:
             self._refuse(found)
         shutil.rmtree(self.root / MARKS / PARTIAL, ignore_errors=True)
         write_text(self.root / MARKS / SPEC, self.spec.to_json())
@@ -128,32 +113,39 @@ class RunFolder:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the folder for this process.
+        """Hold the folder for this process; nothing is written to a folder that holds something else.
 
         Raises:
-            ConfigError: another run is writing to it.
+            ConfigError: it cannot be written, another run is writing to it, or it holds something that is not ours.
         """
+        self._refuse_strangers()
         try:
-            import fcntl
-        except ImportError:  # no such locks on this system
-            yield
+            (self.root / MARKS).mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self.root / MARKS / ".lock", timeout=0)
+            with lock:
+                yield
+        except Timeout:
+            hint = "Wait for it, or choose another name=... ."
+            raise ConfigError("out", "a folder that no other run is writing to", str(self.root), hint) from None
+        except OSError as error:
+            problem = f"{error.filename or self.root} ({error.strerror or error})"
+            raise ConfigError("out", "a folder that can be written", problem) from None
+
+    def _refuse_strangers(self) -> None:
+        try:
+            names = sorted(path.name for path in self.root.iterdir())
+        except FileNotFoundError:
             return
-        try:
-            self.root.mkdir(parents=True, exist_ok=True)
-            lock = (self.root / ".lock").open("w")
         except OSError as error:
             raise ConfigError("out", "a folder that can be written", f"{self.root} ({error.strerror})") from None
-        with lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                raise ConfigError(
-                    "out", "a folder that no other run is writing to", str(self.root), "Wait for it, or choose another name."
-                ) from None
-            try:
-                yield
-            finally:
-                (self.root / ".lock").unlink(missing_ok=True)
+        strangers = [name for name in names if name != MARKS]
+        if strangers and self._found() is None:
+            raise ConfigError(
+                "out",
+                "an empty folder or a data set of this tool",
+                f"{self.root} with {', '.join(strangers[:3])}",
+                "Choose another name=... or out=...; overwrite=true replaces a data set, never foreign files.",
+            )
 
     def _found(self) -> dict[str, Any] | None:
         path = self.root / MARKS / SPEC
@@ -184,7 +176,9 @@ class RunFolder:
             shutil.rmtree(self.root / name, ignore_errors=True)
         for name in _OUR_FILES:
             (self.root / name).unlink(missing_ok=True)
-        (self.root / MARKS).mkdir()
+        for path in (self.root / MARKS).iterdir():
+            if path.is_file() and path.name not in (".lock", SPEC):  # SPEC says whose folder it is until it is replaced
+                path.unlink()
 
 
 def differing_keys(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:

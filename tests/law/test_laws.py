@@ -1,0 +1,86 @@
+"""Laws 1 to 4 over every defect x every drawn product x every camera depth, found by themselves."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from generator.check.mask_law import mask_law
+from generator.cli.compose import compose_config, group_options
+from generator.run.pipeline import Pipeline, Rejected
+from generator.source.part.source import Part
+
+DEFECTS = group_options("defect")
+PRODUCTS = Part().products
+MODES = {"mono8": (1, np.uint8), "mono16": (1, np.uint16), "rgb8": (3, np.uint8)}
+COUNT = 3
+
+
+@cache
+def pipeline_of(defect: str, product: str, mode: str, seed: int = 0) -> Pipeline:
+    overrides = [
+        f"defect=[{defect}]", f"source.products=[{product}]", f"source.mode={mode}", "source.size_wh=[96,80]",
+        f"count={COUNT}", "good_share=0", f"seed={seed}", "attempts=30", "labels=all",
+    ]  # fmt: skip
+    return Pipeline(compose_config("generate", overrides))
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("product", PRODUCTS)
+@pytest.mark.parametrize("defect", DEFECTS)
+def test_every_defect_keeps_the_laws_on_every_surface(defect, product, mode):
+    pipeline = pipeline_of(defect, product, mode)
+    made = [pipeline.make(index) for index in range(COUNT)]
+    sound = [sample for sample in made if not isinstance(sample, Rejected)]
+    assert sound, [r.findings for r in made]
+    for sample in sound:
+        channels, dtype = MODES[mode]
+        masks = [instance.mask for instance in sample.instances]
+        assert mask_law(sample.image, sample.good, masks, sample.roi) == ()  # laws 1 and 2
+        assert sample.image.shape == (80, 96, channels) and sample.image.dtype == dtype  # law 4
+        assert int(sample.image.max()) <= sample.source.white
+        assert np.array_equal(sample.good, sample.source.pixels)
+        for instance in sample.instances:
+            assert not (instance.visible.full(sample.hw) & ~instance.mask.full(sample.hw)).any()
+            assert not (instance.visible.full(sample.hw) & ~instance.annotator.full(sample.hw)).any()
+
+
+@pytest.mark.parametrize("defect", DEFECTS)
+def test_a_sample_is_a_function_of_config_seed_and_index(defect):
+    first, again = pipeline_of(defect, PRODUCTS[0], "rgb8"), Pipeline(_config_of(defect))
+    for index in reversed(range(COUNT)):  # law 3: another object, another order
+        one, two = first.make(index), again.make(index)
+        assert type(one) is type(two)
+        if not isinstance(one, Rejected):
+            assert np.array_equal(one.image, two.image)
+            assert [i.params for i in one.instances] == [i.params for i in two.instances]
+
+
+def _config_of(defect: str) -> dict:
+    overrides = [
+        f"defect=[{defect}]", f"source.products=[{PRODUCTS[0]}]", "source.mode=rgb8", "source.size_wh=[96,80]",
+        f"count={COUNT}", "good_share=0", "seed=0", "attempts=30", "labels=all",
+    ]  # fmt: skip
+    return compose_config("generate", overrides)
+
+
+@pytest.mark.parametrize("defect", DEFECTS)
+def test_another_seed_gives_another_image(defect):
+    one, two = (pipeline_of(defect, PRODUCTS[1], "rgb8", seed).make(0) for seed in (0, 1))
+    if not isinstance(one, Rejected) and not isinstance(two, Rejected):
+        assert not np.array_equal(one.image, two.image)
+
+
+@pytest.mark.parametrize("size", [(16, 16), (17, 64), (64, 16)])
+@pytest.mark.parametrize("defect", DEFECTS)
+def test_tiny_images_give_a_sound_sample_or_a_reason(defect, size):
+    overrides = [f"defect=[{defect}]", f"source.size_wh=[{size[0]},{size[1]}]", "count=4", "good_share=0", "attempts=2"]
+    pipeline = Pipeline(compose_config("generate", overrides))
+    for index in range(4):
+        made = pipeline.make(index)
+        if isinstance(made, Rejected):
+            assert made.findings
+        else:
+            assert mask_law(made.image, made.good, [i.mask for i in made.instances], made.roi) == ()
