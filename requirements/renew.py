@@ -1,35 +1,34 @@
 """Renew the lock files from pyproject.toml: what ``make lock`` runs.
 
-Each lock is what a fresh environment holds after the newest versions that fit are installed; the client lock is kept by
-hand, because its packages must be matched with one build of torch.
+Each lock is what pip resolves for a fresh environment; torch is pinned, because its newest release brings gigabytes that a
+CPU has no use for. The client lock is kept by hand: its packages must be matched with one build of torch.
 """
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-LOCKS = {"light.lock": ".", "test.lock": ".[test]"}
+TORCH = "torch==2.13.0"
+LOCKS = {"light.lock": ["."], "test.lock": [".[test]"], "learn.lock": [".[learn]", TORCH]}
 
 
-def freeze(target: str) -> list[str]:
-    """Return the pins of a fresh environment with ``target`` installed."""
-    with tempfile.TemporaryDirectory() as folder:
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        python = Path(folder) / "bin" / "python"
-        subprocess.run([python, "-m", "pip", "install", "--quiet", target], check=True, cwd=HERE.parent)
-        listed = subprocess.run([python, "-m", "pip", "freeze", "--all"], check=True, capture_output=True, text=True)
-    lines = [line for line in listed.stdout.splitlines() if not line.startswith(("defectgen", "pip=="))]
-    return sorted(lines, key=str.lower)
+def resolve(targets: list[str]) -> list[str]:
+    """Return the pins that pip would install for ``targets`` into an empty environment."""
+    asked = ["install", "--quiet", "--dry-run", "--ignore-installed", "--report", "-", *targets]
+    done = subprocess.run([sys.executable, "-m", "pip", *asked], check=True, capture_output=True, text=True, cwd=HERE.parent)
+    found = [item["metadata"] for item in json.loads(done.stdout)["install"]]
+    pins = {item["name"].lower(): item["version"].partition("+")[0] for item in found if item["name"] != "defectgen"}
+    return [f"{name}=={version}" for name, version in sorted(pins.items())]
 
 
 def main() -> None:
     """Write every lock."""
-    for name, target in LOCKS.items():
-        (HERE / name).write_text("\n".join(freeze(target)) + "\n", encoding="utf-8")
+    for name, targets in LOCKS.items():
+        (HERE / name).write_text("\n".join(resolve(targets)) + "\n", encoding="utf-8")
         print(f"{name}: renewed")
 
 
