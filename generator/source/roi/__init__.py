@@ -1,0 +1,1 @@
+"""Where on a good image defects may lie."""
