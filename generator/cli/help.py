@@ -39,7 +39,7 @@ Keys
   defects_per_image=[1,2]   least and most on a defective image
   shares=null               relative share a category, such as {scratch: 3, pit: 1}
   targets=null              exact number of defects a category, such as {scratch: 300, pit: 200}
-  splits={train: 0.8, val: 0.1, test: 0.1}          by good image: none stands on two sides
+  splits=null               shares of train, val, test; null: {train: 0.8, val: 0.1, test: 0.1}
   source.path=DIR           with source=folder: where the good images are, found in all folders below
   export=[coco]             formats: {formats}
   export_mask=exact         exact, visible or annotator (the last two with labels=all)
@@ -49,7 +49,7 @@ Keys
   only=null                 make one sample alone, beside the data set
 
 Any key of a defect can be set too: defect.metal.scratch.shape.width='[1px,3px]'. The whole configuration: --cfg job.
-A sweep over values: -m seed=1,2,3 'name=set${{seed}}'. Tab completion: eval "$(defectgen -sc install=bash)".
+A sweep over values: -m seed=1,2,3 'name=set${seed}'. Tab completion: eval "$(defectgen -sc install=bash)".
 """
 
 _PLAN = """\
@@ -144,7 +144,7 @@ def help_of(verb: str) -> str:
     if verb not in ("generate", "plan", "preview"):
         return text
     choices = "\n".join(f"  {group:<12} {_wrapped(group_options(group))}" for group in groups())
-    return f"{text}\nGroups (group=option)\n{choices}\n\n{_KEYS.replace('{formats}', formats).replace('{{', '{').replace('}}', '}')}"
+    return f"{text}\nGroups (group=option)\n{choices}\n\n{_KEYS.replace('{formats}', formats)}"
 
 
 def _wrapped(options: list[str]) -> str:

@@ -73,7 +73,7 @@ def coerce(hint: Any, value: object, where: str) -> Any:
         if not isinstance(value, Mapping):
             raise ConfigError(where, "a mapping", value)
         items = _flat(value) if dataclasses.is_dataclass(arguments[1]) else value
-        return {str(key): coerce(arguments[1], item, f"{where}.{key}") for key, item in items.items()}
+        return {str(key): coerce(arguments[1], item, f"{where}.{str(key).replace('/', '.')}") for key, item in items.items()}
     if hasattr(hint, "parse"):
         try:
             return hint.parse(value)

@@ -58,7 +58,7 @@ class Pipeline:
         self.source: Source = build(config["source"], "source")
         self.roi: Roi = build(config["roi"], "roi")
         recipe = config["recipe"]
-        self.stages: list[Stage] = [build(node, f"recipe.stages[{i}]") for i, node in enumerate(recipe["stages"])]
+        self.stages: list[Stage] = [_build_stage(node, i, config) for i, node in enumerate(recipe["stages"])]
         self.labelling: Labelling = build(config["labels"], "labels")
         self.checks: list[Check] = [build(node, f"check.{name}") for name, node in config["check"].items()]
         asked = {f.name: config[f.name] for f in fields(PlanRequest) if f.name in config}
@@ -132,6 +132,20 @@ class Pipeline:
         while len(self._images) > _KEPT_IMAGES:
             self._images.popitem(last=False)
         return good
+
+
+def _build_stage(node: Mapping[str, Any], number: int, config: Mapping[str, Any]) -> Stage:
+    """Return a recipe's stage; an error inside what it took from a top-level key is named with that key."""
+    where = f"recipe.stages[{number}]"
+    try:
+        return build(node, where)
+    except ConfigError as error:
+        for field in node:
+            origin = next((key for key, value in config.items() if value and value == node[field]), None)
+            if origin and error.where.startswith(f"{where}.{field}."):
+                place = origin + error.where.removeprefix(f"{where}.{field}")
+                raise ConfigError(place, error.expected, error.got, error.hint) from None
+        raise
 
 
 def coerce_request(asked: Mapping[str, Any]) -> PlanRequest:
