@@ -6,11 +6,12 @@ integers only, and neither strategy depends on the processor, so equal pixels gi
 MB of 1024x1024 on one core, from ``tests/bench/bench_codec.py``:
 
     encoder                    brushed metal   photo-like      mono16          part half flat
-    here                       17.7 / 1.61     19.5 / 1.15     13.9 / 1.42     10.3 / 0.48
-    cv2, default               39.7 / 1.61     39.3 / 1.23     28.5 / 1.42     20.0 / 0.51
-    cv2, fastest setting       32.7 / 1.61     35.0 / 1.22     25.7 / 1.66     19.2 / 0.50
-    Pillow, level 1            95.1 / 1.68     128. / 1.49     72.3 / 1.46     54.8 / 0.65
-    isal level 1, left filter  16.0 / 1.66     13.4 / 1.44     8.0 / 1.43      7.8 / 0.62
+    here                       16.9 / 1.61     19.3 / 1.15     13.0 / 1.42      9.0 / 0.50
+    cv2, default               39.0 / 1.61     38.8 / 1.23     27.1 / 1.42     19.6 / 0.51
+    cv2, fastest of each       32.7 / 1.61     35.0 / 1.22     25.7 / 1.66     19.2 / 0.50
+    cv2, level 1               59.8 / 1.68     73.8 / 1.45     57.6 / 1.47     45.2 / 0.65
+    Pillow, level 1            95.1 / 1.68    128.2 / 1.49     72.3 / 1.46     54.8 / 0.65
+    isal level 1, left filter  16.0 / 1.66     13.4 / 1.44      8.0 / 1.43      7.8 / 0.62
 
 An index mask with six defects takes 0.3 ms and 1.6 kB (cv2 default: 2.1 ms, 3.7 kB).
 Source: own; PNG specification (W3C, third edition), zlib-ng.
