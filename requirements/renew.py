@@ -13,7 +13,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 TORCH = "torch==2.13.0"
-LOCKS = {"light.lock": ["."], "test.lock": [".[test]"], "learn.lock": [".[learn]", TORCH]}
+LOCKS = {"light.lock": ["."], "test.lock": [".[test]"], "all.lock": [".[learn,ray,studio,cloud,test]", TORCH]}
 
 
 def resolve(targets: list[str]) -> list[str]:

@@ -21,7 +21,7 @@ from generator.executor.process import available_cores
 
 _CORE = (
     "numpy", "opencv-python", "opencv-python-headless", "pillow", "hydra-core", "omegaconf", "albumentations", "trdg",
-    "pycocotools", "orjson", "rich", "jinja2", "fsspec",
+    "pycocotools", "orjson", "rich", "jinja2", "fsspec", "zlib-ng",
 )  # fmt: skip
 _EXTRAS = {"learn": ("torch", "diffusers", "peft"), "ray": ("ray",), "cloud": ("s3fs", "gcsfs")}
 

@@ -5,6 +5,7 @@ The data set's folder must be one that every node sees under the same path. Sour
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ class Ray:
 
     def map(self, task: Callable[[Shard, Report], Result], shards: Iterable[Shard], report: Report) -> Iterator[Result]:
         """Yield ``task(shard, report)`` as the shards finish; progress comes shard by shard."""
+        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing phones home
         ray.init(address=self.address, include_dashboard=False, log_to_driver=False, configure_logging=False)
         try:
             shared = ray.put(task)
