@@ -103,7 +103,9 @@ def explain(error: HydraException, verb: str, overrides: Sequence[str]) -> Confi
         return _unknown_key(key[1], verb)
     if key:
         return ConfigError(key[1], "a value of the key's type", text.split("\n")[0])
-    return ConfigError("override", "a valid override", " ".join(f"{error}".split()) + (f" ({overrides})" if not text else ""))
+    return ConfigError(
+        "override", "a valid override", " ".join(f"{error}".split()) + (f" ({overrides})" if not text else "")
+    )
 
 
 def _explain_missing(text: str, missing: str) -> ConfigError:

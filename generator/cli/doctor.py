@@ -34,7 +34,9 @@ def run(arguments: list[str]) -> int:
     table.add_column("what")
     table.add_column("found")
     missing = []
-    table.add_row("defectgen", f"{VERSION}, Python {platform.python_version()}, {platform.system()} {platform.machine()}")
+    table.add_row(
+        "defectgen", f"{VERSION}, Python {platform.python_version()}, {platform.system()} {platform.machine()}"
+    )
     for name in _CORE:
         version = _version(name)
         if version is None:
@@ -75,7 +77,7 @@ def _gpu() -> str:
     if tool is None:
         return "none found (none is needed for procedural defects)"
     asked = [tool, "--query-gpu=name,memory.total", "--format=csv,noheader"]
-    answer = subprocess.run(asked, capture_output=True, text=True, timeout=20, check=False)
+    answer = subprocess.run(asked, capture_output=True, text=True, timeout=20, check=False)  # noqa: S603
     return answer.stdout.strip() or answer.stderr.strip() or "nvidia-smi says nothing"
 
 
@@ -91,7 +93,9 @@ def _fonts() -> str:
     folders = [Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".fonts", Path("/Library/Fonts")]
     if sys.platform == "win32":
         folders.append(Path(os.environ.get("WINDIR", "C:/Windows")) / "Fonts")
-    system = sum(1 for folder in folders if folder.is_dir() for p in folder.rglob("*") if p.suffix in (".ttf", ".otf", ".ttc"))
+    system = sum(
+        1 for folder in folders if folder.is_dir() for p in folder.rglob("*") if p.suffix in (".ttf", ".otf", ".ttc")
+    )
     spec = importlib.util.find_spec("trdg")
     shipped = list(Path(spec.origin).parent.rglob("*.ttf")) if spec and spec.origin else []
     return f"{system} of the system, {len(shipped)} in the trdg package"

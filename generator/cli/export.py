@@ -39,7 +39,9 @@ def parse_export(config: Mapping[str, Any]) -> tuple[list[str], str]:
             raise ConfigError("export", "formats out of " + ", ".join(FORMATS), f"'{name}'", nearest(name, FORMATS))
     flavour = config["export_mask"]
     if flavour not in FLAVOURS:
-        raise ConfigError("export_mask", "one of " + ", ".join(FLAVOURS), repr(flavour), nearest(str(flavour), FLAVOURS))
+        raise ConfigError(
+            "export_mask", "one of " + ", ".join(FLAVOURS), repr(flavour), nearest(str(flavour), FLAVOURS)
+        )
     return list(dict.fromkeys(formats)), flavour
 
 
@@ -62,4 +64,6 @@ def export_all(root: Path, formats: list[str], flavour: str) -> None:
             FORMATS[name].write(store, target, flavour=flavour)
         except OSError as error:
             shutil.rmtree(target.with_name(f"{target.name}.partial"), ignore_errors=True)
-            raise ConfigError("export", f"a folder that can be written at {target}", str(error.strerror or error)) from None
+            raise ConfigError(
+                "export", f"a folder that can be written at {target}", str(error.strerror or error)
+            ) from None

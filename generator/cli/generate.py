@@ -45,7 +45,8 @@ def run(config: dict[str, Any]) -> int:
     _print_summary(result, made_s, page, formats)
     if result.planned and result.rejected > limit * result.planned:
         print(
-            f"defectgen: {result.rejected} of {result.planned} samples were rejected, more than max_reject_share={limit:g}. "
+            f"defectgen: {result.rejected} of {result.planned} samples were rejected, more than "
+            f"max_reject_share={limit:g}. "
             f"{result.root / 'rejects.jsonl'} says why.",
             file=sys.stderr,
         )
@@ -63,7 +64,12 @@ def check_name(config: dict[str, Any]) -> None:
 def _require_flavour(flavour: str, job: Job) -> None:
     if flavour != "exact" and flavour not in job.pipeline.labelling.keep:
         kept = list(job.pipeline.labelling.keep)
-        raise ConfigError("export_mask", "exact, or a flavour that labels.keep holds", flavour, f"labels.keep is {kept}; add labels=all.")
+        raise ConfigError(
+            "export_mask",
+            "exact, or a flavour that labels.keep holds",
+            flavour,
+            f"labels.keep is {kept}; add labels=all.",
+        )
 
 
 def _run_only(job: Job, index: int) -> int:
@@ -88,7 +94,12 @@ def _write_log(config: dict[str, Any], result: RunResult, seconds: float) -> Non
     folder = result.root.with_name(f"{result.root.name}.run")
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True), encoding="utf-8")
-    line = {"command": shlex.join(sys.argv), "made": result.made, "rejected": result.rejected, "seconds": round(seconds, 3)}
+    line = {
+        "command": shlex.join(sys.argv),
+        "made": result.made,
+        "rejected": result.rejected,
+        "seconds": round(seconds, 3),
+    }
     with (folder / "log.jsonl").open("a", encoding="utf-8") as log:
         log.write(json.dumps(line) + "\n")
 

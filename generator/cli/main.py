@@ -21,7 +21,7 @@ _HYDRA_FLAGS = {"-m", "--multirun", "-sc", "--shell-completion", "--info", "-i"}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code: 0 ok, 1 fault, 2 user's mistake, 3 too many rejects, 130 interrupted."""
+    """Run one command; return 0 ok, 1 fault, 2 user's mistake, 3 too many rejects, 130 interrupted."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         return _run(arguments)

@@ -56,6 +56,12 @@ def _print_estimate(console: Console, job: Job, config: dict[str, Any]) -> None:
     seconds = (time.perf_counter() - started) / min(_PROBES, count)
     workers = config["executor"].get("workers", 1) or available_cores()
     total_s = seconds * count / workers
-    shown = f"{total_s / 3600:.1f} h" if total_s > 5400 else f"{total_s / 60:.1f} min" if total_s > 90 else f"{total_s:.0f} s"
+    shown = (
+        f"{total_s / 3600:.1f} h"
+        if total_s > 5400
+        else f"{total_s / 60:.1f} min"
+        if total_s > 90
+        else f"{total_s:.0f} s"
+    )
     if made:
         console.print(f"about {size / made * count / 1e6:,.0f} MB and {shown} with {workers} workers")

@@ -13,7 +13,9 @@ from generator.core.errors import require
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.-]*")
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 LONGEST = 64
-RULE = f"1 to {LONGEST} of A-Z a-z 0-9 space _ . -, starting with a letter or digit, no reserved name, no dot at the end"
+RULE = (
+    f"1 to {LONGEST} of A-Z a-z 0-9 space _ . -, starting with a letter or digit, no reserved name, no dot at the end"
+)
 
 
 def is_safe_name(name: str) -> bool:

@@ -69,9 +69,7 @@ Report = Callable[[int, int], None]
 class Executor(Protocol):
     """Where shards are worked on."""
 
-    def map(
-        self, task: Callable[[Shard, Report], Result], shards: Iterable[Shard], report: Report
-    ) -> Iterator[Result]:
+    def map(self, task: Callable[[Shard, Report], Result], shards: Iterable[Shard], report: Report) -> Iterator[Result]:
         """Yield ``task(shard, report)`` as the shards finish, in any order.
 
         Args:

@@ -97,7 +97,9 @@ class Sample:
     def __post_init__(self) -> None:
         _check_image(self.image)
         if self.good.shape != self.image.shape or self.good.dtype != self.image.dtype:
-            raise ValueError(f"good must be {self.image.dtype} {self.image.shape}, but got {self.good.dtype} {self.good.shape}")
+            raise ValueError(
+                f"good must be {self.image.dtype} {self.image.shape}, but got {self.good.dtype} {self.good.shape}"
+            )
         self.good.setflags(write=False)
         if self.roi is not None:
             _check_roi(self.roi, self.image.shape[:2])

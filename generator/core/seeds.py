@@ -21,11 +21,12 @@ def stage_rng(seed: int, index: int, attempt: int, stage: str) -> np.random.Gene
         attempt: 0 for the first try at the sample.
         stage: the stage's name.
     """
-    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(index, attempt, zlib.crc32(stage.encode()))))
+    key = (index, attempt, zlib.crc32(stage.encode()))
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
 
 
 def texture_rng(number: int) -> np.random.Generator:
-    """Return the generator of a texture whose number, >= 0, was drawn before and is kept with the sample's parameters."""
+    """Return the generator of a texture whose number, >= 0, was drawn before and is kept with the parameters."""
     return np.random.default_rng(np.random.SeedSequence(number, spawn_key=(zlib.crc32(b"texture"),)))
 
 

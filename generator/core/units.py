@@ -132,7 +132,7 @@ class Range:
 
     def draw_int(self, rng: np.random.Generator) -> int:
         """Return a whole number in [low, high]."""
-        return int(rng.integers(int(round(self.low)), int(round(self.high)) + 1))
+        return int(rng.integers(round(self.low), round(self.high) + 1))
 
     def __str__(self) -> str:
         return f"({self.low:g}, {self.high:g})"

@@ -185,7 +185,7 @@ def write_text(path: Path, data: bytes) -> None:
     """Write a file under a temporary name and rename it, so that no half of it is ever seen."""
     partial = path.with_name(f".{path.name}.partial")
     partial.write_bytes(data)
-    os.replace(partial, path)
+    partial.replace(path)
 
 
 def read_index_mask(root: Path, record: Record) -> np.ndarray:

@@ -147,11 +147,22 @@ class Outline:
 
     def pick(self, values: np.ndarray) -> np.ndarray:
         """Return the (N,) or (N, C) values of an (h, w) or (h, w, C) array under the support."""
-        return values.reshape(-1, *values.shape[2:])[self.index]
+        return np.take(values.reshape(-1, *values.shape[2:]), self.index, axis=0)
 
     def strength(self) -> np.ndarray:
-        """Return alpha under the support, (N, 1) float32 in [0, 1]."""
-        return self.alpha.ravel()[self.index][:, None]
+        """Return alpha under the support, (N,) float32 in [0, 1]."""
+        return self.alpha.ravel()[self.index]
+
+    def rows_columns(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return row and column of the support's pixels within the rectangle, two (N,) arrays."""
+        rows = self.index // self.rect.w
+        return rows, self.index - rows * self.rect.w
+
+    def index_in(self, width: int) -> np.ndarray:
+        """Return the support's positions, (N,), in the flattened image of that width; the outline must lie within it."""
+        if self.rect.w == width:
+            return self.index + self.rect.y * width
+        return self.index + (self.index // self.rect.w * (width - self.rect.w) + (self.rect.y * width + self.rect.x))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -181,9 +192,8 @@ class Patch:
 
     def under(self, outline: Outline) -> np.ndarray:
         """Return the image under the outline's support, (N, C) float32 in [0, 1]."""
-        rows, columns = np.divmod(outline.index, self.rect.w)
-        values = self.image[rows + self.rect.y, columns + self.rect.x]
-        return values.astype(np.float32) * np.float32(1.0 / self.white)
+        values = np.take(self.image.reshape(-1, self.image.shape[2]), outline.index_in(self.image.shape[1]), axis=0)
+        return np.multiply(values, np.float32(1.0 / self.white), dtype=np.float32)
 
 
 class Placement(Protocol):

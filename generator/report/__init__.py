@@ -1,1 +1,1 @@
-"""What a run wrote, on one page."""
+"""What lies in a data set, for the eyes of who trains on it."""

@@ -63,7 +63,9 @@ def coerce(hint: Any, value: object, where: str) -> Any:
     if origin in (Union, types.UnionType):
         return _coerce_union(arguments, value, where)
     if origin is Literal:
-        if value not in arguments or isinstance(value, bool) != any(a is value for a in arguments if isinstance(a, bool)):
+        if value not in arguments or isinstance(value, bool) != any(
+            a is value for a in arguments if isinstance(a, bool)
+        ):
             hint_text = nearest(str(value), [str(a) for a in arguments])
             raise ConfigError(where, "one of " + ", ".join(str(a) for a in arguments), value, hint_text)
         return value
@@ -73,7 +75,9 @@ def coerce(hint: Any, value: object, where: str) -> Any:
         if not isinstance(value, Mapping):
             raise ConfigError(where, "a mapping", value)
         items = _flat(value) if dataclasses.is_dataclass(arguments[1]) else value
-        return {str(key): coerce(arguments[1], item, f"{where}.{str(key).replace('/', '.')}") for key, item in items.items()}
+        return {
+            str(key): coerce(arguments[1], item, f"{where}.{str(key).replace('/', '.')}") for key, item in items.items()
+        }
     if hasattr(hint, "parse"):
         try:
             return hint.parse(value)

@@ -109,7 +109,9 @@ def _set_back(sample: Sample, owned: list[np.ndarray]) -> np.ndarray:
     return image
 
 
-def _labelled(instance: Instance, delta: np.ndarray, mask: np.ndarray, sample: Sample, labelling: Labelling) -> Instance:
+def _labelled(
+    instance: Instance, delta: np.ndarray, mask: np.ndarray, sample: Sample, labelling: Labelling
+) -> Instance:
     rect = instance.support.rect
     own = np.count_nonzero((delta >= labelling.min_delta) & instance.support.bits)
     exact = Region.tight(mask, rect.x, rect.y)

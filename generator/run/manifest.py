@@ -54,7 +54,9 @@ class Specification:
     @property
     def spec_id(self) -> str:
         """The hash."""
-        return hashlib.sha256(orjson.dumps([VERSION, self.config, self.assets], option=orjson.OPT_SORT_KEYS)).hexdigest()
+        return hashlib.sha256(
+            orjson.dumps([VERSION, self.config, self.assets], option=orjson.OPT_SORT_KEYS)
+        ).hexdigest()
 
     def to_json(self) -> bytes:
         """Return the specification's file."""

@@ -100,8 +100,12 @@ class _Split:
         group = bisect.bisect_right(self.image_ends, role)
         size = self.sizes[group]
         before = self.image_ends[group - 1] if group else 0
-        first = sum(s * n for s, n in zip(self.sizes[:group], self.images[:group], strict=True)) + (role - before) * size
-        return tuple(names[bisect.bisect_right(self.quota_ends, self.slots[slot])] for slot in range(first, first + size))
+        first = (
+            sum(s * n for s, n in zip(self.sizes[:group], self.images[:group], strict=True)) + (role - before) * size
+        )
+        return tuple(
+            names[bisect.bisect_right(self.quota_ends, self.slots[slot])] for slot in range(first, first + size)
+        )
 
 
 class Plan:
@@ -149,7 +153,9 @@ class Plan:
         split = self._splits[which]
         position = index - split.first
         first, number = self._slices[which]
-        rank = first + (position if number is None else position * number // split.count if number < split.count else position)
+        rank = first + (
+            position if number is None else position * number // split.count if number < split.count else position
+        )
         return SampleSpec(
             index=index,
             key=f"{index:0{self._digits}d}",
@@ -163,7 +169,11 @@ class Plan:
     def table(self) -> dict[str, dict[str, int]]:
         """Return, per split: images, good images, and defects of each category."""
         return {
-            split.name: {"images": split.count, "good": split.good, **dict(zip(self.categories, split.quotas, strict=True))}
+            split.name: {
+                "images": split.count,
+                "good": split.good,
+                **dict(zip(self.categories, split.quotas, strict=True)),
+            }
             for split in self._splits
         }
 

@@ -73,11 +73,16 @@ def end_to_end(folder: Path) -> None:
     """Print end-to-end samples a second against the floor, with the good images reused and each used once."""
     paths = write_sources(folder / "good", SIDE, SOURCES)
     once = write_sources(folder / "once", SIDE, COUNT)
-    for name, good, used in (("4 samples a good image", folder / "good", paths), ("1 sample a good image", folder / "once", once)):
+    for name, good, used in (
+        ("4 samples a good image", folder / "good", paths),
+        ("1 sample a good image", folder / "once", once),
+    ):
         (folder / "floor").mkdir()
         floor = floor_s(used, folder / "floor", COUNT)
         ours = run_s(config_of(good, folder / "run", COUNT, "executor=serial", "splits={train: 1}")) / COUNT
-        print(f"end to end, {name}: {1 / ours:.1f} samples/s, floor {1 / floor:.1f}, share {floor / ours:.2f} (goal 0.85)")
+        print(
+            f"end to end, {name}: {1 / ours:.1f} samples/s, floor {1 / floor:.1f}, share {floor / ours:.2f} (goal 0.85)"
+        )
         shutil.rmtree(folder / "run")
         shutil.rmtree(folder / "floor")
 
@@ -101,14 +106,18 @@ def memory(folder: Path) -> None:
             "source=folder", f"source.path={folder / 'small'}", f"out={folder / 'memory'}", f"count={count}", "roi=whole",
             "overwrite=true", "export=[coco]",
         ]  # fmt: skip
-        process = psutil.Popen([sys.executable, "-m", "generator", "generate", *keys], stdout=subprocess.DEVNULL, cwd=folder)
+        process = psutil.Popen(
+            [sys.executable, "-m", "generator", "generate", *keys], stdout=subprocess.DEVNULL, cwd=folder
+        )
         peak, started = 0, time.perf_counter()
         while process.poll() is None:
             peak = max(peak, _memory_of(process))
             time.sleep(0.1)
         peaks[count] = peak
         speed = count / (time.perf_counter() - started)
-        print(f"memory, {count} samples of 128 x 128: {peak / 1e6:.0f} MB at most, {speed:.0f} samples/s with exports and report")
+        print(
+            f"memory, {count} samples of 128 x 128: {peak / 1e6:.0f} MB at most, {speed:.0f} samples/s with exports and report"
+        )
         shutil.rmtree(folder / "memory")
     print(f"memory of 50,000 samples: {peaks[50_000] / peaks[1_000]:.2f} x that of 1,000")
 
@@ -128,7 +137,9 @@ def plan() -> None:
     started = time.perf_counter()
     opened = Plan(PlanRequest(count=10_000_000), ("scratch", "pit"), Part(), "defect", 0)
     ends = opened[0], opened[len(opened) - 1]
-    print(f"plan of {len(opened)} samples: {time.perf_counter() - started:.4f} s to open and read {ends[1].key} (goal 1)")
+    print(
+        f"plan of {len(opened)} samples: {time.perf_counter() - started:.4f} s to open and read {ends[1].key} (goal 1)"
+    )
 
 
 def main() -> None:

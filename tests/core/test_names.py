@@ -11,7 +11,26 @@ def test_plain_names_are_safe(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["", " ", "../../x", "a/b", "a\\b", "<script>", "con", "CON.txt", "lpt1", "a.", "a ", ".a", "a..b", "é", "🔥", "a\n", "x" * 65]
+    "name",
+    [
+        "",
+        " ",
+        "../../x",
+        "a/b",
+        "a\\b",
+        "<script>",
+        "con",
+        "CON.txt",
+        "lpt1",
+        "a.",
+        "a ",
+        ".a",
+        "a..b",
+        "é",
+        "🔥",
+        "a\n",
+        "x" * 65,
+    ],
 )
 def test_names_that_break_paths_or_pages_are_not(name):
     assert not is_safe_name(name)

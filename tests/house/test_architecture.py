@@ -39,7 +39,12 @@ def test_a_package_init_is_a_docstring(path):
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_no_module_draws_global_chance_or_reads_a_clock_for_data(path):
     text = path.read_text(encoding="utf-8")
-    banned = [r"np\.random\.(seed|rand|randint|choice|uniform|normal)\(", r"^import random", r"\buuid", r"time\.time\(\)"]
+    banned = [
+        r"np\.random\.(seed|rand|randint|choice|uniform|normal)\(",
+        r"^import random",
+        r"\buuid",
+        r"time\.time\(\)",
+    ]
     if path != PACKAGE / "core" / "seeds.py":
         banned.append(r"default_rng\(")
     assert not [pattern for pattern in banned if re.search(pattern, text, re.MULTILINE)]

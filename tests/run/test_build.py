@@ -29,7 +29,10 @@ def test_a_component_is_built_with_its_parts():
 
 
 def test_a_nested_family_becomes_flat_names():
-    node = {"_target_": "generator.defect.stage.PutDefects", "defects": {"metal": {"scratch": SCRATCH, "nick": SCRATCH}}}
+    node = {
+        "_target_": "generator.defect.stage.PutDefects",
+        "defects": {"metal": {"scratch": SCRATCH, "nick": SCRATCH}},
+    }
     assert list(build(node, "recipe").defects) == ["metal/scratch", "metal/nick"]
 
 

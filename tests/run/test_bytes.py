@@ -63,7 +63,12 @@ def expected(tmp_path_factory) -> str:
 
 @pytest.mark.xdist_group("bytes")
 @pytest.mark.parametrize(
-    "how", [("executor.workers=1", "shard_size=64"), ("executor.workers=2", "shard_size=7"), ("executor=serial", "shard_size=7")]
+    "how",
+    [
+        ("executor.workers=1", "shard_size=64"),
+        ("executor.workers=2", "shard_size=7"),
+        ("executor=serial", "shard_size=7"),
+    ],
 )
 def test_workers_and_shards_do_not_change_a_byte(tmp_path, expected, how):
     finish(tmp_path, *how)

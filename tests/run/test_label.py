@@ -15,7 +15,10 @@ SPEC = SampleSpec(index=0, key="000000", split="train", recipe="defect", source_
 
 def sample_of(image, good, supports, roi=None, **more):
     source = GoodImage(source_id="a", pixels=good, white=255 if good.dtype == np.uint8 else 65535)
-    instances = tuple(Instance(category=f"c{i}", support=Region(rect, np.ones((rect.h, rect.w), bool))) for i, rect in enumerate(supports))
+    instances = tuple(
+        Instance(category=f"c{i}", support=Region(rect, np.ones((rect.h, rect.w), bool)))
+        for i, rect in enumerate(supports)
+    )
     return Sample(spec=SPEC, source=source, image=image, good=good, instances=instances, roi=roi, **more)
 
 
@@ -106,7 +109,9 @@ def test_contrast_is_measured_against_the_twin():
     assert done.instances[0].params["measured"]["contrast_rel"] == pytest.approx(-0.5)
 
 
-@pytest.mark.parametrize("broken", ["unlabelled_change", "unchanged_label", "double_label", "empty_mask", "outside_roi"])
+@pytest.mark.parametrize(
+    "broken", ["unlabelled_change", "unchanged_label", "double_label", "empty_mask", "outside_roi"]
+)
 def test_the_mask_law_check_finds_every_breach(broken):
     good, image = grey(), grey()
     image[2:4, 2:4] = 0

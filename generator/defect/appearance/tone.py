@@ -10,6 +10,7 @@ import numpy as np
 
 from generator.core.errors import require
 from generator.core.units import Range
+from generator.defect.lighting import times
 from generator.defect.outline import Outline, Patch
 
 
@@ -18,7 +19,7 @@ class Tone:
     """A change of brightness and colour.
 
     Attributes:
-        gain: what the surface is multiplied by at full strength, (0, 4]; 0.6 is 40 % darker.
+        gain: what the surface is multiplied by at full strength, [0, 4]; 0.6 is 40 % darker.
         tint: how far red rises and blue falls relative to the gain, [-0.5, 0.5]; mono images ignore it.
     """
 
@@ -40,8 +41,12 @@ class Tone:
 
     def render(self, patch: Patch, outline: Outline, params: Mapping[str, Any]) -> np.ndarray:
         """Return the surface times the gain, (N, C) float32."""
-        values = patch.under(outline)
-        gain = np.full(values.shape[1], params["gain"], np.float32)
-        if gain.size == 3:
-            gain *= 1.0 + params["tint"] * np.array([1.0, 0.0, -1.0], np.float32)
-        return values * (1.0 + outline.strength() * (gain - 1.0))
+        values, strength = patch.under(outline), outline.strength()
+        if values.shape[1] == 1 or params["tint"] == 0:
+            strength *= np.float32(params["gain"] - 1.0)
+            strength += np.float32(1.0)
+            return times(values, strength)
+        for channel, side in enumerate((1.0, 0.0, -1.0)):
+            gain = params["gain"] * (1.0 + side * params["tint"])
+            values[:, channel] *= 1.0 + strength * np.float32(gain - 1.0)
+        return values
