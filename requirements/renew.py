@@ -19,7 +19,7 @@ LOCKS = {"light.lock": ["."], "test.lock": [".[test]"], "all.lock": [".[learn,ra
 def resolve(targets: list[str]) -> list[str]:
     """Return the pins that pip would install for ``targets`` into an empty environment."""
     asked = ["install", "--quiet", "--dry-run", "--ignore-installed", "--report", "-", *targets]
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603
         [sys.executable, "-m", "pip", *asked], check=True, capture_output=True, text=True, cwd=HERE.parent
     )
     found = [item["metadata"] for item in json.loads(done.stdout)["install"]]

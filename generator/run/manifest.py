@@ -46,7 +46,7 @@ class Specification:
 
     @classmethod
     def of(cls, config: Mapping[str, Any], assets: str) -> Specification:
-        """Return the specification of a resolved configuration; the source's path is what its assets' hash stands for."""
+        """Return the specification of a resolved configuration; its assets' hash stands for the source's path."""
         kept = {key: value for key, value in config.items() if key not in NOT_IN_SPEC}
         source = {key: value for key, value in kept["source"].items() if key != "path"}
         return cls(config={**kept, "source": source}, assets=assets)

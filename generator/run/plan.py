@@ -1,9 +1,9 @@
 """The data set as text, before it exists.
 
-Counts are exact: every share is apportioned by largest remainder, over splits, defects per image and categories. No list
-is ever built: which image has how many defects of which category is answered for any index by arithmetic on the counts
-and a shuffle without memory, so that a plan of ten million opens at once. Splits go by provenance: each split has its own
-slice of the good images. Source: own; largest remainder is Hamilton's method.
+Counts are exact: every share is apportioned by largest remainder, over splits, defects per image and categories. No
+list is ever built: which image has how many defects of which category is answered for any index by arithmetic on the
+counts and a shuffle without memory, so that a plan of ten million opens at once. Splits go by provenance: each split
+has its own slice of the good images. Source: own; largest remainder is Hamilton's method.
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
 """One shard: a fixed slice of the plan, written whole or not at all.
 
-A shard is written below a temporary folder, its files are renamed into place, then its lines and its done-mark appear. A
-process killed at any moment leaves at most files that the same command writes again with the same bytes. Source: own.
+A shard is written below a temporary folder, its files are renamed into place, then its lines and its done-mark
+appear. A process killed at any moment leaves at most files that the same command writes again with the same bytes.
+Source: own.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 from collections import Counter
 from collections.abc import Mapping
@@ -146,7 +146,7 @@ def _move(partial: Path, root: Path, files: Mapping[str, tuple[int, str]]) -> No
         if target.parent not in made:
             target.parent.mkdir(parents=True, exist_ok=True)
             made.add(target.parent)
-        os.replace(partial / name, target)
+        (partial / name).replace(target)
 
 
 def _digest(files: Mapping[str, tuple[int, str]], lines: bytes) -> str:

@@ -1,7 +1,7 @@
 """End-to-end speed as a share of the bare floor, two workers against one, flat memory, and a plan of ten million.
 
-Run it with ``make bench``. Every figure stands against one taken in the same run on the same images with the same codec:
-the floor reads the source, encodes image, twin and mask, and writes them, and does nothing else.
+Run it with ``make bench``. Every figure stands against one taken in the same run on the same images with the same
+codec: the floor reads the source, encodes image, twin and mask, and writes them, and does nothing else.
 Source: own.
 """
 
@@ -103,8 +103,8 @@ def memory(folder: Path) -> None:
     peaks = {}
     for count in (1_000, 50_000):
         keys = [
-            "source=folder", f"source.path={folder / 'small'}", f"out={folder / 'memory'}", f"count={count}", "roi=whole",
-            "overwrite=true", "export=[coco]",
+            "source=folder", f"source.path={folder / 'small'}", f"out={folder / 'memory'}", f"count={count}",
+            "roi=whole",            "overwrite=true", "export=[coco]",
         ]  # fmt: skip
         process = psutil.Popen(
             [sys.executable, "-m", "generator", "generate", *keys], stdout=subprocess.DEVNULL, cwd=folder
@@ -116,7 +116,7 @@ def memory(folder: Path) -> None:
         peaks[count] = peak
         speed = count / (time.perf_counter() - started)
         print(
-            f"memory, {count} samples of 128 x 128: {peak / 1e6:.0f} MB at most, {speed:.0f} samples/s with exports and report"
+            f"memory, {count} samples of 128 x 128: {peak / 1e6:.0f} MB at most, {speed:.0f} samples/s, exports included"
         )
         shutil.rmtree(folder / "memory")
     print(f"memory of 50,000 samples: {peaks[50_000] / peaks[1_000]:.2f} x that of 1,000")
