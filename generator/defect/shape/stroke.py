@@ -56,7 +56,9 @@ class Stroke:
         bend, softness, taper = self.bend.draw(rng), self.softness_px.draw(rng), self.taper.draw(rng)
         band = stroke_band(site.x, site.y, length, width, angle, bend, taper, self.pressure.draw(rng), rng)
         alpha, x, y = fill_bands([band], softness)
-        return Outline.of(alpha, x, y, kind="stroke", length_px=length, width_px=width, angle_deg=folded_deg(angle), bend=bend)
+        return Outline.of(
+            alpha, x, y, kind="stroke", length_px=length, width_px=width, angle_deg=folded_deg(angle), bend=bend
+        )
 
 
 def stroke_band(

@@ -1,0 +1,93 @@
+"""Foreign: a material that does not belong to the part, with its own colour, texture and relief, and its contact shadow.
+
+Source: own.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+
+from generator.core.errors import require
+from generator.core.seeds import texture_rng
+from generator.core.units import LengthRange, Range
+from generator.defect.lighting import Neighbourhood, level_of, mixed, times
+from generator.defect.material import cast_shadow, material_colour
+from generator.defect.outline import Outline, Patch
+from generator.imaging.noise import fractal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foreign:
+    """A foreign material on the part.
+
+    Attributes:
+        contrast: how far its brightness lies from the surface's, as a share of full scale, [0.02, 1]; the side with
+            enough room is taken, either where both have it.
+        saturation: of its colour, [0, 1]; mono images ignore it.
+        hue_deg: of its colour, degrees, [0, 360]: 30 is brown, 210 blue.
+        grain: relative deviation of its texture, [0, 1].
+        grain_size: size of the texture.
+        relief: how strongly texture and rounded edge are shaded, [0, 2].
+        shadow: how much the surface darkens beside it, [0, 1].
+        shadow_px: how far the shadow reaches, px, [0, 8].
+    """
+
+    contrast: Range = Range(0.15, 0.45)
+    saturation: Range = Range(0.0, 0.3)
+    hue_deg: Range = Range(0.0, 360.0)
+    grain: Range = Range(0.05, 0.2)
+    grain_size: LengthRange
+    relief: Range = Range(0.2, 0.8)
+    shadow: Range = Range(0.2, 0.6)
+    shadow_px: Range = Range(1.0, 4.0)
+
+    def __post_init__(self) -> None:
+        require(self.contrast.within(0.02, 1), "contrast", "(low, high) within [0.02, 1]", self.contrast)
+        require(self.saturation.within(0, 1), "saturation", "(low, high) within [0, 1]", self.saturation)
+        require(self.hue_deg.within(0, 360), "hue_deg", "(low, high) within [0, 360]", self.hue_deg)
+        require(self.grain.within(0, 1), "grain", "(low, high) within [0, 1]", self.grain)
+        require(self.relief.within(0, 2), "relief", "(low, high) within [0, 2]", self.relief)
+        require(self.shadow.within(0, 1), "shadow", "(low, high) within [0, 1]", self.shadow)
+        require(self.shadow_px.within(0, 8), "shadow_px", "(low, high) within [0, 8]", self.shadow_px)
+
+    @property
+    def reach_px(self) -> int:
+        """As far as the longest shadow and its soft edge."""
+        return math.ceil(self.shadow_px.high) + 1
+
+    def draw(self, patch: Patch, outline: Outline, rng: np.random.Generator) -> dict[str, Any]:
+        """Return the material's colour, texture, relief and shadow."""
+        level = float(level_of(patch.under(outline), outline.strength()).mean())
+        hue, saturation = self.hue_deg.draw(rng), self.saturation.draw(rng)
+        return {
+            "colour": material_colour(level, self.contrast.draw(rng), hue, saturation, patch.image.shape[2], rng),
+            "grain": self.grain.draw(rng),
+            "grain_px": max(1.0, self.grain_size.draw_px(rng, patch.scale)),
+            "relief": self.relief.draw(rng),
+            "shadow": self.shadow.draw(rng),
+            "shadow_px": self.shadow_px.draw(rng),
+            "noise": int(rng.integers(2**31)),
+        }
+
+    def render(self, patch: Patch, outline: Outline, params: Mapping[str, Any]) -> np.ndarray:
+        """Return the surface with the material and its shadow, (N, C) float32."""
+        values, alpha = patch.under(outline), outline.strength()
+        grain = fractal(outline.alpha.shape, params["grain_px"], texture_rng(params["noise"]), octaves=3)
+        height = cv2.blur(outline.alpha, (5, 5), borderType=cv2.BORDER_REPLICATE)
+        height *= np.float32(2.0)
+        height += np.float32(params["grain"]) * grain
+        facing = Neighbourhood.of(outline, height, 1).rise_towards(patch.light_deg)
+        look = (
+            1.0
+            + np.float32(params["grain"]) * outline.pick(grain)
+            - np.float32(params["relief"]) * np.clip(facing, -1, 1)
+        )
+        material = times(np.tile(np.array(params["colour"], np.float32), (alpha.size, 1)), np.maximum(look, 0.05))
+        shadow = cast_shadow(outline, patch.light_deg, params["shadow_px"], params["shadow"])
+        return mixed(times(values, shadow), material, alpha)
