@@ -53,17 +53,23 @@ def region_to_ring(region: Region, inset_px: float = INSET_PX) -> np.ndarray:
     Returns:
         (N, 2) float64 x, y in px, N >= 4; filled by the even-odd rule at the pixels' centres it gives the region back.
     """
-    first, *apart = region_to_rings(region, inset_px)
-    ring = first
-    # Prim's tree: ``near`` keeps, for each part not joined yet, its shortest bridge (length, ends) to what is joined.
-    near = [_bridge(ring, part) for part in apart]
-    while apart:
-        chosen = min(range(len(apart)), key=lambda number: near[number][0])
-        part, (_, start, end) = apart.pop(chosen), near.pop(chosen)
+    parts = region_to_rings(region, inset_px)
+    ring = parts[0]
+    # Prim's tree over the parts' boxes: for each part that waits, the gap to the nearest joined one, and which that is.
+    boxes = np.array([(*part.min(axis=0), *part.max(axis=0)) for part in parts])
+    gaps, nearest = _gaps(boxes, 0), np.zeros(len(parts), np.int64)
+    gaps[0] = np.inf
+    for _ in parts[1:]:
+        chosen = int(np.argmin(gaps))
+        part = parts[chosen]
+        start, end = _bridge(parts[nearest[chosen]], part)
         turned = np.roll(part, -end, axis=0)
         at = int(np.flatnonzero((ring == start).all(axis=1))[0])
         ring = np.concatenate([ring[: at + 1], turned, turned[:1], ring[at:]])
-        near = [min(old, _bridge(part, other), key=lambda b: b[0]) for old, other in zip(near, apart, strict=True)]
+        to_chosen = _gaps(boxes, chosen)
+        closer = (to_chosen < gaps) & np.isfinite(gaps)
+        gaps[closer], nearest[closer] = to_chosen[closer], chosen
+        gaps[chosen] = np.inf
     return ring
 
 
@@ -96,13 +102,27 @@ def _with_holes(outer: np.ndarray, holes: list[np.ndarray]) -> np.ndarray:
     return ring
 
 
-def _bridge(joined: np.ndarray, part: np.ndarray) -> tuple[float, np.ndarray, int]:
-    """Return the shortest bridge: squared length, its corner on ``joined``, the number of its corner on ``part``."""
-    best = (np.inf, joined[0], 0)
-    for first in range(0, len(joined), 512):  # bounded memory for very ragged borders
-        some = joined[first : first + 512]
-        squared = ((some[:, None, :] - part[None, :, :]) ** 2).sum(axis=2)
-        here, there = np.unravel_index(int(np.argmin(squared)), squared.shape)
-        if squared[here, there] < best[0]:
-            best = (float(squared[here, there]), some[here], int(there))
-    return best
+def _gaps(boxes: np.ndarray, number: int) -> np.ndarray:
+    """Return the squared distance in px of each box (N, 4: x1 y1 x2 y2) to one of them; 0 where they overlap."""
+    x1, y1, x2, y2 = boxes.T
+    across = np.maximum(x1 - x2[number], x1[number] - x2).clip(min=0)
+    down = np.maximum(y1 - y2[number], y1[number] - y2).clip(min=0)
+    return across**2 + down**2
+
+
+def _bridge(joined: np.ndarray, part: np.ndarray) -> tuple[np.ndarray, int]:
+    """Return a short bridge: its corner on ``joined``, and the number of its corner on ``part``.
+
+    The ends are each other's nearest corners, found by stepping to and fro; a shorter bridge may be elsewhere.
+    """
+    start = joined[_nearest(joined, part.mean(axis=0))]
+    while True:
+        end = _nearest(part, start)
+        closer = joined[_nearest(joined, part[end])]
+        if np.array_equal(closer, start):
+            return start, end
+        start = closer
+
+
+def _nearest(corners: np.ndarray, point: np.ndarray) -> int:
+    return int(np.argmin(((corners - point) ** 2).sum(axis=1)))
