@@ -1,0 +1,103 @@
+"""``defectgen preview``: one contact sheet of a recipe, in seconds. Source: own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from generator.cli.generate import check_name
+from generator.core.errors import ConfigError
+from generator.core.sample import Sample
+from generator.core.seeds import Shuffle
+from generator.dataset.store import write_text
+from generator.imaging.codec import encode_png
+from generator.report.contact_sheet import Colour, SheetRow, class_colours, contact_sheet
+from generator.report.showcase import Candidate, choose
+from generator.run.build import coerce
+from generator.run.pipeline import Pipeline
+
+_ROWS, _MOST_ROWS = 12, 48
+_LOOKED_AT = 2048  # specs of the plan that are considered
+_TRIES = 2  # samples made for a row at most, as some are rejected
+
+
+def run(config: dict[str, Any]) -> int:
+    """Write the contact sheet of a resolved configuration beside its data set; return the exit code."""
+    check_name(config)
+    target = _sheet_path(config)
+    pipeline = Pipeline(config)
+    samples, rejected = make_samples(pipeline, _row_count(pipeline, config["count"]))
+    if not samples:
+        reason = "no sample was planned" if not len(pipeline) else f"{rejected} samples, all rejected"
+        raise ConfigError("preview", "at least one sample", reason, "defectgen generate says why in rejects.jsonl.")
+    colours = class_colours(pipeline.categories)
+    rows = [sheet_row(sample, colours) for sample in samples]
+    shown = {instance.category for sample in samples for instance in sample.instances}
+    legend = {name: colour for name, colour in colours.items() if name in shown}
+    title = f"{config['name']}: {len(pipeline)} images planned, {len(rows)} shown (image, twin, mask, zoom)"
+    data = encode_png(contact_sheet(rows, legend, title=title))
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write_text(target, data)
+    except OSError as error:
+        raise ConfigError("out", "a folder that can be written", f"{target.parent} ({error.strerror})") from None
+    if rejected:
+        print(f"{rejected} of {rejected + len(samples)} samples were rejected and are not shown")
+    print(f"preview: {target}")
+    return 0
+
+
+def make_samples(pipeline: Pipeline, count: int) -> tuple[list[Sample], int]:
+    """Return up to ``count`` samples spread over the plan, defective ones first, and how many were rejected on the way.
+
+    Every category that the plan holds is shown where ``count`` allows it.
+    """
+    order = Shuffle(len(pipeline), pipeline.seed, "preview")
+    specs = [pipeline.plan[order[place]] for place in range(min(len(order), _LOOKED_AT))]
+    candidates = [
+        Candidate(key=s.key, split=s.split, index=s.index, source_id=s.source_id, categories=s.categories)
+        for s in specs
+    ]
+    defective = [candidate for candidate in candidates if candidate.categories]
+    good = [candidate for candidate in candidates if not candidate.categories]
+    wanted = choose(defective, pipeline.categories, _TRIES * count) + choose(good, (), count)
+    samples: list[Sample] = []
+    rejected = 0
+    for candidate in wanted:
+        if len(samples) == count:
+            break
+        made = pipeline.make(candidate.index)
+        if isinstance(made, Sample):
+            samples.append(made)
+        else:
+            rejected += 1
+    return sorted(samples, key=lambda sample: (not sample.instances, sample.spec.index)), rejected
+
+
+def sheet_row(sample: Sample, colours: dict[str, Colour]) -> SheetRow:
+    """Return a sample as a row of a contact sheet."""
+    instances = [instance for instance in sample.instances if instance.mask is not None and instance.mask.area_px]
+    kinds = ", ".join(dict.fromkeys(instance.category for instance in instances)) or "good"
+    return SheetRow(
+        image=sample.image,
+        twin=sample.good if instances else None,
+        regions=tuple(instance.mask for instance in instances if instance.mask is not None),
+        colours=tuple(colours[instance.category] for instance in instances),
+        white=sample.source.white,
+        label=f"{kinds}  |  {sample.spec.split}/{sample.spec.key}  |  {sample.spec.source_id}",
+    )
+
+
+def _row_count(pipeline: Pipeline, count: object) -> int:
+    """Return how many samples are shown: a small ``count`` as asked for, or enough for every category."""
+    asked = coerce(int | None, count, "count")
+    if asked is not None and 0 < asked <= _MOST_ROWS:
+        return asked
+    return min(max(_ROWS, len(pipeline.categories)), _MOST_ROWS)
+
+
+def _sheet_path(config: dict[str, Any]) -> Path:
+    root = Path(coerce(str, config["out"], "out")).absolute()
+    if not root.name:
+        raise ConfigError("out", "a folder's path with a name", str(root))
+    return root.with_name(f"{root.name}-preview.png")

@@ -1,0 +1,342 @@
+"""The report of a finished data set: report.html, report.json and the data card README.md.
+
+Everything is read from what lies in the folder, and nothing in the three files depends on where or when they were
+written. The page is one file: its pictures are in it, and it fetches nothing. Source: own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import orjson
+import yaml
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
+
+from generator.core.annotation import Finding
+from generator.core.errors import ConfigError, FormatError
+from generator.dataset.store import Store, write_text
+from generator.report import stats as limits
+from generator.report.chart import bars, heat_map, octave_ticks
+from generator.report.concerns import MAX_CLIPPED, MAX_FAINT, MAX_TINY, concerns, short_reason
+from generator.report.contact_sheet import class_colours
+from generator.report.histogram import LinearHistogram
+from generator.report.ledger import Ledger, read_ledger
+from generator.report.showcase import Extreme, Showcase
+from generator.report.stats import ClassStats, Stats
+from generator.report.tile import Tile, full_scale, make_tile
+from generator.report.words import (
+    command_of,
+    defect_names,
+    find_exports,
+    label_law,
+    option_of,
+    portable,
+    portable_value,
+)
+
+PAGE, NUMBERS, CARD = "report.html", "report.json", "README.md"
+SCHEMA = 1
+_SAMPLES, _MOST_SAMPLES, _GOOD_SAMPLES = 18, 36, 2
+_WIDE_TICKS = {0: "≤ -1", 10: "-0.5", 20: "0", 30: "0.5", 40: "≥ 1"}
+_NARROW_TICKS = {0: "-0.5", 10: "0", 20: "0.5"}
+_CHART_HEIGHT, _SMALL_HEIGHT = 272, 104
+
+
+def write_report(root: Path) -> Path:
+    """Write the page, its numbers and the data card into a data set's folder.
+
+    Args:
+        root: the folder of a finished data set; older files of these names are replaced.
+
+    Returns:
+        The page's path.
+
+    Raises:
+        FormatError, AssetError: it is no data set, or a file of it is missing or damaged.
+        ConfigError: the folder cannot be written.
+    """
+    store = Store.open(root)
+    stats, showcase = gather(store)
+    ledger = read_ledger(root, store.classes)
+    found = concerns(stats, ledger)
+    texts = _texts(root, stats, ledger, found)
+    page = _html(root, stats, ledger, showcase, texts)
+    card = _template("card.md.j2").render(texts)
+    numbers = orjson.dumps(report_json(stats, ledger, found), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    try:
+        for name, data in ((NUMBERS, numbers), (CARD, card.encode()), (PAGE, page.encode())):
+            write_text(root / name, data)
+    except OSError as error:
+        raise ConfigError("path", "a folder that can be written", f"{root} ({error.strerror})") from None
+    return root / PAGE
+
+
+def gather(store: Store) -> tuple[Stats, Showcase]:
+    """Return the numbers of a data set and the samples worth showing, in one pass over its record lines.
+
+    Raises:
+        FormatError: a line is no record.
+    """
+    stats, showcase = Stats(store.classes), Showcase()
+    for number, line in enumerate(store.lines(), 1):
+        try:
+            stats.add(line)
+            showcase.add(line)
+        except (KeyError, TypeError, ValueError, AttributeError, ZeroDivisionError) as error:
+            problem = f"{type(error).__name__}: {error}"
+            raise FormatError(store.root / "records.jsonl", f"line {number}", "a record", problem) from None
+    return stats, showcase
+
+
+def report_json(stats: Stats, ledger: Ledger, found: list[Finding]) -> dict[str, Any]:
+    """Return what report.json holds.
+
+    Returns:
+        A mapping with these keys. ``schema``: 1. ``spec_id``, ``version``: of the run, null where not known.
+        ``summary``: one sentence. All keys of ``Stats.to_json``. ``planned``, ``rejected``: samples.
+        ``targets``: per class planned, made and short. ``rejects``: per code the number, the first message and its
+        index. ``source_findings``. ``concerns``: what to look at before training.
+    """
+    targets = {
+        name: {"planned": ledger.planned_of(name), "made": n.count, "short": max(0, ledger.planned_of(name) - n.count)}
+        for name, n in stats.classes.items()
+        if ledger.plan
+    }
+    return {
+        "schema": SCHEMA,
+        "spec_id": ledger.run.get("spec_id"),
+        "version": ledger.run.get("version"),
+        "summary": summary(stats, ledger),
+        **stats.to_json(),
+        "planned": ledger.planned or None,
+        "rejected": ledger.rejected,
+        "targets": targets,
+        "rejects": {code: asdict(reason) for code, reason in ledger.reasons.items()},
+        "source_findings": [asdict(finding) for finding in ledger.source_findings],
+        "concerns": [asdict(finding) for finding in found],
+    }
+
+
+def summary(stats: Stats, ledger: Ledger) -> str:
+    """Return the data set in one sentence."""
+    made = sum(numbers.count > 0 for numbers in stats.classes.values())
+    return (
+        f"{_number(stats.image_count, 'image')}: {stats.good_count} good, "
+        f"{stats.image_count - stats.good_count} defective with {_number(stats.every.count, 'defect')} "
+        f"of {_number(made, 'class', 'classes')}; "
+        f"{_number(ledger.rejected, 'sample')} rejected."
+    )
+
+
+def _texts(root: Path, stats: Stats, ledger: Ledger, found: list[Finding]) -> dict[str, Any]:
+    """Return what page and card both say."""
+    spec_id = str(ledger.run.get("spec_id") or "")
+    config = ledger.config
+    labels = config.get("labels") or {}
+    return {
+        "title": f"Defect data set {spec_id[:8]}".strip(),
+        "summary": summary(stats, ledger),
+        "stats": stats,
+        "ledger": ledger,
+        "splits": stats.splits or ["train"],
+        "concerns": found,
+        "warned": any(finding.severity != "info" for finding in found),
+        "command": command_of(config),
+        "label_law": label_law(config),
+        "exports": find_exports(root),
+        "origin": _origin(config),
+        "made": _made(stats, ledger),
+        "flavour_folders": [f"masks_{flavour}" for flavour in labels.get("keep") or ()],
+        "card_rows": [
+            (name, (_px(n.area.quantile(0.5)), _signed(n.contrast.quantile(0.5)))) for name, n in stats.classes.items()
+        ],
+    }
+
+
+def _html(root: Path, stats: Stats, ledger: Ledger, showcase: Showcase, texts: Mapping[str, Any]) -> str:
+    classes = list(stats.classes)
+    colours = class_colours(classes)
+    chosen = showcase.samples(classes, min(max(_SAMPLES, len(classes)), _MOST_SAMPLES), _GOOD_SAMPLES)
+    white = full_scale(root, chosen)
+    config = yaml.safe_dump(portable_value(ledger.config), sort_keys=False, allow_unicode=True, width=110)
+    return _template("page.html.j2").render(
+        texts,
+        subtitle=_subtitle(ledger, classes),
+        facts=_facts(stats, ledger),
+        colours={name: "#{:02x}{:02x}{:02x}".format(*colour) for name, colour in colours.items()},
+        tiles=[make_tile(root, candidate, colours, white) for candidate in chosen],
+        extremes=[_extreme_tile(root, extreme, colours, white) for extreme in showcase.extremes()],
+        reasons={name: short_reason(name, ledger) for name in classes},
+        planned_defects=sum(ledger.planned_of(name) or 0 for name in classes),
+        per_image=sorted(stats.per_image.items()),
+        sizes=[(f"{w} × {h}", number) for (w, h), number in sorted(stats.sizes.items())],
+        spread=[(name, _spread_row(numbers)) for name, numbers in stats.classes.items() if numbers.count],
+        tiny_px=limits.TINY_PX,
+        input_px=limits.INPUT_PX,
+        faint_percent=round(100 * limits.FAINT),
+        charts=_charts(stats),
+        class_charts=[_class_charts(name, numbers) for name, numbers in stats.classes.items() if numbers.count],
+        source_findings=ledger.source_findings,
+        sample_findings=[
+            {"code": code, **numbers, "message": portable(numbers["message"])}
+            for (_, code), numbers in sorted(stats.findings.items())
+        ],
+        config=config if ledger.config else "not known",
+    )
+
+
+def _template(name: str) -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=select_autoescape(enabled_extensions=("html.j2",)),
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+    )
+    environment.filters["md"] = _markdown
+    return environment.get_template(name)
+
+
+def _markdown(text: object) -> str:
+    """Return a text as Markdown that shows it as it is, on one line."""
+    plain = escape(" ".join(str(text).split()), quote=False)
+    return "".join(f"\\{letter}" if letter in "\\`*[]|" else letter for letter in plain)
+
+
+def _subtitle(ledger: Ledger, classes: list[str]) -> str:
+    recipe = (ledger.config.get("recipe") or {}).get("name")
+    names = ", ".join(classes[:8]) + (f" and {len(classes) - 8} more" if len(classes) > 8 else "")
+    parts = [names, f"on {_origin(ledger.config)}" if ledger.config else "", f"recipe {recipe}" if recipe else ""]
+    return " · ".join(part for part in parts if part)
+
+
+def _origin(config: Mapping[str, Any]) -> str:
+    option = option_of(config.get("source"), "source")
+    return {"part": "good images drawn by code", "folder": "good images from a folder"}.get(option, "good images")
+
+
+def _facts(stats: Stats, ledger: Ledger) -> list[tuple[str, int]]:
+    about = "" if stats.sources.is_exact else "about "
+    return [
+        ("images", stats.image_count),
+        ("good", stats.good_count),
+        ("defective", stats.image_count - stats.good_count),
+        ("defects", stats.every.count),
+        ("classes", len(stats.classes)),
+        (f"{about}source images", stats.sources.count),
+        ("rejected", ledger.rejected),
+    ]
+
+
+def _made(stats: Stats, ledger: Ledger) -> list[str]:
+    """Return how the data set was made, as lines of the card."""
+    config, run = ledger.config, ledger.run
+    lines = [f"recipe: {_markdown(config['recipe']['name'])}"] if (config.get("recipe") or {}).get("name") else []
+    about = "" if stats.sources.is_exact else "about "
+    lines.append(f"source: {_origin(config)}, {about}{stats.sources.count} of them")
+    lines.append("defects: " + (", ".join(map(_markdown, defect_names(config) or stats.classes)) or "none"))
+    lines += [f"{key}: {_markdown(config[key])}" for key in ("seed",) if key in config]
+    lines += [f"{key}: {_markdown(run[key])}" for key in ("version", "spec_id") if key in run]
+    if ledger.planned:
+        reasons = ", ".join(f"{_markdown(code)} {reason.count}" for code, reason in ledger.reasons.items())
+        lines.append(
+            f"planned: {ledger.planned} samples; rejected: {ledger.rejected}" + (f" ({reasons})" if reasons else "")
+        )
+    return lines
+
+
+def _extreme_tile(root: Path, extreme: Extreme, colours: Mapping[str, tuple[int, int, int]], white: int) -> Tile:
+    if extreme.title in ("smallest", "largest"):
+        note = f"{abs(extreme.value):.0f} px"
+    else:
+        note = f"change {abs(extreme.value):.1%} of full scale (90 % quantile)"
+    candidate = extreme.candidate
+    category = candidate.categories[extreme.place]
+    return make_tile(root, candidate, colours, white, extreme.place, extreme.title, f"{category}: {note}")
+
+
+def _spread_row(numbers: ClassStats) -> list[dict[str, Any]]:
+    """Return the cells of a class in the table of spreads."""
+    share = numbers.area_share.quantile(0.5)
+    counts = (
+        (numbers.tiny, numbers.count, MAX_TINY),
+        (numbers.faint, numbers.measured, MAX_FAINT),
+        (numbers.clipped, numbers.count, MAX_CLIPPED),
+        (numbers.covered, numbers.count, 1.0),
+    )
+    texts = [_px(numbers.area.quantile(q)) for q in (0.1, 0.5, 0.9)]
+    texts += [f"{share / 1e4:.2g} %" if share is not None else "-", _signed(numbers.contrast.quantile(0.5))]
+    return [{"text": text, "off": False} for text in texts] + [
+        {"text": str(count), "off": whole > 0 and count > limit * whole} for count, whole, limit in counts
+    ]
+
+
+def _charts(stats: Stats) -> list[dict[str, Any]]:
+    """Return the charts over all defects."""
+    area, contrast = stats.every.area.octaves(2), stats.every.contrast
+    widest = max((max(w, h) for w, h in stats.sizes), default=1)
+    aspect = min(3.0, max(1 / 3, next(iter(stats.sizes), (1, 1))[0] / next(iter(stats.sizes), (1, 1))[1]))
+    cells = 2 * max(2, min(limits.SIZE_CELLS // 2, (widest - 1).bit_length()))
+    box = [row[:cells] for row in stats.size.rows[:cells]][::-1]
+    edges = octave_ticks(cells, 2, 2)
+    charts = [
+        (
+            "Area",
+            "one bin is half an octave",
+            bars(area, octave_ticks(len(area), 2, 2), "defects by area", "px of the exact mask", _CHART_HEIGHT),
+        ),
+        (
+            "Contrast",
+            "mean change over the surface's mean; below zero is darker",
+            _contrast_bars(contrast, "defects by contrast", _CHART_HEIGHT) if contrast.count else "not known",
+        ),
+        (
+            "Position",
+            "middles of the boxes over the image",
+            heat_map(stats.position.rows, "defects by position", ("width of the image", "height"), aspect=aspect),
+        ),
+        (
+            "Box size",
+            "the diagonal is as wide as high",
+            heat_map(
+                box,
+                "defects by width and height of their box",
+                ("width, px", "height, px"),
+                (edges, {cells - place: text for place, text in edges.items()}),
+                diagonal=True,
+            ),
+        ),
+    ]
+    return [{"title": title, "note": note, "svg": svg} for title, note, svg in charts]
+
+
+def _class_charts(name: str, numbers: ClassStats) -> tuple[str, str, str]:
+    """Return a class's histograms of area and contrast."""
+    area = numbers.area.octaves(2)
+    drawn = bars(area, octave_ticks(len(area), 2, 3), f"{name} by area", "area, px", _SMALL_HEIGHT)
+    if not numbers.contrast.count:
+        return name, drawn, ""
+    return name, drawn, _contrast_bars(numbers.contrast, f"{name} by contrast", _SMALL_HEIGHT)
+
+
+def _contrast_bars(contrast: LinearHistogram, title: str, height: int) -> str:
+    """Return a histogram of contrast over -1 to 1, or over the inner half where all values lie there."""
+    inner = contrast.bins[10:30]
+    if sum(inner) == contrast.count:
+        return bars(inner, _NARROW_TICKS, title, "relative contrast", height)
+    return bars(contrast.bins, _WIDE_TICKS, title, "relative contrast", height)
+
+
+def _px(area: float | None) -> str:
+    return "-" if area is None else f"{area:.0f}" if area < 1000 else f"{float(f'{area:.3g}'):.0f}"
+
+
+def _signed(value: float | None) -> str:
+    return "-" if value is None else f"{value:+.2f}"
+
+
+def _number(count: int, one: str, many: str = "") -> str:
+    return f"{count} {one if count == 1 else many or one + 's'}"

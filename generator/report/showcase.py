@@ -1,0 +1,157 @@
+"""Which samples are worth looking at: a spread over classes, splits and products, and the extremes.
+
+Few candidates are kept for each class and split, those with the smallest hash of their key, so that they are spread
+over the whole data set and the same at every reading. Source: own; keeping the smallest hashes is bottom-k sampling.
+"""
+
+from __future__ import annotations
+
+import bisect
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from generator.core.seeds import stable_hash
+
+_KEPT = 4
+_GOOD = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A sample that may be shown.
+
+    Attributes:
+        key, split, index, source_id: as in the plan.
+        categories: of its defects, in the order of their ids; empty: a good image.
+        image, twin, mask: paths below the data set's root; None where there is no such file.
+    """
+
+    key: str
+    split: str
+    index: int
+    source_id: str
+    categories: tuple[str, ...] = ()
+    image: str = ""
+    twin: str | None = None
+    mask: str | None = None
+
+    @classmethod
+    def of_line(cls, line: Mapping[str, Any]) -> Candidate:
+        """Return the candidate of a line of records.jsonl."""
+        return cls(
+            key=line["key"],
+            split=line["split"],
+            index=line["index"],
+            source_id=line["source"]["id"],
+            categories=tuple(instance["category"] for instance in line["instances"]),
+            image=line["image"],
+            twin=line["twin"],
+            mask=line["mask"],
+        )
+
+    @property
+    def family(self) -> str:
+        """The product: the good image's id without its number or file name."""
+        stem = self.source_id.rpartition("/")[0] or self.source_id.rpartition(".")[0] or self.source_id
+        return stem.rstrip("0123456789").rstrip("-_ ")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extreme:
+    """A defect that is the most of something.
+
+    Attributes:
+        title: what it is, such as ``smallest``.
+        value: the measure that made it so.
+        candidate: its sample.
+        place: which of the sample's defects, from 0.
+    """
+
+    title: str
+    value: float
+    candidate: Candidate
+    place: int
+
+
+class Showcase:
+    """Keeps what may be shown while record lines pass; memory grows with classes and splits alone."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], list[tuple[int, Candidate]]] = {}
+        self._extremes: dict[str, Extreme] = {}
+
+    def add(self, line: Mapping[str, Any]) -> None:
+        """Consider one line of records.jsonl.
+
+        Raises:
+            KeyError, TypeError: the line is no record.
+        """
+        rank = stable_hash(line["key"])
+        categories = {instance["category"] for instance in line["instances"]} or {_GOOD}
+        candidate = None
+        for category in categories:
+            kept = self._kept.setdefault((category, line["split"]), [])
+            if len(kept) < _KEPT or rank < kept[-1][0]:
+                candidate = candidate or Candidate.of_line(line)
+                bisect.insort(kept, (rank, candidate), key=lambda item: item[0])
+                del kept[_KEPT:]
+        for place, instance in enumerate(line["instances"]):
+            self._consider(line, place, instance)
+
+    def _consider(self, line: Mapping[str, Any], place: int, instance: Mapping[str, Any]) -> None:
+        measured = instance["params"].get("measured", {})
+        area, change = instance["area_px"], measured.get("change_p90")
+        measures = {"smallest": -area, "largest": area}
+        if change is not None:
+            measures |= {"faintest": -change, "strongest": change}
+        for title, measure in measures.items():
+            best = self._extremes.get(title)
+            if best is None or measure > best.value:
+                candidate = Candidate.of_line(line)
+                self._extremes[title] = Extreme(title=title, value=measure, candidate=candidate, place=place)
+
+    def extremes(self) -> list[Extreme]:
+        """Return the smallest, largest, faintest and strongest defect, as far as they are known."""
+        return [self._extremes[t] for t in ("smallest", "largest", "faintest", "strongest") if t in self._extremes]
+
+    def samples(self, classes: Sequence[str], count: int, good: int) -> list[Candidate]:
+        """Return up to ``count`` samples in plan order, the good ones last.
+
+        Args:
+            classes: that are to be shown.
+            count: most that are returned.
+            good: how many of them are good, where there are defective ones.
+        """
+        pool = {candidate.key: candidate for kept in self._kept.values() for _, candidate in kept}
+        ranked = sorted(pool.values(), key=lambda c: stable_hash(c.key))
+        defective = [c for c in ranked if c.categories]
+        chosen = choose([c for c in ranked if not c.categories], (), good if defective else count)
+        chosen += choose(defective, classes, count - len(chosen))
+        return sorted(chosen, key=lambda c: (not c.categories, c.index))
+
+
+def choose(candidates: Sequence[Candidate], classes: Sequence[str], count: int) -> list[Candidate]:
+    """Return up to ``count`` candidates that show every class, split and product about equally often.
+
+    Args:
+        candidates: earlier ones are preferred among equals.
+        classes: that are to be shown.
+        count: most that are returned.
+    """
+    left, chosen = list(candidates), []
+    shown: Counter[str] = Counter()
+    splits: Counter[str] = Counter()
+    families: Counter[str] = Counter()
+    while left and len(chosen) < count:
+        rarest = sorted(classes, key=lambda name: shown[name])
+        wanted = next((name for name in rarest if any(name in c.categories for c in left)), None)
+        fitting = [c for c in left if wanted is None or wanted in c.categories]
+        best = min(fitting, key=lambda c: (families[c.family], splits[c.split]))
+        left.remove(best)
+        chosen.append(best)
+        shown.update(set(best.categories))
+        splits[best.split] += 1
+        families[best.family] += 1
+    return chosen

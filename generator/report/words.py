@@ -1,0 +1,146 @@
+"""What a page and a data card say in words: the command, the meaning of the labels, where things lie.
+
+No text keeps the place where it was written: the same data set gives the same page on any machine.
+
+Source: own.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_PLAN_KEYS = ("seed", "count", "good_share", "defects_per_image", "shares", "targets", "splits")
+_ENTRY_SUFFIXES = (".json", ".yaml", ".csv")
+_MOST_ENTRIES = 4
+TARGET = "_target_"
+_ABSOLUTE = re.compile(r"(?<![\w.:/\\])(?:~?/|[A-Za-z]:[\\/]|\\\\)(?:[^\s/\\'\",;:()<>]+[\\/])+(?=[^\s/\\'\",;:()<>])")
+_WHOLE = re.compile(r"^(?:~?/|[A-Za-z]:[\\/]|\\\\)(?:[^\n]*[\\/])?(?=[^/\\\n]+[/\\]*$)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """A format that was written beside the data set: its name and the files a loader is given, below the root."""
+
+    name: str
+    paths: tuple[str, ...]
+
+
+def find_exports(root: Path) -> list[Export]:
+    """Return the formats that lie below ``root/export``, by name."""
+    folders = sorted(p for p in (root / "export").glob("*") if p.is_dir() and not p.name.endswith(".partial"))
+    exports = []
+    for folder in folders:
+        entries = sorted(
+            p.relative_to(root).as_posix()
+            for pattern in ("*", "annotations/*")
+            for p in folder.glob(pattern)
+            if p.suffix in _ENTRY_SUFFIXES and p.is_file()
+        )
+        exports.append(Export(name=folder.name, paths=tuple(entries[:_MOST_ENTRIES]) or (f"export/{folder.name}/",)))
+    return exports
+
+
+def option_of(node: object, group: str) -> str:
+    """Return the option of a config group that a component came from, by its module; empty: not known.
+
+    Folder, group and word on the command line are one: ``generator.source.part.source.Part`` is ``part`` of ``source``.
+    """
+    target = node.get(TARGET) if isinstance(node, Mapping) else None
+    words = target.split(".") if isinstance(target, str) else []
+    return words[words.index(group) + 1] if group in words[:-2] else ""
+
+
+def defect_names(config: Mapping[str, Any]) -> list[str]:
+    """Return the chosen defects as the command line names them, such as ``metal/scratch``."""
+    names: list[str] = []
+
+    def walk(node: object, prefix: str) -> None:
+        if isinstance(node, Mapping):
+            for key, item in node.items():
+                if isinstance(item, Mapping) and TARGET in item:
+                    names.append(f"{prefix}{key}")
+                else:
+                    walk(item, f"{prefix}{key}/")
+
+    walk(config.get("defect"), "")
+    return names
+
+
+def command_of(config: Mapping[str, Any]) -> str:
+    """Return the command that makes the data set again, up to knobs of single components; empty: not known."""
+    if not config:
+        return ""
+    words = ["defectgen generate"]
+    for group in ("source", "roi"):
+        option = option_of(config.get(group), group)
+        words += [f"{group}={option}"] if option else []
+        words += ["source.path=DIR"] if group == "source" and option == "folder" else []
+    if names := defect_names(config):
+        words.append(f"defect=[{','.join(names)}]")
+    if (config.get("labels") or {}).get("keep"):
+        words.append("labels=all")
+    words += [f"{key}={_hydra(config[key])}" for key in _PLAN_KEYS if config.get(key) is not None]
+    return " ".join([words[0], *(shlex.quote(word) for word in words[1:])])
+
+
+def label_law(config: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return each mask flavour and what it means, with the numbers of the configuration where they are known."""
+    labels = config.get("labels") or {}
+    least, keep = labels.get("min_delta", 1), labels.get("keep") or ()
+    floor, sigma = labels.get("visible_floor", 0.012), labels.get("visible_sigma", 2.0)
+    grown, closed = labels.get("grow_px", 1), labels.get("close_px", 2)
+
+    def kept(flavour: str) -> str:
+        return "" if flavour in keep else " Not kept here: labels=all keeps it."
+
+    levels = "one grey level" if least == 1 else f"{least} grey levels"
+    return [
+        (
+            "Exact",
+            f"The pixels that differ from the good twin by at least {levels} in any channel: no changed pixel is "
+            "unlabelled, no labelled pixel unchanged. Where defects overlap, the last one painted has the pixel.",
+        ),
+        (
+            "Visible",
+            f"The exact pixels that stand out: they change by at least {sigma:g} times the surface's own noise and "
+            f"{floor:.1%} of full scale.{kept('visible')}",
+        ),
+        (
+            "Annotator",
+            f"What a person would outline: the visible pixels, gaps up to about {2 * closed} px closed, "
+            f"grown by {grown} px.{kept('annotator')}",
+        ),
+    ]
+
+
+def portable(text: str) -> str:
+    """Return a sentence in which of every absolute path only the last name is left, after an ellipsis."""
+    return _ABSOLUTE.sub("…/", text)
+
+
+def portable_value(value: Any) -> Any:
+    """Return a configuration value in which a text that is an absolute path is cut to its last name."""
+    if isinstance(value, Mapping):
+        return {str(key): portable_value(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [portable_value(item) for item in value]
+    if isinstance(value, str):
+        return _WHOLE.sub("…/", value)
+    return value
+
+
+def _hydra(value: object) -> str:
+    """Return a value as an override writes it."""
+    value = portable_value(value)
+    if isinstance(value, Mapping):
+        return "{" + ",".join(f"{key}:{_hydra(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ",".join(_hydra(item) for item in value) + "]"
+    return (
+        {True: "true", False: "false", None: "null"}[value] if value is None or isinstance(value, bool) else str(value)
+    )
