@@ -4,7 +4,8 @@ Law 1: an instance's mask is the set of pixels where the finished image differs 
 ``min_delta`` in any channel, inside the instance's support; where two defects overlap, the last one painted owns the
 pixel. What differs outside every mask is set back to the twin, so that "changed" equals "labelled" by construction.
 Beside the exact mask stand a *visible* one (what stands out from the surface's noise) and an *annotator-like* one
-(visible, closed, grown), because people who label by hand include the soft edge. Source: own.
+(visible, closed, grown), because people who label by hand include the soft edge.
+Source: own; that visibility grows with the root of the area is Rose's criterion (1948).
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from generator.core.errors import require
 from generator.core.geometry import Rect
 from generator.core.sample import Sample
 
+_ROSE_PX = 16.0  # an eye averages a defect's noise over blocks of this many px, over as many blocks at most
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Labelling:
@@ -28,7 +31,8 @@ class Labelling:
 
     Attributes:
         min_delta: least change of a channel that counts as changed, in grey levels of the image's depth, >= 1.
-        visible_sigma: k of the visible mask: change >= max(visible_floor x white, k x local noise).
+        visible_sigma: k of the visible mask: change >= max(visible_floor x white, k x local noise / s), where s grows with
+            the square root of the defect's area from 1 at 16 px to 4 at 256 px, as what can be seen does.
         visible_floor: least visible change, as a share of full scale.
         grow_px: how far the annotator-like mask goes beyond the visible one.
         close_px: gaps up to about twice this width are closed in the annotator-like mask.
@@ -120,7 +124,8 @@ def _labelled(
     rows, columns = np.nonzero(exact.bits)
     at = (rows + exact.rect.y, columns + exact.rect.x)
     measured = _measure(sample.image[at], sample.good[at], _noise(sample.good, at), sample.source.white)
-    least = max(labelling.visible_floor * sample.source.white, labelling.visible_sigma * measured["noise"])
+    seen_as_one = np.sqrt(np.clip(exact.area_px / _ROSE_PX, 1.0, _ROSE_PX))
+    least = max(labelling.visible_floor * sample.source.white, labelling.visible_sigma * measured["noise"] / seen_as_one)
     inner = delta[exact.rect.inside(rect)]
     seen = exact.bits & (inner >= least)
     measured["visible_px"] = int(np.count_nonzero(seen))

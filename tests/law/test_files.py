@@ -21,7 +21,7 @@ def test_what_changed_is_what_is_labelled_on_the_files(tmp_path, part):
     overrides = [
         f"out={tmp_path / 'set'}", f"defect=[{','.join(group_options('defect'))}]", f"source.mode={mode}",
         "source.size_wh=[72,64]", f"count={COUNT}", "good_share=0", f"seed={part}", "executor=serial",
-        "defects_per_image=[1,3]", "attempts=40",
+        "defects_per_image=[1,3]", "check.visibility.min_visible_px=0", "check.visibility.min_visible_share=0",
     ]  # fmt: skip
     result = Job(compose_config("generate", overrides)).run(lambda images, rejected: None)
     assert result.images + result.rejected == COUNT and result.rejected <= 0.05 * COUNT

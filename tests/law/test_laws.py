@@ -16,13 +16,14 @@ DEFECTS = group_options("defect")
 PRODUCTS = Part().products
 MODES = {"mono8": (1, np.uint8), "mono16": (1, np.uint16), "rgb8": (3, np.uint8)}
 COUNT = 3
+SEEN = ("check.visibility.min_visible_px=0", "check.visibility.min_visible_share=0")  # laws hold for faint defects too
 
 
 @cache
 def pipeline_of(defect: str, product: str, mode: str, seed: int = 0) -> Pipeline:
     overrides = [
         f"defect=[{defect}]", f"source.products=[{product}]", f"source.mode={mode}", "source.size_wh=[96,80]",
-        f"count={COUNT}", "good_share=0", f"seed={seed}", "attempts=30", "labels=all",
+        f"count={COUNT}", "good_share=0", f"seed={seed}", "labels=all", *SEEN,
     ]  # fmt: skip
     return Pipeline(compose_config("generate", overrides))
 
@@ -61,7 +62,7 @@ def test_a_sample_is_a_function_of_config_seed_and_index(defect):
 def _config_of(defect: str) -> dict:
     overrides = [
         f"defect=[{defect}]", f"source.products=[{PRODUCTS[0]}]", "source.mode=rgb8", "source.size_wh=[96,80]",
-        f"count={COUNT}", "good_share=0", "seed=0", "attempts=30", "labels=all",
+        f"count={COUNT}", "good_share=0", "seed=0", "labels=all", *SEEN,
     ]  # fmt: skip
     return compose_config("generate", overrides)
 
