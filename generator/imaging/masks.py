@@ -93,30 +93,6 @@ def _runs_of_text(text: str | bytes) -> np.ndarray:
     return runs
 
 
-def region_to_polygons(region: Region) -> list[list[float]]:
-    """Return the outer borders of a region as polygons along the pixels' edges.
-
-    The polygon runs on pixel corners, so that filling it gives the region's pixels back, but for holes, which
-    polygons of the usual formats cannot express.
-
-    Returns:
-        One flat list x0, y0, x1, y1, ... (px) per connected part, at least four corners each.
-    """
-    # Each pixel becomes a 3x3 block, so that the traced border pixels tell which side of their block they lie on.
-    bits = np.pad(region.bits.astype(np.uint8), 1)
-    large = cv2.resize(bits, None, fx=3, fy=3, interpolation=cv2.INTER_NEAREST)
-    contours, _ = cv2.findContours(large, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    polygons = []
-    for contour in contours:
-        points = contour[:, 0, :].astype(np.int64)
-        corners = (points + (points % 3 == 2)) // 3 - 1  # first px of a block -> its left edge, last -> its right edge
-        keep = np.any(corners != np.roll(corners, 1, axis=0), axis=1)
-        corners = corners[keep] if keep.sum() >= 3 else corners
-        shifted = corners + np.array((region.rect.x, region.rect.y))
-        polygons.append([float(v) for v in shifted.ravel()])
-    return polygons
-
-
 def polygons_to_region(polygons: Sequence[Sequence[float]], hw: tuple[int, int]) -> Region:
     """Return the pixels whose centres lie inside any of the polygons (even-odd rule per polygon).
 
