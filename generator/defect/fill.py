@@ -1,7 +1,7 @@
 """Filled outlines: bands about a line and closed rings, with the soft edge that optics give.
 
-Corners lie between pixels (1/16 px); the edge is a Gaussian. Edges much softer than a pixel are drawn on a coarser grid and
-brought to size, so that a wide fade costs what its grid costs. Source: own.
+Corners lie between pixels (1/16 px); the edge is a Gaussian. Edges much softer than a pixel are drawn on a coarser grid
+and brought to size, so that a wide fade costs what its grid costs. Source: own.
 """
 
 from __future__ import annotations
@@ -12,49 +12,67 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from generator.core.geometry import Rect
+
 _SHIFT = 4  # cv2 draws with 1/16 px
-_CHUNK = 6  # points of a band drawn as one polygon; short pieces can cross each other without leaving holes
+_CHUNK = 8  # points of a band drawn as one polygon; short pieces can cross each other without leaving holes
 _COARSE_FROM_PX = 4.0
+_BEYOND_PX = 16  # how far beyond the image an outline is drawn
 
 
 def fill_bands(
-    bands: Sequence[tuple[np.ndarray, np.ndarray]], softness_px: float, floor: float = 0.2
+    bands: Sequence[tuple[np.ndarray, np.ndarray]], softness_px: float, floor: float = 0.2, crossing: bool = False
 ) -> tuple[np.ndarray, int, int]:
     """Return the soft alpha of bands of varying width about lines; later ones lie on top.
 
     Args:
-        bands: pairs of points (N, 2), x and y in px of the image, and full widths (N,) in px. Where a band is thinner than
-            a pixel it is drawn one pixel wide and fainter.
+        bands: pairs of points (..., N, 2), x and y in px of the image, and full widths (..., N) in px; leading axes are
+            bands of as many points each. Where a band is thinner than a pixel it is drawn one pixel wide and fainter.
         softness_px: sigma of the edge, px.
         floor: faintest strength of a thin band, (0, 1].
+        crossing: whether a band may cross itself.
 
     Returns:
         alpha (h, w) float32 in [0, 1], and x, y of its first pixel.
     """
     widest = max(float(widths.max()) for _, widths in bands)
-    everything = np.concatenate([points for points, _ in bands])
+    everything = np.concatenate([points.reshape(-1, 2) for points, _ in bands])
     x, y, canvas = _canvas(everything, widest / 2.0, softness_px)
     for points, widths in bands:
-        tangent = np.gradient(points, axis=0)
-        tangent /= np.maximum(np.hypot(tangent[:, 0], tangent[:, 1]), 1e-9)[:, None]
-        half = np.maximum(widths - 0.8, 0.1)[:, None] / 2.0  # the antialiased border adds about 0.4 px on each side
-        normal = np.stack([-tangent[:, 1], tangent[:, 0]], axis=1) * half
-        sides = np.stack([points + normal, points - normal]) - (x + 0.5, y + 0.5)
-        left, right = np.rint(sides * (1 << _SHIFT)).astype(np.int32)
-        strengths = np.rint(255 * np.clip(widths, floor, 1.0))
-        for first in range(0, max(1, len(points) - 1), _CHUNK):
-            piece = slice(first, first + _CHUNK + 1)
-            ring = np.concatenate([left[piece], right[piece][::-1]])
-            cv2.fillPoly(canvas, [ring], float(strengths[piece].mean()), cv2.LINE_AA, _SHIFT)
+        count = points.shape[-2]
+        left, right = _sides(points - (x + 0.5, y + 0.5), widths)
+        strengths = np.rint(255 * np.clip(widths, floor, 1.0)).reshape(-1, count)
+        step = _CHUNK if crossing or strengths.min() < 255 else count
+        starts = range(0, max(1, count - 1), step)
+        middles = np.minimum(np.arange(len(starts)) * step + step // 2, count - 1)
+        pieces = strengths[:, middles].tolist()
+        for near, far, piece in zip(left.reshape(-1, count, 2), right.reshape(-1, count, 2), pieces, strict=True):
+            for first, strength in zip(starts, piece, strict=True):
+                ring = np.concatenate([near[first : first + step + 1], far[first : first + step + 1][::-1]])
+                cv2.fillPoly(canvas, [ring], strength, cv2.LINE_AA, _SHIFT)
     return _softened(canvas, softness_px, thin=widest < 4.0), x, y
 
 
-def fill_rings(rings: Sequence[np.ndarray], softness_px: float) -> tuple[np.ndarray, int, int]:
+def _sides(points: np.ndarray, widths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the left and right sides of bands, (..., N, 2) int32 in 1/16 px."""
+    tangent = np.empty_like(points)
+    tangent[..., 1:-1, :] = points[..., 2:, :] - points[..., :-2, :]
+    tangent[..., 0, :] = points[..., 1, :] - points[..., 0, :]
+    tangent[..., -1, :] = points[..., -1, :] - points[..., -2, :]
+    half = np.maximum(widths - 0.8, 0.1) / 2.0  # the antialiased border adds about 0.4 px on each side
+    half = half / np.maximum(np.hypot(tangent[..., 0], tangent[..., 1]), 1e-9)
+    normal = np.stack([-tangent[..., 1] * half, tangent[..., 0] * half], axis=-1)
+    scale = float(1 << _SHIFT)
+    return np.rint((points + normal) * scale).astype(np.int32), np.rint((points - normal) * scale).astype(np.int32)
+
+
+def fill_rings(rings: Sequence[np.ndarray], softness_px: float, hw: tuple[int, int]) -> tuple[np.ndarray, int, int]:
     """Return the soft alpha of closed rings; where they overlap they are one.
 
     Args:
         rings: (N, 2) x, y in px of the image each, not closed.
         softness_px: sigma of the edge, px.
+        hw: height and width of the image, px; what lies far outside is left out.
 
     Returns:
         alpha (h, w) float32 in [0, 1], and x, y of its first pixel.
@@ -63,19 +81,22 @@ def fill_rings(rings: Sequence[np.ndarray], softness_px: float) -> tuple[np.ndar
     if softness_px < _COARSE_FROM_PX:
         x, y, canvas = _canvas(everything, 0.0, softness_px)
         _fill(canvas, rings, np.array([x, y]), 1.0)
-        size = np.ptp(everything, axis=0).min()
-        return _softened(canvas, softness_px, thin=size < 4.0), x, y
+        return _softened(canvas, softness_px, thin=np.ptp(everything, axis=0).min() < 4.0), x, y
     step = softness_px / 3.0
     margin = math.ceil(3.0 * softness_px) + 2
     x, y = (int(v) for v in np.floor(everything.min(axis=0)) - margin)
-    right, bottom = np.ceil(everything.max(axis=0)) + margin
-    columns, rows = math.ceil((right - x) / step), math.ceil((bottom - y) / step)
-    coarse = np.zeros((rows, columns), np.uint8)
+    right, bottom = (int(v) for v in np.ceil(everything.max(axis=0)) + margin)
+    coarse = np.zeros((math.ceil((bottom - y) / step), math.ceil((right - x) / step)), np.uint8)
     _fill(coarse, rings, np.array([x, y]), step)
     alpha = cv2.GaussianBlur(coarse.astype(np.float32), (0, 0), 3.0, borderType=cv2.BORDER_CONSTANT)
     alpha *= np.float32(1.0 / max(1.0, float(alpha.max())))
-    size = (round(columns * step), round(rows * step))
-    return cv2.resize(alpha, size, interpolation=cv2.INTER_LINEAR), x, y
+    seen = Rect(x, y, right - x, bottom - y).intersection(Rect(0, 0, hw[1], hw[0]).grown(_BEYOND_PX))
+    if seen.is_empty:
+        return np.zeros((1, 1), np.float32), x, y
+    shift = 0.5 / step - 0.5  # pixel centres on the coarse grid
+    to_coarse = np.array([[1 / step, 0.0, (seen.x - x) / step + shift], [0.0, 1 / step, (seen.y - y) / step + shift]])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return cv2.warpAffine(alpha, to_coarse, (seen.w, seen.h), flags=flags), seen.x, seen.y
 
 
 def _canvas(points: np.ndarray, reach_px: float, softness_px: float) -> tuple[int, int, np.ndarray]:

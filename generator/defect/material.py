@@ -18,7 +18,8 @@ def material_colour(
 
     Args:
         level: the surface's brightness, [0, 1].
-        contrast: how far the colour's brightness lies from it; the side with enough room is taken, either where both have it.
+        contrast: how far the colour's brightness lies from it; the side with enough room is taken, either where
+            both have it.
         hue_deg: degrees.
         saturation: [0, 1].
         channels: 1 gives a grey level alone.

@@ -102,15 +102,14 @@ class Outline:
         rect: the outline's rectangle in the image; may reach beyond the image until it is fitted.
         alpha: (h, w) float32 in [0, 1], its strength with the soft edge that optics give.
         support: (h, w) bool, the pixels that may change: alpha and what the appearance needs around it.
-        index: (N,) positions of the support's pixels in the flattened rectangle.
         params: what was drawn (JSON): lengths in px, angles in degrees.
     """
 
     rect: Rect
     alpha: np.ndarray
     support: np.ndarray
-    index: np.ndarray
     params: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    _index: np.ndarray | None = field(default=None, init=False, repr=False)
 
     @classmethod
     def of(cls, alpha: np.ndarray, x: int, y: int, **params: Any) -> Outline:
@@ -118,11 +117,19 @@ class Outline:
 
         Args:
             alpha: (h, w) float32 in [0, 1].
+            x: column of the image, px.
+            y: row of the image, px.
             params: what was drawn (JSON).
         """
-        support = alpha > FAINTEST
         rect = Rect(x, y, alpha.shape[1], alpha.shape[0])
-        return cls(rect=rect, alpha=alpha, support=support, index=np.flatnonzero(support), params=params)
+        return cls(rect=rect, alpha=alpha, support=alpha > FAINTEST, params=params)
+
+    @property
+    def index(self) -> np.ndarray:
+        """The (N,) positions of the support's pixels in the flattened rectangle; found when first asked for."""
+        if self._index is None:
+            object.__setattr__(self, "_index", np.flatnonzero(self.support))
+        return self._index
 
     def fitted(self, room: Room, reach_px: int) -> Outline | None:
         """Return the outline cut to image and roi, its support grown by ``reach_px``; None if nothing is left."""
@@ -140,10 +147,9 @@ class Outline:
         if room.roi is not None:
             support = support & room.roi[part.slices]
         alpha, support = np.ascontiguousarray(alpha), np.ascontiguousarray(support)
-        index = np.flatnonzero(support)
-        if index.size == 0:
+        if not support.any():
             return None
-        return Outline(rect=part, alpha=alpha, support=support, index=index, params=self.params)
+        return Outline(rect=part, alpha=alpha, support=support, params=self.params)
 
     def pick(self, values: np.ndarray) -> np.ndarray:
         """Return the (N,) or (N, C) values of an (h, w) or (h, w, C) array under the support."""
@@ -153,13 +159,8 @@ class Outline:
         """Return alpha under the support, (N,) float32 in [0, 1]."""
         return self.alpha.ravel()[self.index]
 
-    def rows_columns(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return row and column of the support's pixels within the rectangle, two (N,) arrays."""
-        rows = self.index // self.rect.w
-        return rows, self.index - rows * self.rect.w
-
     def index_in(self, width: int) -> np.ndarray:
-        """Return the support's positions, (N,), in the flattened image of that width; the outline must lie within it."""
+        """Return the support's positions, (N,), in the flattened image of that width, within which it must lie."""
         if self.rect.w == width:
             return self.index + self.rect.y * width
         return self.index + (self.index // self.rect.w * (width - self.rect.w) + (self.rect.y * width + self.rect.x))

@@ -1,4 +1,7 @@
-"""Where on the part a defect lies: anywhere on it, or at its contour. Source: own."""
+"""Where on the part a defect lies: anywhere on it, along its texture, or at its contour.
+
+Source: own; the texture's direction is that of the structure tensor (Bigun, Granlund 1987).
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from generator.core.errors import require
+from generator.core.geometry import Rect
+from generator.core.units import Length
 from generator.defect.outline import Room, Site
 
 
@@ -19,6 +25,38 @@ class OnPart:
         """Return a point of the roi; None if the roi is empty."""
         point = room.random_xy(rng)
         return None if point is None else Site(x=point[0], y=point[1])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlongTexture:
+    """Anywhere in the roi, with the direction that the surface's texture has there: grain, grinding, threads.
+
+    Attributes:
+        window: side of the square in which the direction is measured.
+        least_coherence: below this share of directed texture the place suggests no direction, [0, 1].
+    """
+
+    window: Length = Length(8.0, "%")
+    least_coherence: float = 0.15
+
+    def __post_init__(self) -> None:
+        require(0 <= self.least_coherence <= 1, "least_coherence", "a share in [0, 1]", self.least_coherence)
+
+    def draw(self, room: Room, rng: np.random.Generator) -> Site | None:
+        """Return a point of the roi and the texture's direction there; None if the roi is empty."""
+        point = room.random_xy(rng)
+        if point is None:
+            return None
+        half = int(np.clip(self.window.px(room.scale) / 2.0, 6, 64))
+        part = Rect(int(point[0]) - half, int(point[1]) - half, 2 * half, 2 * half).clipped(room.hw)
+        surface = room.image[part.slices].astype(np.float32).mean(axis=2)
+        rise_x, rise_y = cv2.Sobel(surface, cv2.CV_32F, 1, 0), cv2.Sobel(surface, cv2.CV_32F, 0, 1)
+        xx, yy, xy = (float((a * b).sum()) for a, b in ((rise_x, rise_x), (rise_y, rise_y), (rise_x, rise_y)))
+        coherence = math.hypot(xx - yy, 2.0 * xy) / max(xx + yy, 1e-6)
+        if coherence < self.least_coherence:
+            return Site(x=point[0], y=point[1])
+        across_deg = math.degrees(0.5 * math.atan2(2.0 * xy, xx - yy))  # of the steepest rise, clockwise: y is down
+        return Site(x=point[0], y=point[1], along_deg=90.0 - across_deg)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,12 +13,11 @@ from typing import Any
 import numpy as np
 
 from generator.core.errors import require
-from generator.core.seeds import texture_rng
 from generator.core.units import Range
 from generator.defect.lighting import Neighbourhood, level_of, mixed, times
 from generator.defect.material import cast_shadow, material_colour
 from generator.defect.outline import Outline, Patch
-from generator.imaging.noise import smooth
+from generator.defect.texture import clouds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,13 +73,11 @@ class Fibre:
         """Return the surface with the fibre and its shadow, (N, C) float32."""
         values, alpha = patch.under(outline), outline.strength()
         step = int(np.clip(round(outline.params.get("width_px", 3.0) / 3.0), 1, 8))
-        facing = Neighbourhood.of(outline, outline.alpha, step).rise_towards(patch.light_deg, step) * np.float32(
-            2.0 * step
-        )
+        around = Neighbourhood.of(outline, outline.alpha, step)
+        facing = around.rise_towards(patch.light_deg, step) * np.float32(2.0 * step)
         look = 1.0 - np.float32(params["roundness"]) * np.clip(facing, -0.5, 0.8)
-        look += np.float32(params["twist"]) * outline.pick(
-            smooth(outline.alpha.shape, 3.0, texture_rng(params["noise"]))
-        )
+        twist = outline.pick(clouds(outline.alpha.shape, 3.0, params["noise"], octaves=1))
+        look += np.float32(params["twist"]) * twist
         material = times(np.tile(np.array(params["colour"], np.float32), (alpha.size, 1)), np.maximum(look, 0.05))
         shadow = cast_shadow(outline, patch.light_deg, params["shadow_px"], params["shadow"])
         return mixed(times(values, shadow), material, alpha)

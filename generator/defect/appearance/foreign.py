@@ -1,4 +1,4 @@
-"""Foreign: a material that does not belong to the part, with its own colour, texture and relief, and its contact shadow.
+"""Foreign: a material that does not belong to the part, with its own colour, texture, relief and contact shadow.
 
 Source: own.
 """
@@ -14,12 +14,11 @@ import cv2
 import numpy as np
 
 from generator.core.errors import require
-from generator.core.seeds import texture_rng
 from generator.core.units import LengthRange, Range
-from generator.defect.lighting import Neighbourhood, level_of, mixed, times
+from generator.defect.lighting import Neighbourhood, level_of, mixed, thickness_px, times
 from generator.defect.material import cast_shadow, material_colour
 from generator.defect.outline import Outline, Patch
-from generator.imaging.noise import fractal
+from generator.defect.texture import clouds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +32,8 @@ class Foreign:
         hue_deg: of its colour, degrees, [0, 360]: 30 is brown, 210 blue.
         grain: relative deviation of its texture, [0, 1].
         grain_size: size of the texture.
-        relief: how strongly texture and rounded edge are shaded, [0, 2].
+        relief: how strongly texture and rounded body are shaded, [0, 2].
+        gloss: strength of the highlight on the side of the light, share of full scale, [0, 1]; 0 is matt.
         shadow: how much the surface darkens beside it, [0, 1].
         shadow_px: how far the shadow reaches, px, [0, 8].
     """
@@ -44,6 +44,7 @@ class Foreign:
     grain: Range = Range(0.05, 0.2)
     grain_size: LengthRange
     relief: Range = Range(0.2, 0.8)
+    gloss: Range = Range(0.0, 0.0)
     shadow: Range = Range(0.2, 0.6)
     shadow_px: Range = Range(1.0, 4.0)
 
@@ -53,6 +54,7 @@ class Foreign:
         require(self.hue_deg.within(0, 360), "hue_deg", "(low, high) within [0, 360]", self.hue_deg)
         require(self.grain.within(0, 1), "grain", "(low, high) within [0, 1]", self.grain)
         require(self.relief.within(0, 2), "relief", "(low, high) within [0, 2]", self.relief)
+        require(self.gloss.within(0, 1), "gloss", "(low, high) within [0, 1]", self.gloss)
         require(self.shadow.within(0, 1), "shadow", "(low, high) within [0, 1]", self.shadow)
         require(self.shadow_px.within(0, 8), "shadow_px", "(low, high) within [0, 8]", self.shadow_px)
 
@@ -70,6 +72,8 @@ class Foreign:
             "grain": self.grain.draw(rng),
             "grain_px": max(1.0, self.grain_size.draw_px(rng, patch.scale)),
             "relief": self.relief.draw(rng),
+            "gloss": self.gloss.draw(rng),
+            "body_px": thickness_px(outline),
             "shadow": self.shadow.draw(rng),
             "shadow_px": self.shadow_px.draw(rng),
             "noise": int(rng.integers(2**31)),
@@ -78,16 +82,17 @@ class Foreign:
     def render(self, patch: Patch, outline: Outline, params: Mapping[str, Any]) -> np.ndarray:
         """Return the surface with the material and its shadow, (N, C) float32."""
         values, alpha = patch.under(outline), outline.strength()
-        grain = fractal(outline.alpha.shape, params["grain_px"], texture_rng(params["noise"]), octaves=3)
-        height = cv2.blur(outline.alpha, (5, 5), borderType=cv2.BORDER_REPLICATE)
-        height *= np.float32(2.0)
-        height += np.float32(params["grain"]) * grain
-        facing = Neighbourhood.of(outline, height, 1).rise_towards(patch.light_deg)
-        look = (
-            1.0
-            + np.float32(params["grain"]) * outline.pick(grain)
-            - np.float32(params["relief"]) * np.clip(facing, -1, 1)
-        )
+        grain = clouds(outline.alpha.shape, params["grain_px"], params["noise"])
+        size = 2 * int(np.clip(params["body_px"] / 2.0, 1, 15)) + 1
+        height = cv2.blur(outline.alpha, (size, size), borderType=cv2.BORDER_REPLICATE)
+        height *= np.float32(0.6 * size)
+        height += np.float32(params["grain"] * params["grain_px"] / 3.0) * grain
+        facing = -Neighbourhood.of(outline, height, 1).rise_towards(patch.light_deg)
+        look = 1.0 + np.float32(params["grain"]) * outline.pick(grain)
+        look += np.float32(params["relief"]) * np.clip(facing, -1.0, 1.0)
         material = times(np.tile(np.array(params["colour"], np.float32), (alpha.size, 1)), np.maximum(look, 0.05))
+        if params["gloss"] > 0:
+            shine = np.clip(1.0 - np.abs(facing - 0.35) * np.float32(4.0), 0.0, 1.0)
+            material += (np.float32(params["gloss"]) * shine)[:, None]
         shadow = cast_shadow(outline, patch.light_deg, params["shadow_px"], params["shadow"])
         return mixed(times(values, shadow), material, alpha)

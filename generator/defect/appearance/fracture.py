@@ -12,11 +12,10 @@ from typing import Any
 import numpy as np
 
 from generator.core.errors import require
-from generator.core.seeds import texture_rng
 from generator.core.units import LengthRange, Range
 from generator.defect.lighting import Neighbourhood, level_of, mixed, times
 from generator.defect.outline import Outline, Patch
-from generator.imaging.noise import fractal
+from generator.defect.texture import clouds
 
 _REACH_PX = 1
 
@@ -67,7 +66,7 @@ class Fracture:
         level = level_of(values, alpha)
         face = values * np.float32(params["texture"]) + level * np.float32(1.0 - params["texture"])
         # ridges: the creases of |noise| part the face into facets of nearly even slope
-        heights = np.abs(fractal(outline.alpha.shape, params["facet_px"], texture_rng(params["noise"]), octaves=3))
+        heights = np.abs(clouds(outline.alpha.shape, params["facet_px"], params["noise"], gain=0.4))
         facing = -Neighbourhood.of(outline, heights, 1).rise_towards(patch.light_deg) * np.float32(params["facet_px"])
         facing /= max(float(facing.std()), 1e-6)
         look = np.float32(params["gain"]) * (1.0 + np.float32(params["relief"]) * np.clip(facing, -2.5, 2.5))

@@ -1,8 +1,8 @@
 """Groove: the surface sinks (or rises) under the outline and is shaded by the image's own light.
 
-The height follows alpha: down to the floor, with a low burr where alpha begins. Lambert's law brightens the wall that faces the
-light and darkens the other; the floor is darker by itself, and the lit lip may glint. Everything is a factor on the
-surface, so its texture goes on. Source: own; Lambert's law, Blinn (1977) for the glint.
+The height follows alpha: down to the floor, with a low burr where alpha begins. Lambert's law brightens the wall that
+faces the light and darkens the other; the floor is darker by itself, and the lit lip may glint. Everything is a factor
+on the surface, so its texture goes on. Source: own; Lambert's law, Blinn (1977) for the glint.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 
 from generator.core.errors import require
 from generator.core.units import Range
-from generator.defect.lighting import Neighbourhood, light_xy, times
+from generator.defect.lighting import Neighbourhood, light_xy, thickness_px, times
 from generator.defect.outline import Outline, Patch
 
 
@@ -25,7 +25,7 @@ class Groove:
     """A groove, a dent, or with a negative depth a bump.
 
     Attributes:
-        depth: as a share of the outline's own thickness (twice the largest distance to its edge), [-2, 2]; negative is raised.
+        depth: as a share of the outline's own thickness, about a line's width, [-2, 2]; negative is raised.
         core: how much darker the floor is by itself, [-1, 1]; negative is brighter, as bare metal under paint.
         lip: height of the burr, as a share of the depth, [0, 1].
         glint: strength of the highlight relative to the surface, [0, 3].
@@ -54,7 +54,7 @@ class Groove:
         """Return the relief and the light's elevation; depth_px is the depth on this outline."""
         depth = self.depth.draw(rng)
         return {
-            "depth_px": depth * _thickness_px(outline),
+            "depth_px": depth * thickness_px(outline),
             "core": self.core.draw(rng),
             "lip": self.lip.draw(rng),
             "glint": self.glint.draw(rng),
@@ -86,12 +86,3 @@ class Groove:
             shine = np.clip(facing, 0.0, 1.0) ** 24 - math.cos(lean) ** 24
             factor += np.float32(params["glint"]) * np.maximum(shine, 0.0)
         return times(patch.under(outline), factor.astype(np.float32))
-
-
-def _thickness_px(outline: Outline) -> float:
-    """Return how thick the outline is: twice its area over its border's length, about the width of a line."""
-    area = float(outline.strength().sum())
-    around = Neighbourhood.of(outline, outline.alpha, 1)
-    rise_x, rise_y = around.slope()
-    border = float(np.sqrt(rise_x * rise_x + rise_y * rise_y).sum())
-    return max(1.0, 2.0 * area / max(border, 1e-6))

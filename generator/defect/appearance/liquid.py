@@ -13,11 +13,10 @@ import cv2
 import numpy as np
 
 from generator.core.errors import require
-from generator.core.seeds import texture_rng
 from generator.core.units import LengthRange, Range
 from generator.defect.lighting import Neighbourhood
 from generator.defect.outline import Outline, Patch
-from generator.imaging.noise import fractal
+from generator.defect.texture import clouds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +59,7 @@ class Liquid:
             "gain": self.gain.draw(rng),
             "warmth": self.warmth.draw(rng),
             "cloud": self.cloud.draw(rng),
-            "cloud_px": max(2.0, self.cloud_size.draw_px(rng, patch.scale)),
+            "cloud_px": max(4.0, self.cloud_size.draw_px(rng, patch.scale)),
             "ring": self.ring.draw(rng),
             "ring_px": max(1.0, self.ring_width.draw_px(rng, patch.scale)),
             "gloss": self.gloss.draw(rng),
@@ -70,7 +69,7 @@ class Liquid:
     def render(self, patch: Patch, outline: Outline, params: Mapping[str, Any]) -> np.ndarray:
         """Return the surface under the stain, (N, C) float32."""
         values, alpha = patch.under(outline), outline.strength()
-        field = fractal(outline.alpha.shape, params["cloud_px"], texture_rng(params["noise"]), octaves=4)
+        field = clouds(outline.alpha.shape, params["cloud_px"], params["noise"], octaves=4, gain=0.6)
         cloud = outline.pick(field)
         # how much of the stain lies at a pixel: 1 inside, more towards the edge, uneven
         amount = 1.0 + np.float32(params["cloud"]) * cloud

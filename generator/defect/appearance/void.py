@@ -13,11 +13,10 @@ from typing import Any
 import numpy as np
 
 from generator.core.errors import require
-from generator.core.seeds import texture_rng
 from generator.core.units import Range
 from generator.defect.lighting import Neighbourhood, level_of, mixed, times
 from generator.defect.outline import Outline, Patch
-from generator.imaging.noise import fractal
+from generator.defect.texture import clouds
 
 _REACH_PX = 2
 
@@ -77,7 +76,7 @@ class Void:
         around = Neighbourhood.of(outline, outline.alpha, max(_REACH_PX, round(params["shadow_px"])))
         level = level_of(values, alpha)
         floor = values * np.float32(params["texture"]) + level * np.float32(1.0 - params["texture"])
-        noise = outline.pick(fractal(outline.alpha.shape, params["grain_px"], texture_rng(params["noise"]), octaves=2))
+        noise = outline.pick(clouds(outline.alpha.shape, params["grain_px"], params["noise"], octaves=2))
         shade = np.float32(params["floor"]) * (1.0 + np.float32(params["roughness"]) * noise)
         shade *= 1.0 - np.float32(params["shadow"]) * (1.0 - around.away(patch.light_deg, params["shadow_px"]))
         out = mixed(values, times(floor, np.maximum(shade, 0.0)), alpha)

@@ -11,7 +11,7 @@ from generator.core.errors import require
 from generator.core.units import LengthRange, Range
 from generator.defect.fill import fill_rings
 from generator.defect.outline import Outline, Room, Site
-from generator.defect.shape.path import axis_deg, folded_deg, noisy_ring
+from generator.defect.shape.path import axis_deg, folded_deg, noisy_rings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +22,7 @@ class Blob:
         diameter: of the longer axis.
         aspect: longer by shorter axis, [1, 20].
         roughness: relative deviation of the radius, [0, 1]; 0 is an ellipse.
+        detail: 0 gives a few smooth lobes, 1 a ragged outline, [0, 1].
         angle_deg: direction of the longer axis where the place suggests none.
         follow: ``any`` takes ``angle_deg``; ``along`` and ``across`` turn it relative to the place's own direction.
         softness_px: sigma of the edge, px; 0.6 to 0.9 is a sharp edge as optics show it.
@@ -31,6 +32,7 @@ class Blob:
     diameter: LengthRange
     aspect: Range = Range(1.0, 1.6)
     roughness: Range = Range(0.05, 0.2)
+    detail: Range = Range(0.3, 0.7)
     angle_deg: Range = Range(-180.0, 180.0)
     follow: Literal["any", "along", "across"] = "any"
     softness_px: Range = Range(0.6, 0.9)
@@ -39,6 +41,7 @@ class Blob:
     def __post_init__(self) -> None:
         require(self.aspect.within(1, 20), "aspect", "(low, high) within [1, 20]", self.aspect)
         require(self.roughness.within(0, 1), "roughness", "(low, high) within [0, 1]", self.roughness)
+        require(self.detail.within(0, 1), "detail", "(low, high) within [0, 1]", self.detail)
         require(self.softness_px.within(0, 20), "softness_px", "(low, high) within [0, 20]", self.softness_px)
         require(self.fade.within(0, 1), "fade", "(low, high) within [0, 1]", self.fade)
 
@@ -47,9 +50,10 @@ class Blob:
         diameter, aspect = self.diameter.draw_px(rng, room.scale), self.aspect.draw(rng)
         angle = axis_deg(self.angle_deg.draw(rng), self.follow, site)
         edge = max(self.softness_px.draw(rng), self.fade.draw(rng) * diameter / 2.0 / aspect)
-        roughness = self.roughness.draw(rng)
-        ring = noisy_ring(site.x, site.y, max(diameter / 2.0, 0.5), aspect, angle, roughness, rng)
-        alpha, x, y = fill_rings([ring], edge)
+        roughness, detail = self.roughness.draw(rng), self.detail.draw(rng)
+        centre, radius = np.array([[site.x, site.y]]), np.array([max(diameter / 2.0, 0.5)])
+        rings = noisy_rings(centre, radius, np.array([aspect]), np.array([angle]), roughness, detail, rng)
+        alpha, x, y = fill_rings(list(rings), edge, room.hw)
         return Outline.of(
             alpha, x, y, kind="blob", diameter_px=diameter, aspect=aspect, angle_deg=folded_deg(angle), edge_px=edge
         )

@@ -12,7 +12,7 @@ from generator.core.units import LengthRange, Range
 from generator.defect.fill import fill_bands
 from generator.defect.outline import Outline, Room, Site
 from generator.defect.shape.path import across, axis_deg, direction_xy, folded_deg
-from generator.defect.shape.stroke import stroke_band
+from generator.defect.shape.stroke import stroke_bands
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,14 +54,12 @@ class Bundle:
         angle = axis_deg(self.angle_deg.draw(rng), self.follow, site)
         fan, softness = self.fan_deg.draw(rng), self.softness_px.draw(rng)
         axis = direction_xy(angle)
-        bands = []
-        for _ in range(count):
-            own = length * rng.uniform(0.33, 1.0)
-            middle = axis * rng.normal(0.0, 0.15) * length + across(axis) * rng.uniform(-0.5, 0.5) * spread
-            turn, bend = angle + rng.normal(0.0, fan), self.bend.draw(rng)
-            thickness = width * rng.uniform(0.3, 1.0)
-            bands.append(stroke_band(site.x + middle[0], site.y + middle[1], own, thickness, turn, bend, 0.4, 0.4, rng))
-        alpha, x, y = fill_bands(bands, softness)
+        shifts = rng.standard_normal((count, 1)) * (0.15 * length) * axis
+        middles = shifts + rng.uniform(-0.5, 0.5, (count, 1)) * spread * across(axis) + (site.x, site.y)
+        lengths, widths = length * rng.uniform(0.33, 1.0, count), width * rng.uniform(0.3, 1.0, count)
+        angles, bends = angle + fan * rng.standard_normal(count), np.full(count, self.bend.draw(rng))
+        bands = stroke_bands(middles, lengths, widths, angles, bends, 0.4, 0.4, rng)
+        alpha, x, y = fill_bands([bands], softness)
         return Outline.of(
             alpha, x, y, kind="bundle", count=count, length_px=length, width_px=width, angle_deg=folded_deg(angle)
         )

@@ -1,7 +1,7 @@
 """Chips: a piece broken out of the part's contour.
 
-The fracture runs from the contour into the part and back to it, between a wedge and a bowl, with a rough edge. What lies beyond
-the contour is cut off by the roi, or by the image's border. Source: own.
+The fracture runs from the contour into the part and back to it, between a wedge and a bowl, with a rough edge. What
+lies beyond the contour is cut off by the roi, or by the image's border. Source: own.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Chip:
         require(self.softness_px.within(0, 20), "softness_px", "(low, high) within [0, 20]", self.softness_px)
 
     def draw(self, room: Room, site: Site, rng: np.random.Generator) -> Outline:
-        """Return the outline of one chip at the site; where the site is not at a contour, of a flake in any direction."""
+        """Return the outline of a chip at the site; away from a contour, of a flake in any direction."""
         width, depth = self.width.draw_px(rng, room.scale), self.depth.draw_px(rng, room.scale)
         bowl, roughness, softness = self.bowl.draw(rng), self.roughness.draw(rng), self.softness_px.draw(rng)
         skew = self.skew.draw(rng) * (1.0 if rng.random() < 0.5 else -1.0)
@@ -61,7 +61,7 @@ class Chip:
         sides = np.concatenate([[-1.05], at, [1.05]]) * width / 2.0
         depths = np.concatenate([[-outside], reach, [-outside]])
         ring = sides[:, None] * along + depths[:, None] * axis + (site.x, site.y)
-        alpha, x, y = fill_rings([ring], softness)
+        alpha, x, y = fill_rings([ring], softness, room.hw)
         return Outline.of(
             alpha,
             x,

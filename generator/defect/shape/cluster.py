@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +10,9 @@ from generator.core.errors import require
 from generator.core.units import LengthRange, Range
 from generator.defect.fill import fill_rings
 from generator.defect.outline import Outline, Room, Site
-from generator.defect.shape.path import across, axis_deg, direction_xy, folded_deg, noisy_ring
+from generator.defect.shape.path import across, axis_deg, direction_xy, folded_deg, noisy_rings
+
+_TRIES = 6  # places tried for a blob that would touch another
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,7 @@ class Cluster:
         spread: standard deviation of the distance from the middle, along the cluster's longer axis.
         aspect: longer by shorter axis of the cluster, [1, 20].
         roughness: relative deviation of each blob's radius, [0, 1].
+        blob_aspect: longer by shorter axis of the most drawn-out blob, less 1, [0, 10].
         angle_deg: direction of the cluster's longer axis.
         softness_px: sigma of the edge, px.
     """
@@ -35,6 +37,7 @@ class Cluster:
     variety: Range = Range(0.3, 0.6)
     aspect: Range = Range(1.0, 2.5)
     roughness: Range = Range(0.1, 0.3)
+    blob_aspect: Range = Range(0.2, 0.8)
     angle_deg: Range = Range(-180.0, 180.0)
     softness_px: Range = Range(0.6, 0.9)
 
@@ -43,6 +46,7 @@ class Cluster:
         require(self.variety.within(0, 2), "variety", "(low, high) within [0, 2]", self.variety)
         require(self.aspect.within(1, 20), "aspect", "(low, high) within [1, 20]", self.aspect)
         require(self.roughness.within(0, 1), "roughness", "(low, high) within [0, 1]", self.roughness)
+        require(self.blob_aspect.within(0, 10), "blob_aspect", "(low, high) within [0, 10]", self.blob_aspect)
         require(self.softness_px.within(0, 20), "softness_px", "(low, high) within [0, 20]", self.softness_px)
 
     def draw(self, room: Room, site: Site, rng: np.random.Generator) -> Outline:
@@ -52,22 +56,13 @@ class Cluster:
         aspect, roughness, softness = self.aspect.draw(rng), self.roughness.draw(rng), self.softness_px.draw(rng)
         angle = axis_deg(self.angle_deg.draw(rng), "any", site)
         axis = direction_xy(angle)
-        places = np.clip(rng.standard_normal((count, 2)), -2.5, 2.5) * (spread, spread / aspect)
-        centres = places[:, :1] * axis + places[:, 1:] * across(axis) + (site.x, site.y)
-        radii = diameter / 2.0 * np.exp(np.clip(variety * rng.standard_normal(count), -1.5, 1.5))
-        rings = [
-            noisy_ring(
-                float(x),
-                float(y),
-                max(float(radius), 0.5),
-                1.0 + 0.8 * rng.random(),
-                math.degrees(2 * math.pi * rng.random()),
-                roughness,
-                rng,
-            )
-            for (x, y), radius in zip(centres, radii, strict=True)
-        ]
-        alpha, x, y = fill_rings(rings, softness)
+        radii = np.maximum(diameter / 2.0 * np.exp(np.clip(variety * rng.standard_normal(count), -1.5, 1.5)), 0.5)
+        places = np.clip(rng.standard_normal((count, _TRIES, 2)), -2.5, 2.5) * (spread, spread / aspect)
+        middles = _apart(places, radii + 1.0)
+        centres = middles[:, :1] * axis + middles[:, 1:] * across(axis) + (site.x, site.y)
+        aspects, angles = 1.0 + self.blob_aspect.draw(rng) * rng.random(count), rng.uniform(-180.0, 180.0, count)
+        rings = noisy_rings(centres, radii, aspects, angles, roughness, 0.4, rng)
+        alpha, x, y = fill_rings(list(rings), softness, room.hw)
         return Outline.of(
             alpha,
             x,
@@ -78,3 +73,15 @@ class Cluster:
             spread_px=spread,
             angle_deg=folded_deg(angle),
         )
+
+
+def _apart(places: np.ndarray, radii: np.ndarray) -> np.ndarray:
+    """Return one of (N, tries, 2) places for each blob, (N, 2): the first that touches no earlier one, or the last."""
+    chosen = places[:, -1].copy()
+    for number in range(len(radii)):
+        offsets = places[number, :, None, :] - chosen[None, :number]
+        distances = np.hypot(offsets[..., 0], offsets[..., 1])
+        free = np.flatnonzero((distances >= radii[number] + radii[:number]).all(axis=1))
+        if free.size:
+            chosen[number] = places[number, free[0]]
+    return chosen

@@ -1,7 +1,7 @@
 """Branching cracks.
 
-A crack is a random walk that keeps its direction and forks with a small chance; its width varies along it and tapers to the
-tips. At a contour it grows into the part, elsewhere it grows both ways from its middle. Source: own.
+A crack is a random walk that keeps its direction and forks with a small chance; its width varies along it and tapers to
+the tips. At a contour it grows into the part, elsewhere it grows both ways from its middle. Source: own.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class Crack:
         bands: list[tuple[np.ndarray, np.ndarray]] = []
         for heading, share in arms:
             self._grow(bands, start, heading, length * share, width, wander, jag, uneven, forks * share, _DEPTH, rng)
-        alpha, x, y = fill_bands(bands, softness, floor=0.35)
+        alpha, x, y = fill_bands(bands, softness, floor=0.35, crossing=True)
         return Outline.of(
             alpha,
             x,

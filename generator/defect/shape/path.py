@@ -37,47 +37,55 @@ def across(axis: np.ndarray) -> np.ndarray:
     return np.array([-axis[1], axis[0]])
 
 
-def smooth_noise(count: int, knots: int, rng: np.random.Generator) -> np.ndarray:
-    """Return ``count`` values of piecewise linear noise, mean 0 and deviation about 1 at its ``knots`` knots."""
+def smooth_noise(count: int, knots: int, rng: np.random.Generator, rows: int | None = None) -> np.ndarray:
+    """Return piecewise linear noise, mean 0 and deviation 1 at its ``knots`` knots: (count,), or (rows, count)."""
+    shape = knots if rows is None else (rows, knots)
+    return rng.standard_normal(shape) @ _hats(count, knots)
+
+
+@functools.lru_cache(maxsize=512)
+def _hats(count: int, knots: int) -> np.ndarray:
+    """Return the weights of the knots at ``count`` even places, (knots, count)."""
     at = np.linspace(0.0, knots - 1.0, count)
-    return np.interp(at, np.arange(knots), rng.standard_normal(knots))
+    return np.clip(1.0 - np.abs(at - np.arange(knots)[:, None]), 0.0, 1.0)
 
 
-def noisy_ring(
-    x: float,
-    y: float,
-    radius_px: float,
-    aspect: float,
-    angle_deg: float,
+def noisy_rings(
+    centres: np.ndarray,
+    radii_px: np.ndarray,
+    aspects: np.ndarray,
+    angles_deg: np.ndarray,
     roughness: float,
+    detail: float,
     rng: np.random.Generator,
 ) -> np.ndarray:
-    """Return a closed ring whose radius is noisy at every scale, (N, 2) px, not closed.
+    """Return closed rings whose radius is noisy at several scales, (N, points, 2) px, not closed.
 
     Args:
-        x: centre, px.
-        y: centre, px.
-        radius_px: mean radius: half the length of the longer axis for a ring that is not round.
-        aspect: longer by shorter axis, >= 1.
-        angle_deg: direction of the longer axis.
+        centres: (N, 2) x, y in px.
+        radii_px: (N,) half the length of the longer axis.
+        aspects: (N,) longer by shorter axis, >= 1.
+        angles_deg: (N,) direction of the longer axis.
         roughness: relative deviation of the radius, [0, 1].
+        detail: 0 gives a few smooth lobes, 1 a ragged outline, [0, 1].
         rng: source of chance.
     """
-    count = int(np.clip(radius_px * 4.0, 10, 240))
-    waves, decay = _waves(count)
-    shape = (rng.standard_normal((2, 1, _WAVES)) * decay * waves).sum(axis=(0, 2))
-    radius = radius_px * np.exp(roughness * shape)
+    count = int(np.clip(float(radii_px.max()) * 4.0, 10, 240))
+    waves = _waves(count)
+    numbers = np.arange(2, _WAVES + 2)
+    decay = numbers ** (1.8 * detail - 2.8) * (numbers < count / 2)
+    decay /= np.sqrt((decay**2).sum())
+    strengths = rng.standard_normal((len(radii_px), 2 * _WAVES)) * np.concatenate([decay, decay])
+    radius = radii_px[:, None] * np.exp(roughness * (strengths @ waves))
     angles = np.arange(count) * (2.0 * np.pi / count)
-    longer, shorter = radius * np.cos(angles), radius * np.sin(angles) / aspect
-    axis = direction_xy(angle_deg)
-    return longer[:, None] * axis + shorter[:, None] * across(axis) + (x, y)
+    longer, shorter = radius * np.cos(angles), radius * np.sin(angles) / aspects[:, None]
+    axis = direction_xy(angles_deg)[:, None, :]
+    sideways = np.stack([-axis[..., 1], axis[..., 0]], axis=-1)
+    return longer[..., None] * axis + shorter[..., None] * sideways + centres[:, None, :]
 
 
 @functools.lru_cache(maxsize=256)
-def _waves(count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return cosines and sines (2, count, waves) of the harmonics 2, 3, ... and their strengths, falling as k^-1.2."""
-    numbers = np.arange(2, _WAVES + 2)
-    phases = np.arange(count)[:, None] * (2.0 * np.pi / count) * numbers
-    decay = numbers**-1.2 * (numbers < count / 2)
-    decay = decay / max(float(np.sqrt((decay**2).sum())), 1e-9)
-    return np.stack([np.cos(phases), np.sin(phases)]), decay
+def _waves(count: int) -> np.ndarray:
+    """Return cosines and sines of the harmonics 2, 3, ... at ``count`` even angles, (2 * waves, count)."""
+    phases = np.arange(2, _WAVES + 2)[:, None] * (np.arange(count) * (2.0 * np.pi / count))
+    return np.concatenate([np.cos(phases), np.sin(phases)])

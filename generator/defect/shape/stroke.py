@@ -1,12 +1,11 @@
 """Strokes: a jittered, tapered line, straight or bent.
 
-The centre line is a smooth random offset about a straight axis; the width tapers to both tips and swells with the pressure of
-what made it. The outline is filled with sub-pixel corners and softened by the optics. Source: own.
+The centre line is a smooth random offset about a straight axis; the width tapers to both tips and swells with the
+pressure of what made it. The outline is filled with sub-pixel corners and softened by the optics. Source: own.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,7 +15,7 @@ from generator.core.errors import require
 from generator.core.units import LengthRange, Range
 from generator.defect.fill import fill_bands
 from generator.defect.outline import Outline, Room, Site
-from generator.defect.shape.path import across, axis_deg, folded_deg, smooth_noise
+from generator.defect.shape.path import axis_deg, direction_xy, folded_deg, smooth_noise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,39 +53,50 @@ class Stroke:
         length, width = self.length.draw_px(rng, room.scale), self.width.draw_px(rng, room.scale)
         angle = axis_deg(self.angle_deg.draw(rng), self.follow, site)
         bend, softness, taper = self.bend.draw(rng), self.softness_px.draw(rng), self.taper.draw(rng)
-        band = stroke_band(site.x, site.y, length, width, angle, bend, taper, self.pressure.draw(rng), rng)
-        alpha, x, y = fill_bands([band], softness)
+        pressure = self.pressure.draw(rng)
+        middle = np.array([[site.x, site.y]])
+        one = np.ones(1)
+        bands = stroke_bands(middle, one * length, one * width, one * angle, one * bend, taper, pressure, rng)
+        alpha, x, y = fill_bands([bands], softness)
         return Outline.of(
             alpha, x, y, kind="stroke", length_px=length, width_px=width, angle_deg=folded_deg(angle), bend=bend
         )
 
 
-def stroke_band(
-    x: float,
-    y: float,
-    length_px: float,
-    width_px: float,
-    angle_deg: float,
-    bend: float,
+def stroke_bands(
+    middles: np.ndarray,
+    lengths: np.ndarray,
+    widths: np.ndarray,
+    angles_deg: np.ndarray,
+    bends: np.ndarray,
     taper: float,
     pressure: float,
     rng: np.random.Generator,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return points (N, 2) and full widths (N,), px, of one tapered line whose middle is at (x, y)."""
-    centre = centre_line(length_px, bend, rng)
-    at = np.linspace(0.0, 1.0, len(centre))
-    fade = np.clip(np.minimum(at, 1.0 - at) / max(taper, 1e-6), 0.0, 1.0)
-    swell = 1.0 + pressure * (0.7 * smooth_noise(len(at), 9, rng) + 0.3 * rng.standard_normal(len(at)))
-    widths = width_px * (0.15 + 0.85 * np.sqrt(fade)) * np.clip(swell, 0.2, 1.6)
-    turn = math.radians(angle_deg)
-    axis = np.array([math.cos(turn), -math.sin(turn)])
-    return centre[:, :1] * axis + centre[:, 1:] * across(axis) + (x, y), widths
+    """Return tapered lines.
 
+    Args:
+        middles: (K, 2) x, y in px.
+        lengths: (K,) px.
+        widths: (K,) px at the widest.
+        angles_deg: (K,) directions.
+        bends: (K,) largest departures from the straight axis, as shares of the length.
+        taper: share of the length over which each tip fades.
+        pressure: how much the width swells and thins.
+        rng: source of chance.
 
-def centre_line(length_px: float, bend: float, rng: np.random.Generator) -> np.ndarray:
-    """Return a smooth line about the x axis, (N, 2) px: along from -length/2 to length/2, and its offset."""
-    count = int(np.clip(length_px / 4.0, 8, 160))
+    Returns:
+        Points (K, N, 2) and full widths (K, N), px.
+    """
+    rows, count = len(lengths), int(np.clip(lengths.max() / 4.0, 8, 120))
     at = np.linspace(-1.0, 1.0, count)
-    curve = rng.uniform(-1, 1) * (1.0 - at**2) + rng.uniform(-0.5, 0.5) * np.sin(np.pi * at) * (1.0 - at**2)
-    jitter = smooth_noise(count, 12, rng) * 0.05
-    return np.stack([at * length_px / 2.0, (curve + jitter) * bend * length_px], axis=1)
+    bow = 1.0 - at**2
+    offset = rng.uniform(-1.0, 1.0, (rows, 1)) * bow + rng.uniform(-0.5, 0.5, (rows, 1)) * np.sin(np.pi * at) * bow
+    offset += 0.05 * smooth_noise(count, 12, rng, rows)
+    along, sideways = at * lengths[:, None] / 2.0, offset * (bends * lengths)[:, None]
+    axis = direction_xy(angles_deg)[:, None, :]
+    normal = np.stack([-axis[..., 1], axis[..., 0]], axis=-1)
+    points = along[..., None] * axis + sideways[..., None] * normal + middles[:, None, :]
+    fade = np.clip((1.0 - np.abs(at)) / max(2.0 * taper, 1e-6), 0.0, 1.0)
+    swell = 1.0 + pressure * (0.7 * smooth_noise(count, 9, rng, rows) + 0.3 * rng.standard_normal((rows, count)))
+    return points, widths[:, None] * (0.15 + 0.85 * np.sqrt(fade)) * np.clip(swell, 0.2, 1.6)
