@@ -98,9 +98,10 @@ def heat_map(
     return "".join(parts) + "</svg>"
 
 
-def octave_ticks(bins: int, parts: int, every: int) -> dict[int, str]:
-    """Return labels for the edges of ``bins`` bins of 1/``parts`` octave from 1 on, one in ``every`` octaves."""
-    return {place: short_number(2 ** (place // parts)) for place in range(0, bins + 1, parts * every)}
+def octave_ticks(bins: int, parts: int, most: int = 7) -> dict[int, str]:
+    """Return labels for the edges of ``bins`` bins of 1/``parts`` octave from 1 on, about ``most`` of them."""
+    every = parts * max(1, -(-bins // (parts * most)))
+    return {place: short_number(2 ** (place // parts)) for place in range(0, bins + 1, every)}
 
 
 def short_number(number: float) -> str:

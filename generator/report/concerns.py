@@ -69,11 +69,11 @@ def _targets(stats: Stats, ledger: Ledger) -> Iterator[Finding]:
             continue
         reason = short_reason(name, ledger)
         text = f"{name} {numbers.count} of {planned}" + (f" ({reason})" if reason else "")
-        (far if planned - numbers.count > MAX_SHORT * planned else near).append(text)
+        (far if planned - numbers.count > max(1, MAX_SHORT * planned) else near).append(text)
     if far:
         yield _warning("target_missed", f"More than {MAX_SHORT:.0%} short of the plan: {'; '.join(far)}.")
     if near:
-        yield _info("target_nearly_reached", f"Less than {MAX_SHORT:.0%} short of the plan: {'; '.join(near)}.")
+        yield _info("target_nearly_reached", f"A little short of the plan: {'; '.join(near)}.")
 
 
 def _splits(stats: Stats, ledger: Ledger) -> Iterator[Finding]:

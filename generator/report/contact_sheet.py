@@ -130,7 +130,7 @@ def panels(row: SheetRow, panel_px: int) -> tuple[np.ndarray, np.ndarray | None,
     whole = Rect(0, 0, width, height)
     window = zoom_window(row)
     overlay = _outlined(picture, row, whole, tinted=True)
-    if window.w < 0.6 * width or window.h < 0.6 * height:
+    if min(window.w, window.h) * ratio >= _RING_BELOW_PX and max(window.w / width, window.h / height) < 0.6:
         _mark_window(overlay, window, ratio)
     square = panel_px, panel_px
     crop = _resized(row.image[window.slices], square, row.white)

@@ -83,6 +83,10 @@ class LinearHistogram:
             return None
         return self.low + (_bin_of_share(self.bins, share * self.count) + 0.5) * self._width
 
+    def coarse(self, step: int) -> list[int]:
+        """Return the counts with ``step`` bins taken together."""
+        return [sum(self.bins[start : start + step]) for start in range(0, len(self.bins), step)]
+
 
 class Grid:
     """Counts of places in a square grid.

@@ -161,6 +161,7 @@ def _html(root: Path, stats: Stats, ledger: Ledger, showcase: Showcase, texts: M
     classes = list(stats.classes)
     colours = class_colours(classes)
     chosen = showcase.samples(classes, min(max(_SAMPLES, len(classes)), _MOST_SAMPLES), _GOOD_SAMPLES)
+    bins = len(stats.every.area.octaves(2))
     white = full_scale(root, chosen)
     config = yaml.safe_dump(portable_value(ledger.config), sort_keys=False, allow_unicode=True, width=110)
     return _template("page.html.j2").render(
@@ -179,7 +180,7 @@ def _html(root: Path, stats: Stats, ledger: Ledger, showcase: Showcase, texts: M
         input_px=limits.INPUT_PX,
         faint_percent=round(100 * limits.FAINT),
         charts=_charts(stats),
-        class_charts=[_class_charts(name, numbers) for name, numbers in stats.classes.items() if numbers.count],
+        class_charts=[_class_charts(name, numbers, bins) for name, numbers in stats.classes.items() if numbers.count],
         source_findings=ledger.source_findings,
         sample_findings=[
             {"code": code, **numbers, "message": portable(numbers["message"])}
@@ -281,12 +282,12 @@ def _charts(stats: Stats) -> list[dict[str, Any]]:
     aspect = min(3.0, max(1 / 3, next(iter(stats.sizes), (1, 1))[0] / next(iter(stats.sizes), (1, 1))[1]))
     cells = 2 * max(2, min(limits.SIZE_CELLS // 2, (widest - 1).bit_length()))
     box = [row[:cells] for row in stats.size.rows[:cells]][::-1]
-    edges = octave_ticks(cells, 2, 2)
+    edges = octave_ticks(cells, 2)
     charts = [
         (
             "Area",
             "one bin is half an octave",
-            bars(area, octave_ticks(len(area), 2, 2), "defects by area", "px of the exact mask", _CHART_HEIGHT),
+            bars(area, octave_ticks(len(area), 2), "defects by area", "px of the exact mask", _CHART_HEIGHT),
         ),
         (
             "Contrast",
@@ -313,10 +314,10 @@ def _charts(stats: Stats) -> list[dict[str, Any]]:
     return [{"title": title, "note": note, "svg": svg} for title, note, svg in charts]
 
 
-def _class_charts(name: str, numbers: ClassStats) -> tuple[str, str, str]:
-    """Return a class's histograms of area and contrast."""
+def _class_charts(name: str, numbers: ClassStats, bins: int) -> tuple[str, str, str]:
+    """Return a class's histograms of area, over the same ``bins`` for every class, and of contrast."""
     area = numbers.area.octaves(2)
-    drawn = bars(area, octave_ticks(len(area), 2, 3), f"{name} by area", "area, px", _SMALL_HEIGHT)
+    drawn = bars(area + [0] * (bins - len(area)), octave_ticks(bins, 2), f"{name} by area", "area, px", _SMALL_HEIGHT)
     if not numbers.contrast.count:
         return name, drawn, ""
     return name, drawn, _contrast_bars(numbers.contrast, f"{name} by contrast", _SMALL_HEIGHT)
@@ -324,10 +325,11 @@ def _class_charts(name: str, numbers: ClassStats) -> tuple[str, str, str]:
 
 def _contrast_bars(contrast: LinearHistogram, title: str, height: int) -> str:
     """Return a histogram of contrast over -1 to 1, or over the inner half where all values lie there."""
-    inner = contrast.bins[10:30]
+    every = contrast.coarse(limits.CONTRAST_STEP)
+    inner = every[10:30]
     if sum(inner) == contrast.count:
         return bars(inner, _NARROW_TICKS, title, "relative contrast", height)
-    return bars(contrast.bins, _WIDE_TICKS, title, "relative contrast", height)
+    return bars(every, _WIDE_TICKS, title, "relative contrast", height)
 
 
 def _px(area: float | None) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from generator.core.seeds import stable_hash
 
-LIMIT = 65_536
+LIMIT = 32_768
 
 
 class KeySample:
@@ -48,7 +48,7 @@ class KeySample:
 
     @property
     def count(self) -> int:
-        """The number of different keys, an estimate to about 0.5 % unless ``is_exact``."""
+        """The number of different keys, an estimate to about 1 % unless ``is_exact``."""
         return len(self._flags) << self._zeros
 
     @property

@@ -22,8 +22,10 @@ TINY_PX = 8
 FAINT = 0.03
 """A defect is faint where nine tenths of its pixels change by less than this share of full scale (8 of 255 levels)."""
 POSITION_CELLS = 16
+CONTRAST_STEP = 5
+"""Bins of contrast that a drawing takes together."""
 SIZE_CELLS = 28  # half octaves of width and height
-_CONTRAST_BINS = 40
+_CONTRAST_BINS = 200
 _KEPT_SIZES = 50
 
 
@@ -103,7 +105,7 @@ class ClassStats:
                 "p90": _rounded(self.contrast.quantile(0.9)),
                 "low": self.contrast.low,
                 "high": self.contrast.high,
-                "bins": self.contrast.bins,
+                "bins": self.contrast.coarse(CONTRAST_STEP),
             },
             "tiny": self.tiny,
             "faint": self.faint,

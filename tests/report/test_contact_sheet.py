@@ -1,0 +1,87 @@
+"""Tests of contact sheets."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from generator.core.annotation import Region
+from generator.report.contact_sheet import SheetRow, class_colours, contact_sheet, panels, shown, zoom_window
+
+RED = (255, 0, 0)
+
+
+def row(hw=(40, 60), box=(10, 20, 4, 3), dtype=np.uint8, channels=1, white=255, **more) -> SheetRow:
+    x, y, w, h = box
+    good = np.full((*hw, channels), white // 2, dtype)
+    image = good.copy()
+    image[y : y + h, x : x + w] = white
+    region = Region.tight(np.ones((h, w), bool), x, y)
+    return SheetRow(image=image, twin=good, regions=(region,), colours=(RED,), white=white, label="pit", **more)
+
+
+@pytest.mark.parametrize(("dtype", "channels", "white"), [(np.uint8, 1, 255), (np.uint16, 1, 4095), (np.uint8, 3, 255)])
+def test_every_depth_is_shown_at_its_full_scale(dtype, channels, white):
+    image, twin, overlay, zoom = panels(row(dtype=dtype, channels=channels, white=white), 64)
+    assert image.shape == twin.shape == overlay.shape == (43, 64, 3)
+    assert zoom.shape == (64, 64, 3)
+    assert image.max() == 255
+    assert abs(int(twin[0, 0, 0]) - 127) <= 1
+
+
+def test_the_outline_lies_outside_what_it_marks():
+    _, _, _, zoom = panels(row(), 256)
+    window = zoom_window(row())
+    scale = 256 / window.w
+    x, y = round((10 - window.x) * scale), round((20 - window.y) * scale)
+    inside = zoom[y : y + round(3 * scale), x : x + round(4 * scale)]
+    assert (inside == 255).all()
+    assert tuple(zoom[y - 1, x + 3]) == RED
+
+
+def test_a_defect_of_one_pixel_on_a_large_image_is_marked():
+    _, _, overlay, _ = panels(row(hw=(2000, 2000), box=(1000, 700, 1, 1)), 100)
+    assert (np.abs(overlay.astype(int) - np.array(RED)).sum(axis=2) < 90).sum() > 20
+
+
+def test_a_good_image_has_one_panel():
+    good = SheetRow(image=np.zeros((8, 8, 1), np.uint8), twin=None, regions=(), colours=(), white=255)
+    assert [panel is not None for panel in panels(good, 32)] == [True, False, False, False]
+
+
+@pytest.mark.parametrize("box", [(0, 0, 1, 1), (59, 39, 1, 1), (0, 0, 60, 40), (0, 20, 60, 1)])
+def test_the_zoom_stays_inside_the_image_and_shows_the_defect(box):
+    window = zoom_window(row(box=box))
+    assert window.clipped((40, 60)) == window
+    assert row(box=box).regions[0].full((40, 60))[window.slices].any()
+
+
+def test_the_zoom_shows_the_chosen_defect():
+    two = row(hw=(400, 400), box=(300, 300, 30, 30))
+    small = Region.tight(np.ones((2, 2), bool), 10, 10)
+    sheet_row = SheetRow(
+        image=two.image, twin=two.twin, regions=(*two.regions, small), colours=(RED, RED), white=255, focus=1
+    )
+    assert zoom_window(sheet_row).x == 0
+    assert zoom_window(two).x > 200
+
+
+def test_a_sheet_holds_every_tile():
+    sheet = contact_sheet([row(), row(), row()], {"pit": RED}, columns=2, panel_px=64, title="three")
+    assert sheet.dtype == np.uint8
+    assert sheet.shape[1] == 16 + 2 * (4 * 64 + 3 * 4 + 16)
+    assert np.ptp(sheet[-40:, :200]) > 50
+    assert (sheet[-30:, -200:] == sheet[-1, -1]).all()  # the fourth place is empty
+
+
+def test_an_empty_sheet_is_still_a_picture():
+    assert contact_sheet([], {}, panel_px=32).size
+
+
+def test_twenty_classes_have_twenty_colours():
+    names = [f"c{i}" for i in range(20)]
+    assert len(set(class_colours(names).values())) == 20
+
+
+def test_grey_is_shown_as_three_equal_channels():
+    assert shown(np.array([[[0], [65535]]], np.uint16), 65535).tolist() == [[[0, 0, 0], [255, 255, 255]]]
