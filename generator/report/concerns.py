@@ -20,6 +20,8 @@ MAX_FAINT = 0.25
 MAX_CLIPPED = 0.30
 MAX_IMAGES_PER_SOURCE = 50
 FEW_EXAMPLES = 30
+FEWEST_ODD = 3
+"""Fewer tiny, faint or clipped defects of a class are chance."""
 
 
 def concerns(stats: Stats, ledger: Ledger) -> list[Finding]:
@@ -132,14 +134,14 @@ def _defects(stats: Stats) -> Iterator[Finding]:
         ("clipped", MAX_CLIPPED, "cut by the image's border", "they show less than a whole defect"),
     )
     for attribute, limit, word, meaning in rules:
-        over = [_share_of(name, n, attribute) for name, n in stats.classes.items() if _share(n, attribute) > limit]
+        over = [_share_of(name, n, attribute) for name, n in stats.classes.items() if _is_over(n, attribute, limit)]
         if over:
             yield _warning(attribute, f"Many defects are {word} ({meaning}): {'; '.join(over)}.")
 
 
-def _share(numbers: ClassStats, attribute: str) -> float:
-    whole = numbers.measured if attribute == "faint" else numbers.count
-    return getattr(numbers, attribute) / whole if whole else 0.0
+def _is_over(numbers: ClassStats, attribute: str, limit: float) -> bool:
+    whole, odd = numbers.measured if attribute == "faint" else numbers.count, getattr(numbers, attribute)
+    return odd >= FEWEST_ODD and odd > limit * whole
 
 
 def _share_of(name: str, numbers: ClassStats, attribute: str) -> str:

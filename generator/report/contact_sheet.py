@@ -34,6 +34,7 @@ _LINE_PX = 2
 _RING_BELOW_PX = 16
 _MARGIN_PX, _GAP_PX, _LABEL_PX = 16, 4, 26
 _LEAST_ZOOM_PX = 32
+_LARGEST_ZOOM = 0.45
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -132,27 +133,29 @@ def panels(row: SheetRow, panel_px: int) -> tuple[np.ndarray, np.ndarray | None,
     overlay = _outlined(picture, row, whole, tinted=True)
     if min(window.w, window.h) * ratio >= _RING_BELOW_PX and max(window.w / width, window.h / height) < 0.6:
         _mark_window(overlay, window, ratio)
-    square = panel_px, panel_px
-    crop = _resized(row.image[window.slices], square, row.white)
+    crop = _resized(row.image[window.slices], wh, row.white)
     return picture, twin, overlay, _outlined(crop, row, window, tinted=False)
 
 
 def zoom_window(row: SheetRow) -> Rect:
-    """Return the square that the zoom shows: the focused defect with some surface around, or a part of a large one."""
+    """Return what the zoom shows, of the image's proportions: the focused defect with some surface around it.
+
+    Of a defect that is large in the image it shows a part of the edge.
+    """
     height, width = row.hw
     shorter = min(height, width)
     place = row.focus
     if place is None:
         place = max(range(len(row.regions)), key=lambda i: row.regions[i].area_px)
     x, y, w, h = row.regions[place].bbox_xywh
-    most = min(shorter, max(2 * _LEAST_ZOOM_PX, round(0.45 * shorter)))
-    side = min(max(_LEAST_ZOOM_PX, round(1.6 * max(w, h))), most)
-    middle = x + w / 2, y + h / 2
-    if side < 1.2 * max(w, h):
-        middle = _on_mask(row.regions[place])
-    left = min(max(0, round(middle[0] - side / 2)), max(0, width - side))
-    top = min(max(0, round(middle[1] - side / 2)), max(0, height - side))
-    return Rect(left, top, min(side, width), min(side, height))
+    needed = max(_LEAST_ZOOM_PX / shorter, 1.6 * w / width, 1.6 * h / height)
+    share = min(1.0, needed, max(_LARGEST_ZOOM, 2 * _LEAST_ZOOM_PX / shorter))
+    window_w, window_h = max(1, round(share * width)), max(1, round(share * height))
+    is_whole = window_w >= 1.2 * w and window_h >= 1.2 * h
+    middle = (x + w / 2, y + h / 2) if is_whole else _on_edge(row.regions[place], row.hw)
+    left = min(max(0, round(middle[0] - window_w / 2)), width - window_w)
+    top = min(max(0, round(middle[1] - window_h / 2)), height - window_h)
+    return Rect(left, top, window_w, window_h)
 
 
 def shown(image: np.ndarray, white: int) -> np.ndarray:
@@ -163,11 +166,17 @@ def shown(image: np.ndarray, white: int) -> np.ndarray:
     return np.ascontiguousarray(np.broadcast_to(pixels, (*pixels.shape[:2], 3)))
 
 
-def _on_mask(region: Region) -> tuple[float, float]:
-    """Return the pixel of a region nearest to its centre of gravity, x and y in px."""
-    rows, columns = np.nonzero(region.bits)
-    nearest = np.argmin((rows - rows.mean()) ** 2 + (columns - columns.mean()) ** 2)
-    return float(columns[nearest] + region.rect.x), float(rows[nearest] + region.rect.y)
+def _on_edge(region: Region, hw: tuple[int, int]) -> tuple[float, float]:
+    """Return the pixel of a region's outer edge that is nearest to the middle of its edges, x and y in px.
+
+    Where the image ends is no edge, unless there is no other.
+    """
+    contours, _ = cv2.findContours(region.bits.view(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    points = np.concatenate(contours)[:, 0] + (region.rect.x, region.rect.y)
+    within = ((points > 0) & (points < (hw[1] - 1, hw[0] - 1))).all(axis=1)
+    points = points[within] if within.any() else points
+    nearest = points[np.argmin(((points - points.mean(axis=0)) ** 2).sum(axis=1))]
+    return float(nearest[0]), float(nearest[1])
 
 
 def _resized(image: np.ndarray, wh: tuple[int, int], white: int) -> np.ndarray:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -23,8 +25,7 @@ def row(hw=(40, 60), box=(10, 20, 4, 3), dtype=np.uint8, channels=1, white=255, 
 @pytest.mark.parametrize(("dtype", "channels", "white"), [(np.uint8, 1, 255), (np.uint16, 1, 4095), (np.uint8, 3, 255)])
 def test_every_depth_is_shown_at_its_full_scale(dtype, channels, white):
     image, twin, overlay, zoom = panels(row(dtype=dtype, channels=channels, white=white), 64)
-    assert image.shape == twin.shape == overlay.shape == (43, 64, 3)
-    assert zoom.shape == (64, 64, 3)
+    assert image.shape == twin.shape == overlay.shape == zoom.shape == (43, 64, 3)
     assert image.max() == 255
     assert abs(int(twin[0, 0, 0]) - 127) <= 1
 
@@ -32,11 +33,11 @@ def test_every_depth_is_shown_at_its_full_scale(dtype, channels, white):
 def test_the_outline_lies_outside_what_it_marks():
     _, _, _, zoom = panels(row(), 256)
     window = zoom_window(row())
-    scale = 256 / window.w
-    x, y = round((10 - window.x) * scale), round((20 - window.y) * scale)
-    inside = zoom[y : y + round(3 * scale), x : x + round(4 * scale)]
+    across, down = zoom.shape[1] / window.w, zoom.shape[0] / window.h
+    x, y = math.ceil((10 - window.x) * across), math.ceil((20 - window.y) * down)
+    inside = zoom[y : y + math.floor(3 * down) - 1, x : x + math.floor(4 * across) - 1]
     assert (inside == 255).all()
-    assert tuple(zoom[y - 1, x + 3]) == RED
+    assert tuple(zoom[y - 2, x + 3]) == RED
 
 
 def test_a_defect_of_one_pixel_on_a_large_image_is_marked():
@@ -54,6 +55,12 @@ def test_the_zoom_stays_inside_the_image_and_shows_the_defect(box):
     window = zoom_window(row(box=box))
     assert window.clipped((40, 60)) == window
     assert row(box=box).regions[0].full((40, 60))[window.slices].any()
+
+
+def test_the_zoom_on_a_large_defect_shows_its_edge():
+    large = row(hw=(400, 400), box=(0, 0, 400, 250))
+    shown_part = large.regions[0].full((400, 400))[zoom_window(large).slices]
+    assert 0.2 < shown_part.mean() < 0.8
 
 
 def test_the_zoom_shows_the_chosen_defect():

@@ -84,10 +84,17 @@ def test_what_is_off_stands_at_the_top(small_set):
     found = codes_of(small_set)
     assert "1 of 6 planned samples" in found["many_rejects"]
     assert found["split_without_class"] == "Split val holds no pit."
-    assert "pit 2 of 2" in found["tiny"]
-    assert "pit 1 of 2" in found["clipped"]
     page = (small_set / PAGE).read_text(encoding="utf-8")
     assert page.index("many rejects") < page.index('id="sheet"')
+
+
+def test_a_class_of_tiny_or_clipped_defects_is_named(data_set):
+    root = data_set([make_sample(i, "train", [("pit", (0, 4, 2, 2)), ("scratch", (4, 9, 9, 2))]) for i in range(3)])
+    write_report(root)
+    found = codes_of(root)
+    assert found["tiny"].endswith("pit 3 of 3.")
+    assert found["clipped"].endswith("pit 3 of 3.")
+    assert "faint" not in found
 
 
 def test_the_same_data_set_gives_the_same_bytes_wherever_it_lies(small_set, tmp_path):
