@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 CLIENT := .venv-client
+YARDSTICK := .venv-yardstick
 BIN := $(VENV)/bin
 export OMP_NUM_THREADS ?= 1
 export NO_ALBUMENTATIONS_UPDATE := 1
@@ -44,8 +45,17 @@ bench: $(VENV)/.test ## speed, as shares of floors measured in the same run
 	$(BIN)/python tests/bench/bench_synthesis.py
 	$(BIN)/python tests/bench/bench_run.py
 
+$(YARDSTICK)/.done: requirements/yardstick.lock
+	$(PYTHON) -m venv $(YARDSTICK)
+	$(YARDSTICK)/bin/pip install --quiet --disable-pip-version-check -r requirements/yardstick.lock
+	@touch $@
+
+yardstick: $(VENV)/.test $(YARDSTICK)/.done ## does it make a detector better on real defects (needs DEFECTGEN_DATA, DEFECTGEN_YARDSTICK)
+	@test -n "$$DEFECTGEN_DATA" -a -n "$$DEFECTGEN_YARDSTICK" || { echo "set DEFECTGEN_DATA and DEFECTGEN_YARDSTICK"; exit 2; }
+	$(BIN)/python tests/bench/yardstick.py --python $(YARDSTICK)/bin/python
+
 lock: ## renew requirements/*.lock from pyproject.toml
 	$(PYTHON) requirements/renew.py
 
 clean: ## remove environments and outputs
-	rm -rf $(VENV) $(CLIENT) outputs/* .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(CLIENT) $(YARDSTICK) outputs/* .pytest_cache .hypothesis .import_linter_cache
