@@ -135,9 +135,10 @@ class Outline:
         """Return the outline cut to image and roi, its support grown by ``reach_px``; None if nothing is left."""
         alpha, support, rect = self.alpha, self.support, self.rect
         if reach_px > 0:
-            alpha = np.pad(alpha, reach_px)
+            border = (reach_px, reach_px, reach_px, reach_px, cv2.BORDER_CONSTANT)
+            alpha = cv2.copyMakeBorder(alpha, *border)
             disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach_px + 1, 2 * reach_px + 1))
-            support = cv2.dilate(np.pad(support, reach_px).view(np.uint8), disc).view(bool)
+            support = cv2.dilate(cv2.copyMakeBorder(support.view(np.uint8), *border), disc).view(bool)
             rect = rect.grown(reach_px)
         part = rect.clipped(room.hw)
         if part.is_empty:

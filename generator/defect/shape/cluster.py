@@ -76,12 +76,18 @@ class Cluster:
 
 
 def _apart(places: np.ndarray, radii: np.ndarray) -> np.ndarray:
-    """Return one of (N, tries, 2) places for each blob, (N, 2): the first that touches no earlier one, or the last."""
-    chosen = places[:, -1].copy()
-    for number in range(len(radii)):
-        offsets = places[number, :, None, :] - chosen[None, :number]
-        distances = np.hypot(offsets[..., 0], offsets[..., 1])
-        free = np.flatnonzero((distances >= radii[number] + radii[:number]).all(axis=1))
-        if free.size:
-            chosen[number] = places[number, free[0]]
+    """Return one of (N, tries, 2) places for each blob, (N, 2): where it touches no other, if there is one."""
+    chosen = places[:, 0].copy()
+    least = radii[:, None] + radii
+    touching = np.tril(_distances(chosen, chosen) < least, -1).any(axis=1)
+    for number in np.flatnonzero(touching):
+        others = np.arange(len(radii)) != number
+        free = (_distances(places[number], chosen) >= least[number])[:, others].all(axis=1)
+        chosen[number] = places[number, int(np.argmax(free)) if free.any() else -1]
     return chosen
+
+
+def _distances(some: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Return the distances between (N, 2) and (M, 2) points, (N, M)."""
+    offsets = some[:, None, :] - others
+    return np.hypot(offsets[..., 0], offsets[..., 1])

@@ -1,0 +1,99 @@
+"""What a defect costs in memory: samples/s of every kind on 1024x1024 RGB, without and with labels and twin.
+
+One thread. The floor is one copy of the frame, which every sample needs. Goals: 500 samples/s, labels included, where
+at most 2 % of the image change, 50 where all of it may.
+Run with ``python tests/bench/bench_synthesis.py [kind ...]``. Source: own.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+import yaml
+
+from generator.core.sample import GoodImage, Sample, SampleSpec
+from generator.core.seeds import stage_rng
+from generator.defect.stage import Defect, PutDefects
+from generator.run.build import build
+from generator.run.label import Labelling, derive_labels
+
+KINDS_PATH = Path(__file__).resolve().parents[2] / "conf" / "defect"
+SIDE = 1024
+SAMPLES = 60
+LOCAL_SHARE, LOCAL_GOAL, WHOLE_GOAL = 0.02, 500, 50
+
+
+def main(chosen: Sequence[str] = ()) -> None:
+    """Print a line for each kind and the mean over those that change little."""
+    cv2.setNumThreads(1)
+    good = make_good()
+    floor_ms = mean_ms(lambda index: good.pixels.copy())
+    print(f"floor: a copy of the {SIDE}x{SIDE} RGB frame, {floor_ms:.2f} ms; {SAMPLES} samples a kind, 1 thread\n")
+    print(f"{'kind':27s} {'support':>8s} {'defect':>17s} {'with labels':>17s} {'floor':>6s}  goal")
+    for name, defect in kinds(chosen).items():
+        stage = PutDefects(defects={name: defect})
+        samples = [make_sample(good, defect.category, index) for index in range(SAMPLES)]
+        share = support_share(stage, samples)
+        bare_ms = mean_ms(lambda index, s=stage, given=samples: paint(s, given[index]))
+        whole_ms = mean_ms(lambda index, s=stage, given=samples: derive_labels(paint(s, given[index]), Labelling()))
+        goal = LOCAL_GOAL if share <= LOCAL_SHARE else WHOLE_GOAL
+        met = "met" if 1e3 / whole_ms >= goal else "missed"
+        print(
+            f"{name:27s} {share:7.2%} {bare_ms:6.2f} ms {1e3 / bare_ms:5.0f}/s"
+            f" {whole_ms:6.2f} ms {1e3 / whole_ms:5.0f}/s"
+            f" {floor_ms / whole_ms:6.1%}  {goal}/s {met}"
+        )
+
+
+def kinds(chosen: Sequence[str] = ()) -> dict[str, Defect]:
+    """Return the configured kinds by their names, such as metal/scratch; all of them if none is chosen."""
+    found = {}
+    for path in sorted(KINDS_PATH.glob("*/*.yaml")):
+        name = path.relative_to(KINDS_PATH).with_suffix("").as_posix()
+        if not chosen or name in chosen:
+            found[name] = build(yaml.safe_load(path.read_text())[path.stem], name)
+    return found
+
+
+def make_good() -> GoodImage:
+    """Return a grey surface with sensor noise."""
+    rng = np.random.default_rng(0)
+    pixels = np.clip(rng.normal(125, 6, (SIDE, SIDE, 3)), 0, 255).astype(np.uint8)
+    return GoodImage(source_id="bench", pixels=pixels, white=255)
+
+
+def make_sample(good: GoodImage, category: str, index: int) -> Sample:
+    """Return a sample that asks for one defect."""
+    spec = SampleSpec(
+        index=index, key=str(index), split="train", recipe="bench", source_id="bench", seed=0, categories=(category,)
+    )
+    return Sample(spec=spec, source=good, image=good.pixels, good=good.pixels)
+
+
+def paint(stage: PutDefects, sample: Sample) -> Sample:
+    """Return the sample after the stage."""
+    return stage(sample, stage_rng(0, sample.spec.index, 0, stage.name))
+
+
+def support_share(stage: PutDefects, samples: Sequence[Sample]) -> float:
+    """Return the mean share of the image that a defect may change."""
+    painted = [paint(stage, sample) for sample in samples[:20]]
+    return float(np.mean([sum(i.support.area_px for i in sample.instances) for sample in painted])) / SIDE**2
+
+
+def mean_ms(task: Callable[[int], object]) -> float:
+    """Return the mean time of ``task(0), task(1), ...`` in ms, after one call to warm up."""
+    task(0)
+    start = time.perf_counter()
+    for index in range(SAMPLES):
+        task(index)
+    return (time.perf_counter() - start) / SAMPLES * 1e3
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
