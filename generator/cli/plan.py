@@ -22,15 +22,17 @@ def run(config: dict[str, Any]) -> int:
     check_name(config)
     job = Job(config)
     table = Table(title=f"{config['name']}: {len(job.pipeline)} images in {job.shards} shards of {job.shard_size}")
-    rows = job.pipeline.plan.table()
     table.add_column("split")
-    for column in next(iter(rows.values())):
+    for column in ("images", "good", *job.pipeline.categories):
         table.add_column(column, justify="right")
+    rows = {
+        split: [row["images"], row["good"], *row["defects"].values()]
+        for split, row in job.pipeline.plan.table().items()
+    }
     for split, counts in rows.items():
-        table.add_row(split, *(str(number) for number in counts.values()))
-    totals = [sum(counts[column] for counts in rows.values()) for column in next(iter(rows.values()))]
+        table.add_row(split, *map(str, counts))
     table.add_section()
-    table.add_row("sum", *(str(number) for number in totals))
+    table.add_row("sum", *(str(sum(column)) for column in zip(*rows.values(), strict=True)))
     console = Console()
     console.print(table)
     sources = job.pipeline.source.count

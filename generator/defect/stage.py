@@ -39,6 +39,9 @@ class Defect:
 
     def __post_init__(self) -> None:
         require_safe_name(self.category, "category")
+        require(
+            self.category.lower() != "good", "category", "another name than that of images without defects", "'good'"
+        )
         require(self.weight > 0, "weight", "a number > 0", self.weight)
 
 

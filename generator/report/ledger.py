@@ -88,7 +88,7 @@ def read_ledger(root: Path, classes: Sequence[str]) -> Ledger:
     run = _read(root / RUN, orjson.loads)
     config = _read(root / CONFIG, yaml.safe_load)
     try:
-        plan = {s: {c: row.get(c, 0) for c in classes} for s, row in run.get("plan", {}).items()}
+        plan = {s: {c: row["defects"].get(c, 0) for c in classes} for s, row in run.get("plan", {}).items()}
         images = {split: row["images"] for split, row in run.get("plan", {}).items()}
         for finding in run.get("findings", []):
             Finding(**finding)

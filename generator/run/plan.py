@@ -13,6 +13,7 @@ import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from generator.core.errors import ConfigError, nearest, require
 from generator.core.ports import Source
@@ -166,13 +167,13 @@ class Plan:
             categories=split.categories_of(position, self.categories),
         )
 
-    def table(self) -> dict[str, dict[str, int]]:
-        """Return, per split: images, good images, and defects of each category."""
+    def table(self) -> dict[str, dict[str, Any]]:
+        """Return, per split: ``images``, ``good`` images, and ``defects`` of each category."""
         return {
             split.name: {
                 "images": split.count,
                 "good": split.good,
-                **dict(zip(self.categories, split.quotas, strict=True)),
+                "defects": dict(zip(self.categories, split.quotas, strict=True)),
             }
             for split in self._splits
         }

@@ -84,8 +84,8 @@ def small_set(data_set) -> Path:
         "version": "0.1.0",
         "planned": 6,
         "plan": {
-            "train": {"images": 4, "good": 1, "pit": 3, "scratch": 1},
-            "val": {"images": 2, "good": 1, "pit": 0, "scratch": 1},
+            "train": {"images": 4, "good": 1, "defects": {"pit": 3, "scratch": 1}},
+            "val": {"images": 2, "good": 1, "defects": {"pit": 0, "scratch": 1}},
         },
         "findings": [{"severity": "warning", "code": "skipped", "message": "/home/somebody/parts/b.png: truncated"}],
     }

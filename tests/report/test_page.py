@@ -128,7 +128,7 @@ def test_texts_from_the_data_are_escaped(data_set):
     evil = "<script>alert(1)</script>"
     sample = make_sample(0, "train", [(evil, (4, 4, 8, 8))], source_id=f"{evil}.png")
     config = {"recipe": {"name": evil}, "defect": {evil: {"x": {"_target_": "generator.defect.stage.Defect"}}}}
-    plan = {"train": {"images": 2, "good": 0, evil: 2}}
+    plan = {"train": {"images": 2, "good": 0, "defects": {evil: 2}}}
     finding = {"severity": "error", "code": evil, "message": evil}
     root = data_set(
         [sample],
