@@ -22,17 +22,15 @@ def run(config: dict[str, Any]) -> int:
     check_name(config)
     job = Job(config)
     table = Table(title=f"{config['name']}: {len(job.pipeline)} images in {job.shards} shards of {job.shard_size}")
-    table.add_column("split")
-    for column in ("images", "good", *job.pipeline.categories):
-        table.add_column(column, justify="right")
-    rows = {
-        split: [row["images"], row["good"], *row["defects"].values()]
-        for split, row in job.pipeline.plan.table().items()
-    }
-    for split, counts in rows.items():
-        table.add_row(split, *map(str, counts))
-    table.add_section()
-    table.add_row("sum", *(str(sum(column)) for column in zip(*rows.values(), strict=True)))
+    rows = job.pipeline.plan.table()
+    table.add_column("")
+    for split in (*rows, "sum"):
+        table.add_column(split, justify="right")
+    counts = {"images": [row["images"] for row in rows.values()], "good": [row["good"] for row in rows.values()]}
+    for name in job.pipeline.categories:
+        counts[f"defects: {name}"] = [row["defects"][name] for row in rows.values()]
+    for name, numbers in counts.items():
+        table.add_row(name, *map(str, numbers), str(sum(numbers)))
     console = Console()
     console.print(table)
     sources = job.pipeline.source.count
