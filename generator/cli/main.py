@@ -112,7 +112,7 @@ def _through_hydra(verb: str, rest: list[str]) -> int:
         codes.append(_verb(verb)(plain(config)))
 
     before = sys.argv
-    sys.argv = ["defectgen", *rest]
+    sys.argv = ["defectgen", *sorted(rest, key=lambda argument: not argument.startswith("-"))]  # as Hydra's parser needs
     try:
         job()
     except HydraException as error:

@@ -115,9 +115,7 @@ def memory(folder: Path) -> None:
             time.sleep(0.1)
         peaks[count] = peak
         speed = count / (time.perf_counter() - started)
-        print(
-            f"memory, {count} samples of 128 x 128: {peak / 1e6:.0f} MB at most, {speed:.0f} samples/s with exports"
-        )
+        print(f"memory, {count} samples of 128 x 128: {peak / 1e6:.0f} MB at most, {speed:.0f} samples/s with exports")
         shutil.rmtree(folder / "memory")
     print(f"memory of 50,000 samples: {peaks[50_000] / peaks[1_000]:.2f} x that of 1,000")
 
