@@ -46,7 +46,7 @@ def _run(arguments: list[str]) -> int:
         return 0
     verb, rest = arguments[0], arguments[1:]
     if verb in ("-sc", "--shell-completion"):
-        return _through_hydra("generate", arguments)
+        return _complete(arguments)
     if verb not in VERBS:
         if "=" in verb or verb.startswith("-"):
             raise ConfigError("command", "a verb first", f"'{verb}'", f"Write: defectgen generate {verb}")
@@ -94,6 +94,17 @@ def _split_cfg_flag(rest: list[str]) -> tuple[bool, list[str]]:
 
 def _verb(verb: str) -> Callable[[dict], int]:
     return import_module(f"generator.cli.{verb}").run
+
+
+def _complete(arguments: list[str]) -> int:
+    """Answer the shell: verbs here, keys and groups by Hydra, to which the line is given without its verb."""
+    program, _, line = os.environ.get("COMP_LINE", "").lstrip().partition(" ")
+    verb, blank, rest = line.lstrip().partition(" ")
+    if any(argument.startswith("query") for argument in arguments) and not blank:
+        print(" ".join(name for name in VERBS if name.startswith(verb)))
+        return 0
+    os.environ["COMP_LINE"] = f"{program} {rest}"
+    return _through_hydra(verb if verb in VERBS and verb != "doctor" else "generate", arguments)
 
 
 def _through_hydra(verb: str, rest: list[str]) -> int:
