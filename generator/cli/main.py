@@ -123,7 +123,8 @@ def _through_hydra(verb: str, rest: list[str]) -> int:
         codes.append(_verb(verb)(plain(config)))
 
     before = sys.argv
-    sys.argv = ["defectgen", *sorted(rest, key=lambda argument: not argument.startswith("-"))]  # as Hydra's parser needs
+    flags_first = sorted(rest, key=lambda argument: not argument.startswith("-"))  # as Hydra's parser needs them
+    sys.argv = ["defectgen", *flags_first]
     try:
         job()
     except HydraException as error:

@@ -21,7 +21,11 @@ _BEYOND_PX = 16  # how far beyond the image an outline is drawn
 
 
 def fill_bands(
-    bands: Sequence[tuple[np.ndarray, np.ndarray]], softness_px: float, floor: float = 0.2, crossing: bool = False
+    bands: Sequence[tuple[np.ndarray, np.ndarray]],
+    softness_px: float,
+    hw: tuple[int, int],
+    floor: float = 0.2,
+    crossing: bool = False,
 ) -> tuple[np.ndarray, int, int]:
     """Return the soft alpha of bands of varying width about lines; later ones lie on top.
 
@@ -29,6 +33,7 @@ def fill_bands(
         bands: pairs of points (..., N, 2), x and y in px of the image, and full widths (..., N) in px; leading axes are
             bands of as many points each. Where a band is thinner than a pixel it is drawn one pixel wide and fainter.
         softness_px: sigma of the edge, px.
+        hw: height and width of the image, px; what lies far outside is left out.
         floor: faintest strength of a thin band, (0, 1].
         crossing: whether a band may cross itself.
 
@@ -37,7 +42,7 @@ def fill_bands(
     """
     widest = max(float(widths.max()) for _, widths in bands)
     everything = np.concatenate([points.reshape(-1, 2) for points, _ in bands])
-    x, y, canvas = _canvas(everything, widest / 2.0, softness_px)
+    x, y, canvas = _canvas(everything, widest / 2.0, softness_px, hw)
     for points, widths in bands:
         count = points.shape[-2]
         left, right = _sides(points - (x + 0.5, y + 0.5), widths)
@@ -79,7 +84,7 @@ def fill_rings(rings: Sequence[np.ndarray], softness_px: float, hw: tuple[int, i
     """
     everything = np.concatenate(rings)
     if softness_px < _COARSE_FROM_PX:
-        x, y, canvas = _canvas(everything, 0.0, softness_px)
+        x, y, canvas = _canvas(everything, 0.0, softness_px, hw)
         _fill(canvas, rings, np.array([x, y]), 1.0)
         return _softened(canvas, softness_px, thin=np.ptp(everything, axis=0).min() < 4.0), x, y
     step = softness_px / 3.0
@@ -90,7 +95,7 @@ def fill_rings(rings: Sequence[np.ndarray], softness_px: float, hw: tuple[int, i
     _fill(coarse, rings, np.array([x, y]), step)
     alpha = cv2.GaussianBlur(coarse.astype(np.float32), (0, 0), 3.0, borderType=cv2.BORDER_CONSTANT)
     alpha *= np.float32(1.0 / max(1.0, float(alpha.max())))
-    seen = Rect(x, y, right - x, bottom - y).intersection(Rect(0, 0, hw[1], hw[0]).grown(_BEYOND_PX))
+    seen = _seen(Rect(x, y, right - x, bottom - y), hw)
     if seen.is_empty:
         return np.zeros((1, 1), np.float32), x, y
     shift = 0.5 / step - 0.5  # pixel centres on the coarse grid
@@ -99,12 +104,22 @@ def fill_rings(rings: Sequence[np.ndarray], softness_px: float, hw: tuple[int, i
     return cv2.warpAffine(alpha, to_coarse, (seen.w, seen.h), flags=flags), seen.x, seen.y
 
 
-def _canvas(points: np.ndarray, reach_px: float, softness_px: float) -> tuple[int, int, np.ndarray]:
-    """Return x, y and the empty canvas about points with room for the soft edge."""
+def _canvas(
+    points: np.ndarray, reach_px: float, softness_px: float, hw: tuple[int, int]
+) -> tuple[int, int, np.ndarray]:
+    """Return x, y and the empty canvas about points with room for the soft edge, not far beyond the image."""
     margin = math.ceil(reach_px + 3.0 * softness_px) + 2
     x, y = (int(v) for v in np.floor(points.min(axis=0)) - margin)
-    right, bottom = np.ceil(points.max(axis=0)) + margin
-    return x, y, np.zeros((int(bottom) - y, int(right) - x), np.uint8)
+    right, bottom = (int(v) for v in np.ceil(points.max(axis=0)) + margin)
+    seen = _seen(Rect(x, y, right - x, bottom - y), hw)
+    return (
+        (x, y, np.zeros((1, 1), np.uint8)) if seen.is_empty else (seen.x, seen.y, np.zeros((seen.h, seen.w), np.uint8))
+    )
+
+
+def _seen(rect: Rect, hw: tuple[int, int]) -> Rect:
+    """Return the part of a rectangle that can have an effect on the image."""
+    return rect.intersection(Rect(0, 0, hw[1], hw[0]).grown(_BEYOND_PX))
 
 
 def _fill(canvas: np.ndarray, rings: Sequence[np.ndarray], origin: np.ndarray, step_px: float) -> None:

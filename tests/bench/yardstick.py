@@ -2,7 +2,8 @@
 
 Run it with ``make yardstick``; DEFECTGEN_DATA and DEFECTGEN_YARDSTICK name the real images and the evaluation script.
 Only the training split's good images are used. Without any real defect (k = 0), and added to a few (k = 3 or 5), each
-arm is trained on three seeds; the figures are printed as the script gives them, next to training on the few real ones alone.
+arm is trained on three seeds; the figures are printed as the script gives them, next to training on the few real ones
+alone.
 Source: own.
 """
 

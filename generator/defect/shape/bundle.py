@@ -59,7 +59,7 @@ class Bundle:
         lengths, widths = length * rng.uniform(0.33, 1.0, count), width * rng.uniform(0.3, 1.0, count)
         angles, bends = angle + fan * rng.standard_normal(count), np.full(count, self.bend.draw(rng))
         bands = stroke_bands(middles, lengths, widths, angles, bends, 0.4, 0.4, rng)
-        alpha, x, y = fill_bands([bands], softness)
+        alpha, x, y = fill_bands([bands], softness, room.hw)
         return Outline.of(
             alpha, x, y, kind="bundle", count=count, length_px=length, width_px=width, angle_deg=folded_deg(angle)
         )

@@ -72,7 +72,7 @@ class Crack:
         bands: list[tuple[np.ndarray, np.ndarray]] = []
         for heading, share in arms:
             self._grow(bands, start, heading, length * share, width, wander, jag, uneven, forks * share, _DEPTH, rng)
-        alpha, x, y = fill_bands(bands, softness, floor=0.35, crossing=True)
+        alpha, x, y = fill_bands(bands, softness, room.hw, floor=0.35, crossing=True)
         return Outline.of(
             alpha,
             x,

@@ -53,7 +53,7 @@ class Fibre:
         turns = np.convolve(padded, np.full(window, 1.0 / window), "valid")[:count]
         points = np.cumsum(direction_xy(angle + curl * turns) * (length / count), axis=0)
         points += (site.x, site.y) - points[count // 2]
-        alpha, x, y = fill_bands([(points, np.full(count, width))], softness, crossing=True)
+        alpha, x, y = fill_bands([(points, np.full(count, width))], softness, room.hw, crossing=True)
         return Outline.of(
             alpha, x, y, kind="fibre", length_px=length, width_px=width, angle_deg=folded_deg(angle), curl_deg=curl
         )

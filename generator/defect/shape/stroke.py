@@ -57,7 +57,7 @@ class Stroke:
         middle = np.array([[site.x, site.y]])
         one = np.ones(1)
         bands = stroke_bands(middle, one * length, one * width, one * angle, one * bend, taper, pressure, rng)
-        alpha, x, y = fill_bands([bands], softness)
+        alpha, x, y = fill_bands([bands], softness, room.hw)
         return Outline.of(
             alpha, x, y, kind="stroke", length_px=length, width_px=width, angle_deg=folded_deg(angle), bend=bend
         )
