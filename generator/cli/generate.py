@@ -106,8 +106,9 @@ def _write_log(config: dict[str, Any], result: RunResult, seconds: float) -> Non
 
 def _print_summary(result: RunResult, seconds: float, page: Path | None, formats: list[str]) -> None:
     for finding in result.findings:
-        if finding.severity != "info":
-            print(f"{finding.severity}: {finding.message}", file=sys.stderr)
+        print(f"{finding.severity}: {finding.message}", file=sys.stderr)
+    for message in result.warnings:
+        print(f"warning: {message}", file=sys.stderr)
     speed = f", {result.made / seconds:.1f} img/s" if result.made and seconds > 0 else ", all there already"
     print(f"{result.images} images, {result.rejected} rejected, {result.bytes / 1e6:.1f} MB{speed}")
     if result.instances:

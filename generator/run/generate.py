@@ -37,6 +37,7 @@ class RunResult:
         instances: defects per category.
         bytes: of images, twins and masks.
         findings: what was noticed about the source as a whole.
+        warnings: what was noticed on samples, a sentence a kind.
         made: number of samples made by this call; 0: everything was there already.
     """
 
@@ -47,6 +48,7 @@ class RunResult:
     instances: dict[str, int]
     bytes: int
     findings: tuple[Finding, ...]
+    warnings: tuple[str, ...]
     made: int
 
 
@@ -105,6 +107,7 @@ class Job:
             instances=_total(every),
             bytes=sum(mark.bytes for mark in every),
             findings=self.pipeline.source.findings(),
+            warnings=_warnings(every),
             made=sum(mark.images for mark in made),
         )
 
@@ -166,3 +169,13 @@ def _total(marks: list[DoneMark]) -> dict[str, int]:
     for mark in marks:
         total.update(mark.instances)
     return dict(sorted(total.items()))
+
+
+def _warnings(marks: list[DoneMark]) -> tuple[str, ...]:
+    """Return one sentence for each kind of warning that samples have."""
+    seen: dict[str, tuple[int, str]] = {}
+    for mark in marks:
+        for code, (number, message) in mark.warnings.items():
+            before, first = seen.get(code, (0, message))
+            seen[code] = (before + number, first)
+    return tuple(f"{first} ({number} samples like this)" for number, first in seen.values())

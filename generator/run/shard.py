@@ -50,6 +50,7 @@ class DoneMark:
         instances: defects per category.
         sha256: over its files, in order, and its lines.
         rejects: index, planned categories and reasons of each sample that was not made.
+        warnings: per code, how many samples have it and the first message.
     """
 
     spec_id: str
@@ -59,6 +60,7 @@ class DoneMark:
     instances: dict[str, int]
     sha256: str
     rejects: list[dict[str, Any]] = field(default_factory=list)
+    warnings: dict[str, tuple[int, str]] = field(default_factory=dict)
 
     def to_json(self) -> bytes:
         """Return the mark's file."""
@@ -102,6 +104,7 @@ class ShardWriter:
         partial.mkdir(parents=True)
         writer = SampleWriter(partial, self.twins, self.pipeline.labelling.keep)
         lines, rejects, instances, images = [], [], Counter(), 0
+        warnings: dict[str, tuple[int, str]] = {}
         for index in range(shard.start, shard.stop):
             made = self.pipeline.make(index)
             if isinstance(made, Rejected):
@@ -110,6 +113,10 @@ class ShardWriter:
                 continue
             lines.append(record_line(writer.write(made)))
             instances.update(instance.category for instance in made.instances)
+            for finding in made.findings:
+                if finding.severity == "warning":
+                    number, first = warnings.get(finding.code, (0, finding.message))
+                    warnings[finding.code] = (number + 1, first)
             images += 1
             report(1, 0)
         data = b"".join(lines)
@@ -123,6 +130,7 @@ class ShardWriter:
             instances=dict(sorted(instances.items())),
             sha256=_digest(writer.files, data),
             rejects=rejects,
+            warnings=warnings,
         )
         write_text(self.root / MARKS / f"{shard.stem}.jsonl", data)
         write_text(self.root / MARKS / f"{shard.stem}.done", mark.to_json())

@@ -119,3 +119,15 @@ def test_the_version_is_said(command):
     from generator.core.version import VERSION
 
     assert command("--version")[1].strip() == f"defectgen {VERSION}"
+
+
+def test_a_roi_that_falls_back_is_said_once_with_its_number(command, tmp_path):
+    import cv2
+    import numpy as np
+
+    (tmp_path / "good").mkdir()
+    for number in range(3):
+        noise = np.random.default_rng(number).integers(90, 120, (64, 64), np.uint8)
+        cv2.imwrite(str(tmp_path / "good" / f"{number}.png"), noise)
+    code, _, err = command("generate", "source=folder", "source.path=good", "count=6", "executor=serial", "roi=auto")
+    assert code == 0 and err.count("no part stands out") == 1 and "6 samples like this" in err
