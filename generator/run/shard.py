@@ -8,6 +8,7 @@ Source: own.
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from collections import Counter
 from collections.abc import Mapping
@@ -99,7 +100,7 @@ class ShardWriter:
 
     def __call__(self, shard: Shard, report: Report) -> DoneMark:
         """Write the shard and return its mark, which is on disk by then."""
-        partial = self.root / MARKS / PARTIAL / shard.stem
+        partial = self.root / MARKS / PARTIAL / f"{shard.stem}-{os.getpid()}"  # no orphan of a killed run shares it
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
         writer = SampleWriter(partial, self.twins, self.pipeline.labelling.keep)

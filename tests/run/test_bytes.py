@@ -44,6 +44,10 @@ def wait_until(process: subprocess.Popen, holds: Callable[[], bool]) -> None:
         return
 
 
+def count_images(root: Path) -> int:
+    return sum(name.endswith(".png") for _, _, names in os.walk(root) for name in names)
+
+
 def digest(folder: Path) -> str:
     """Return one sha256 over the whole data set, exports included, done-marks left out."""
     root, total = folder / "outputs" / "set", hashlib.sha256()
@@ -82,7 +86,7 @@ def test_a_run_killed_at_ten_random_moments_ends_with_the_same_bytes(tmp_path, e
     killed = 0
     for at in sorted(int(n) for n in rng.integers(1, 500, KILLS)):
         process = start(tmp_path, *how)
-        wait_until(process, lambda at=at: sum(1 for p in root.rglob("*") if p.suffix == ".png") >= at)
+        wait_until(process, lambda at=at: count_images(root) >= at)
         if process.poll() is None:
             os.kill(process.pid, signal.SIGKILL)
             killed += 1
