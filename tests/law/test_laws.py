@@ -1,20 +1,25 @@
-"""Laws 1 to 4 over every defect x every drawn product x every camera depth, found by themselves."""
+"""Laws 1 to 4 and 8 over every defect x every source x every camera depth, found by themselves."""
 
 from __future__ import annotations
 
+import copy
 from functools import cache
 
 import numpy as np
 import pytest
+import yaml
 
 from generator.check.mask_law import mask_law
-from generator.cli.compose import compose_config, group_options
+from generator.cli.compose import compose_config, conf_dir, group_options
+from generator.core.errors import ConfigError
+from generator.imaging.codec import encode_png
+from generator.run.build import build
 from generator.run.pipeline import Pipeline, Rejected
 from generator.source.part.source import Part
 
 DEFECTS = group_options("defect")
 PRODUCTS = Part().products
-MODES = {"mono8": (1, np.uint8), "mono16": (1, np.uint16), "rgb8": (3, np.uint8)}
+MODES = {"mono8": (1, np.uint8), "mono16": (1, np.uint16), "rgb8": (3, np.uint8), "rgb16": (3, np.uint16)}
 COUNT = 3
 SEEN = ("check.visibility.min_visible_px=0", "check.visibility.min_visible_share=0")  # laws hold for faint defects too
 
@@ -28,11 +33,66 @@ def pipeline_of(defect: str, product: str, mode: str, seed: int = 0) -> Pipeline
     return Pipeline(compose_config("generate", overrides))
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", ["mono8", "mono16", "rgb8"])
 @pytest.mark.parametrize("product", PRODUCTS)
 @pytest.mark.parametrize("defect", DEFECTS)
 def test_every_defect_keeps_the_laws_on_every_surface(defect, product, mode):
-    pipeline = pipeline_of(defect, product, mode)
+    assert_laws(pipeline_of(defect, product, mode), mode)
+
+
+@pytest.fixture(scope="module", params=MODES)
+def photographs(request, tmp_path_factory):
+    """Return a mode and a folder of three images of that mode on disk."""
+    folder = tmp_path_factory.mktemp(request.param)
+    drawn = Part(size_wh=(96, 80), mode="mono16" if request.param == "mono16" else "rgb8")
+    for rank in (0, 1, 6):
+        pixels = drawn.load(drawn.source_id(rank)).pixels
+        if request.param == "mono8":
+            pixels = pixels[..., 1:2]
+        elif request.param == "rgb16":
+            pixels = pixels.astype(np.uint16) * 16
+        (folder / f"{rank}.png").write_bytes(encode_png(np.ascontiguousarray(pixels)))
+    return request.param, folder
+
+
+@pytest.mark.parametrize("defect", DEFECTS)
+def test_every_defect_keeps_the_laws_on_photographs(photographs, defect):
+    mode, folder = photographs
+    overrides = [
+        f"defect=[{defect}]", "source=folder", f"source.path={folder}", f"count={COUNT}", "good_share=0", "labels=all",
+        *SEEN,
+    ]  # fmt: skip
+    assert_laws(Pipeline(compose_config("generate", overrides)), mode)
+
+
+@pytest.mark.parametrize("defect", DEFECTS)
+def test_every_knob_of_every_defect_answers_nonsense_with_its_own_key(defect):
+    family, _, name = defect.rpartition("/")
+    node = yaml.safe_load((conf_dir() / "defect" / f"{defect}.yaml").read_text(encoding="utf-8"))[name]
+    where = f"defect.{family}.{name}"
+    build(node, where)
+    for path in knobs(node):
+        for nonsense in ({"no": "thing"}, "nonsense/\x00", [[]]):
+            broken = copy.deepcopy(node)
+            parent = broken
+            for key in path[:-1]:
+                parent = parent[key]
+            parent[path[-1]] = nonsense
+            with pytest.raises(ConfigError) as caught:
+                build(broken, where)
+            assert caught.value.where.startswith(".".join((where, *path))), caught.value
+
+
+def knobs(node: dict, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    """Return the paths of all values below a component."""
+    found = []
+    for key, value in node.items():
+        found += knobs(value, (*path, key)) if isinstance(value, dict) else [(*path, key)]
+    return found
+
+
+def assert_laws(pipeline: Pipeline, mode: str) -> None:
+    """Laws 1, 2 and 4 on every sample of a pipeline."""
     made = [pipeline.make(index) for index in range(COUNT)]
     sound = [sample for sample in made if not isinstance(sample, Rejected)]
     assert sound, [r.findings for r in made]
