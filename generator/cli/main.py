@@ -7,6 +7,7 @@ Source: own.
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -29,7 +30,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"defectgen: {error}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
-        command = " ".join(["defectgen", *arguments])
+        kept = [argument for argument in arguments if not argument.startswith("overwrite=")]  # it would begin again
+        command = shlex.join(["defectgen", *kept])
         print(f"\nInterrupted. What is finished is kept; to go on, repeat: {command}", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:

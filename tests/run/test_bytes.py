@@ -99,13 +99,14 @@ def test_a_run_killed_at_ten_random_moments_ends_with_the_same_bytes(tmp_path, e
 
 @pytest.mark.xdist_group("bytes")
 def test_ctrl_c_leaves_a_run_that_goes_on_and_says_how(tmp_path, expected):
-    process = start(tmp_path, "executor.workers=2", "shard_size=7")
+    process = start(tmp_path, "executor.workers=2", "shard_size=7", "overwrite=true")
     root = tmp_path / "outputs" / "set"
     wait_until(process, lambda: any(root.glob("shards/*.done")))
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
-    assert process.returncode == 130 and "repeat: defectgen generate count=96" in err
+    assert process.returncode == 130 and "repeat: defectgen generate count=96" in err and "overwrite" not in err
     assert "Traceback" not in err
+    assert any(root.glob("shards/*.done"))
     finish(tmp_path, "executor=serial", "shard_size=7")
     assert digest(tmp_path) == expected
 
