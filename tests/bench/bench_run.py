@@ -113,6 +113,7 @@ def memory(folder: Path) -> None:
         while process.poll() is None:
             peak = max(peak, _memory_of(process))
             time.sleep(0.1)
+        assert process.returncode == 0, "the run failed"
         peaks[count] = peak
         speed = count / (time.perf_counter() - started)
         print(f"memory, {count} samples of 128 x 128: {peak / 1e6:.0f} MB at most, {speed:.0f} samples/s with exports")
