@@ -115,9 +115,9 @@ class PutDefects:
         )
         for _ in range(self.tries):
             site = defect.placement.draw(room, rng)
-            outline = (
-                None if site is None else defect.shape.draw(room, site, rng).fitted(room, defect.appearance.reach_px)
-            )
+            if site is None:
+                continue
+            outline = defect.shape.draw(room, site, rng).fitted(room, defect.appearance.reach_px)
             if outline is None:
                 continue
             support = Region(outline.rect, outline.support)
@@ -147,7 +147,5 @@ def _write(image: np.ndarray, outline: Outline, values: np.ndarray, white: int) 
     levels = values * np.float32(white)
     np.clip(levels, 0, white, out=levels)
     levels = np.rint(levels, out=levels).astype(image.dtype)
-    pixel = np.dtype(
-        (np.void, image.shape[2] * image.itemsize)
-    )  # whole pixels move four times faster than rows of an array
+    pixel = np.dtype((np.void, image.shape[2] * image.itemsize))  # whole pixels move four times faster than rows
     np.put(image.reshape(-1).view(pixel), outline.index_in(image.shape[1]), levels.reshape(-1).view(pixel))
