@@ -16,10 +16,14 @@ from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import ConfigCompositionException, HydraException, MissingConfigException, OverrideParseException
 from omegaconf import OmegaConf
-from omegaconf.errors import OmegaConfBaseException
+from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
 
 from generator.core.errors import ConfigError, nearest
 from generator.run.sequence import SampleSequence
+
+PATHS = ("path", "out", "source.path", "roi.path")
+"""Keys whose values are paths and are taken as they stand."""
+BACKSLASH, QUOTE = chr(92), "'"
 
 
 def conf_dir() -> Path:
@@ -42,11 +46,24 @@ def compose_config(verb: str, overrides: Sequence[str]) -> dict[str, Any]:
     GlobalHydra.instance().clear()
     try:
         with initialize_config_dir(str(conf_dir()), version_base="1.3"):
-            return plain(compose(config_name=verb, overrides=list(overrides)))
+            config = plain(compose(config_name=verb, overrides=[literal(override) for override in overrides]))
     except HydraException as error:
         raise explain(error, verb, overrides) from None
     except OmegaConfBaseException as error:
         raise _explain_omegaconf(error) from None
+    for override in overrides:
+        added = override.removeprefix("+").removeprefix("+").partition("=")[0]
+        if override.startswith("+") and "." not in added and added not in {k.split(".")[0] for k in known_keys(verb)}:
+            raise _unknown_key(added, verb)
+    return config
+
+
+def literal(override: str) -> str:
+    """Return an override whose value is a path with that path in quotes, so that any letter may stand in it."""
+    key, equals, value = override.partition("=")
+    if key not in PATHS or not equals or value[:1] in ("'", '"') or "${" in value or value == "null":
+        return override
+    return f"{key}='{value.replace(BACKSLASH, BACKSLASH * 2).replace(QUOTE, BACKSLASH + QUOTE)}'"
 
 
 def plain(config: Any) -> dict[str, Any]:
@@ -88,7 +105,10 @@ def explain(error: HydraException, verb: str, overrides: Sequence[str]) -> Confi
     text = str(cause) if cause is not error else str(error)
     if isinstance(error, OverrideParseException):
         override = error.override or ""
-        hint = "Write key=value; put lists and texts with spaces in quotes, such as 'defect=[metal/scratch,metal/pit]'."
+        hint = (
+            "Write key=value, in quotes if it holds a list: 'defect=[metal/scratch,metal/pit]'. A text with other "
+            "signs than letters and digits needs quotes of its own: \"key='a, b'\"."
+        )
         return ConfigError(f"override '{override}'", "key=value", "something that cannot be read", hint)
     if isinstance(error, MissingConfigException):
         return _explain_missing(str(error), error.missing_cfg_file or "")
@@ -124,14 +144,33 @@ def _explain_missing(text: str, missing: str) -> ConfigError:
 
 def _unknown_key(key: str, verb: str) -> ConfigError:
     known = known_keys(verb)
+    belongs = _options_with(key)
+    if belongs:
+        hint = f"It belongs to {' or '.join(belongs)}; add that."
+        return ConfigError(key, "a key of the chosen options", f"'{key}'", hint)
     if "." in key:
         parent, _, name = key.rpartition(".")
         siblings = {k.removeprefix(f"{parent}.").split(".")[0] for k in known if k.startswith(f"{parent}.")}
         if siblings:
             return ConfigError(key, "a known key", f"'{name}'", nearest(name, siblings))
-    top = {k.split(".")[0] for k in known} | set(groups())
+    top = {k.split(".")[0] for k in known} | (set(groups()) if verb == "generate" else set())
     hint = nearest(key, top if "." not in key else known)
     return ConfigError(key, "a known key", f"'{key}'", hint)
+
+
+def _options_with(key: str) -> list[str]:
+    """Return the group options, such as ``source=folder``, that have a key which the chosen ones lack."""
+    group, _, name = key.partition(".")
+    folder = conf_dir() / group
+    if not name or not folder.is_dir():
+        return []
+    found = []
+    for path in sorted(folder.rglob("*.yaml")):
+        option = path.relative_to(folder).with_suffix("").as_posix()
+        where = name.removeprefix(f"{option.rpartition('/')[0].replace('/', '.')}.")
+        if where in _walk(OmegaConf.to_container(OmegaConf.load(path)), ""):
+            found.append(f"{group}=[{option}]" if "/" in option else f"{group}={option}")
+    return found
 
 
 def known_keys(verb: str) -> list[str]:
@@ -169,4 +208,6 @@ def _walk(node: object, prefix: str) -> list[str]:
 
 def _explain_omegaconf(error: OmegaConfBaseException) -> ConfigError:
     key = getattr(error, "full_key", None) or "override"
+    if isinstance(error, MissingMandatoryValue):
+        return ConfigError(str(key), "a value", "nothing", f"Add {key}=... to the command.")
     return ConfigError(str(key), "a value that can be resolved", str(error).split("\n")[0])

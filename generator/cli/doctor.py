@@ -23,7 +23,7 @@ _CORE = (
     "numpy", "opencv-python", "opencv-python-headless", "pillow", "hydra-core", "omegaconf", "albumentations", "trdg",
     "pycocotools", "orjson", "rich", "jinja2", "fsspec", "zlib-ng",
 )  # fmt: skip
-_EXTRAS = {"learn": ("torch", "diffusers", "peft"), "ray": ("ray",), "cloud": ("s3fs", "gcsfs")}
+_EXTRAS = {"learn": ("torch", "diffusers", "peft"), "ray": ("ray",), "studio": ("nicegui",), "cloud": ("s3fs", "gcsfs")}
 
 
 def run(arguments: list[str]) -> int:

@@ -17,7 +17,7 @@ from generator.run.build import coerce
 def run(config: dict[str, Any]) -> int:
     """Write the formats that a resolved configuration names; return the exit code."""
     formats, flavour = parse_export(config)
-    root = Path(coerce(str, config["path"], "path")).absolute()
+    root = Path(coerce(str, config["path"], "path")).expanduser().absolute()
     if not root.is_dir():
         raise ConfigError("path", "the folder of a finished data set", str(root))
     export_all(root, formats, flavour)

@@ -17,6 +17,7 @@ from generator.core.errors import ConfigError
 from generator.core.names import RULE, is_safe_name
 from generator.run.build import coerce
 from generator.run.generate import Job, RunResult
+from generator.run.manifest import mark_output
 from generator.run.pipeline import Rejected
 
 TOO_MANY_REJECTS = 3
@@ -92,7 +93,7 @@ def _report(root: Path) -> Path:
 def _write_log(config: dict[str, Any], result: RunResult, seconds: float) -> None:
     """Keep the resolved configuration and a line a run beside the data set, where no byte of it depends on them."""
     folder = result.root.with_name(f"{result.root.name}.run")
-    folder.mkdir(parents=True, exist_ok=True)
+    mark_output(folder)
     (folder / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True), encoding="utf-8")
     line = {
         "command": shlex.join(sys.argv),
@@ -109,7 +110,13 @@ def _print_summary(result: RunResult, seconds: float, page: Path | None, formats
         print(f"{finding.severity}: {finding.message}", file=sys.stderr)
     for message in result.warnings:
         print(f"warning: {message}", file=sys.stderr)
-    speed = f", {result.made / seconds:.1f} img/s" if result.made and seconds > 0 else ", all there already"
+    speed = (
+        f", {result.made / seconds:.1f} img/s"
+        if result.made and seconds > 0
+        else ", all there already"
+        if result.planned
+        else ""
+    )
     print(f"{result.images} images, {result.rejected} rejected, {result.bytes / 1e6:.1f} MB{speed}")
     if result.instances:
         print("defects: " + ", ".join(f"{name} {number}" for name, number in result.instances.items()))

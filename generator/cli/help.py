@@ -72,7 +72,7 @@ defectgen preview writes one contact sheet of what generate would make with the 
 
   defectgen preview source=folder source.path=DIR 'defect=[metal/scratch]'
 
-The sheet lands at outputs/<name>-preview.png.
+The sheet lands at outputs/<name>.run/preview.png.
 
 Examples
   defectgen preview

@@ -6,11 +6,15 @@ Source: own.
 
 from __future__ import annotations
 
+import io
 import os
 import shlex
+import signal
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from pathlib import Path
 
 from generator.cli.help import GENERAL, help_of, is_help
 from generator.core.errors import ConfigError, GeneratorError, nearest
@@ -24,8 +28,15 @@ _HYDRA_FLAGS = {"-m", "--multirun", "-sc", "--shell-completion", "--info", "-i"}
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return 0 ok, 1 fault, 2 user's mistake, 3 too many rejects, 130 interrupted."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a letter shows a question mark
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager's stop is a Ctrl-C
     try:
-        return _run(arguments)
+        code = _run(arguments)
+        sys.stdout.flush()
+        return code
     except GeneratorError as error:
         print(f"defectgen: {error}", file=sys.stderr)
         return error.exit_code
@@ -35,8 +46,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"\nInterrupted. What is finished is kept; to go on, repeat: {command}", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read this has seen enough
         return 0
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        print(f"defectgen: {place}{error.strerror or error}", file=sys.stderr)
+        return GeneratorError.exit_code
 
 
 def _run(arguments: list[str]) -> int:
@@ -66,7 +81,7 @@ def _run(arguments: list[str]) -> int:
 def _compose_and_run(verb: str, rest: list[str]) -> int:
     from generator.cli.compose import compose_config
 
-    show, overrides = _split_cfg_flag(rest)
+    show, overrides = _split_flags(rest)
     config = compose_config("generate" if verb in ("plan", "preview") else verb, overrides)
     if show:
         import yaml
@@ -76,8 +91,8 @@ def _compose_and_run(verb: str, rest: list[str]) -> int:
     return _verb(verb)(config)
 
 
-def _split_cfg_flag(rest: list[str]) -> tuple[bool, list[str]]:
-    """Return whether ``--cfg job`` was given, and the overrides without it."""
+def _split_flags(rest: list[str]) -> tuple[bool, list[str]]:
+    """Return whether ``--cfg job`` was given, and the overrides, with ``--config-dir`` as one of them."""
     overrides, show = [], False
     pending = iter(rest)
     for argument in pending:
@@ -86,8 +101,13 @@ def _split_cfg_flag(rest: list[str]) -> tuple[bool, list[str]]:
             if what != "job":
                 raise ConfigError("--cfg", "job", f"'{what}'")
             show = True
+        elif argument == "--config-dir" or argument.startswith("--config-dir="):
+            folder = Path(argument.partition("=")[2] or next(pending, "")).expanduser().resolve()
+            if not folder.is_dir():
+                raise ConfigError("--config-dir", "a folder with your own yamls", str(folder))
+            overrides.append(f"hydra.searchpath=['file://{folder}']")
         elif argument.startswith("-"):
-            known = ("--cfg", "--help", "--multirun", "--info")
+            known = ("--cfg", "--config-dir", "--help", "--multirun", "--info")
             raise ConfigError("command", "a known flag", f"'{argument}'", nearest(argument, known))
         else:
             overrides.append(argument)

@@ -14,6 +14,7 @@ from generator.imaging.codec import encode_png
 from generator.report.contact_sheet import Colour, SheetRow, class_colours, contact_sheet
 from generator.report.showcase import Candidate, choose
 from generator.run.build import coerce
+from generator.run.manifest import mark_output
 from generator.run.pipeline import Pipeline
 
 _ROWS, _MOST_ROWS = 12, 48
@@ -37,7 +38,7 @@ def run(config: dict[str, Any]) -> int:
     title = f"{config['name']}: {len(pipeline)} images planned, {len(rows)} shown (image, twin, mask, zoom)"
     data = encode_png(contact_sheet(rows, legend, title=title))
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        mark_output(target.parent)
         write_text(target, data)
     except OSError as error:
         raise ConfigError("out", "a folder that can be written", f"{target.parent} ({error.strerror})") from None
@@ -97,7 +98,7 @@ def _row_count(pipeline: Pipeline, count: object) -> int:
 
 
 def _sheet_path(config: dict[str, Any]) -> Path:
-    root = Path(coerce(str, config["out"], "out")).absolute()
+    root = Path(coerce(str, config["out"], "out")).expanduser().absolute()
     if not root.name:
         raise ConfigError("out", "a folder's path with a name", str(root))
-    return root.with_name(f"{root.name}-preview.png")
+    return root.with_name(f"{root.name}.run") / "preview.png"

@@ -13,6 +13,8 @@ from generator.core.errors import require
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.-]*")
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 LONGEST = 64
+MARKER = ".defectgen"
+"""A file that marks a folder as this tool's output: nothing below it is a good image of a source."""
 RULE = (
     f"1 to {LONGEST} of A-Z a-z 0-9 space _ . -, starting with a letter or digit, no reserved name, no dot at the end"
 )

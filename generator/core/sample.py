@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from generator.core.annotation import NOTHING, Finding, Instance
+from generator.core.annotation import Finding, Instance
 from generator.core.units import Scale
 
 
@@ -91,7 +91,7 @@ class Sample:
     light_deg: float = 135.0
     instances: tuple[Instance, ...] = ()
     findings: tuple[Finding, ...] = ()
-    params: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    params: Mapping[str, Any] = field(default_factory=dict)
     touched_everywhere: bool = False
 
     def __post_init__(self) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from generator.core.annotation import NOTHING, Finding, Instance, Region
+from generator.core.annotation import Finding, Instance, Region
 from generator.core.sample import Sample
 from generator.imaging.masks import region_to_rle, rle_to_region
 
@@ -39,7 +39,7 @@ class Label:
     annotator: Region | None = None
     quad_xy: tuple[tuple[float, float], ...] | None = None
     own_area_px: int = 0
-    params: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    params: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of_region(cls, category: str, mask: Region, **more: Any) -> Label:
@@ -115,7 +115,7 @@ class Record:
     source_sha256: str = ""
     seed: int = 0
     findings: tuple[Finding, ...] = ()
-    params: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    params: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def hw(self) -> tuple[int, int]:

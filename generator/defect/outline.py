@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import cv2
 import numpy as np
 
-from generator.core.annotation import NOTHING, Region
+from generator.core.annotation import Region
 from generator.core.geometry import Rect
 from generator.core.units import Scale
 
@@ -108,7 +108,7 @@ class Outline:
     rect: Rect
     alpha: np.ndarray
     support: np.ndarray
-    params: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    params: Mapping[str, Any] = field(default_factory=dict)
     _index: np.ndarray | None = field(default=None, init=False, repr=False)
 
     @classmethod

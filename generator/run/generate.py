@@ -13,13 +13,13 @@ import orjson
 import yaml
 
 from generator.core.annotation import Finding
-from generator.core.errors import ConfigError
+from generator.core.errors import ConfigError, GeneratorError
 from generator.core.ports import Executor, Report
 from generator.core.sample import Sample
 from generator.core.version import VERSION
 from generator.dataset.store import CLASSES, RECORDS, SampleWriter, record_line, write_text
 from generator.run.build import build, coerce
-from generator.run.manifest import RUN, RunFolder, Specification
+from generator.run.manifest import RUN, RunFolder, Specification, mark_output
 from generator.run.pipeline import Pipeline, Rejected
 from generator.run.shard import MARKS, DoneMark, Shard, ShardWriter
 
@@ -70,7 +70,7 @@ class Job:
         if not 1 <= self.shard_size <= 1_000_000:
             raise ConfigError("shard_size", "a whole number in 1..1000000", self.shard_size)
         self._twins: bool = coerce(bool, config["twins"], "twins")
-        self.root = Path(coerce(str, config["out"], "out")).absolute()
+        self.root = Path(coerce(str, config["out"], "out")).expanduser().absolute()
         self._overwrite: bool = coerce(bool, config["overwrite"], "overwrite")
 
     @property
@@ -96,7 +96,11 @@ class Job:
             if marks:
                 report(sum(mark.images for mark in marks), sum(len(mark.rejects) for mark in marks))
             writer = ShardWriter(pipeline=self.pipeline, root=self.root, spec_id=spec.spec_id, twins=self._twins)
-            made = list(self._executor.map(writer, missing, report))
+            try:
+                made = list(self._executor.map(writer, missing, report))
+            except GeneratorError:
+                folder.forget_unless_begun()
+                raise
             every = sorted((*marks, *made), key=lambda mark: mark.shard.number)
             reduce_shards(self.root, spec, self.pipeline, every)
         return RunResult(
@@ -106,7 +110,7 @@ class Job:
             rejected=sum(len(mark.rejects) for mark in every),
             instances=_total(every),
             bytes=sum(mark.bytes for mark in every),
-            findings=self.pipeline.source.findings(),
+            findings=(*self.pipeline.source.findings(), *self.pipeline.plan.findings),
             warnings=_warnings(every),
             made=sum(mark.images for mark in made),
         )
@@ -123,7 +127,7 @@ class Job:
         root = self.root.with_name(f"{self.root.name}.only")
         if isinstance(made, Sample):
             try:
-                root.mkdir(parents=True, exist_ok=True)
+                mark_output(root)
                 record = SampleWriter(root, self._twins, self.pipeline.labelling.keep).write(made)
             except OSError as error:
                 raise ConfigError("out", "a folder that can be written", f"{root} ({error.strerror})") from None
@@ -149,7 +153,7 @@ def reduce_shards(root: Path, spec: Specification, pipeline: Pipeline, marks: li
         "rejected": sum(len(mark.rejects) for mark in marks),
         "instances": _total(marks),
         "bytes": sum(mark.bytes for mark in marks),
-        "findings": [asdict(finding) for finding in pipeline.source.findings()],
+        "findings": [asdict(finding) for finding in (*pipeline.source.findings(), *pipeline.plan.findings)],
     }
     write_text(root / RUN, orjson.dumps(run, option=orjson.OPT_INDENT_2))
     write_text(root / MARKS / "sha256", hashlib.sha256(listing.encode()).hexdigest().encode())

@@ -19,6 +19,7 @@ import orjson
 from filelock import FileLock, Timeout
 
 from generator.core.errors import ConfigError
+from generator.core.names import MARKER
 from generator.core.version import VERSION
 from generator.dataset.store import CLASSES, RECORDS, write_text
 from generator.run.shard import MARKS, PARTIAL, DoneMark, Shard, slices
@@ -88,7 +89,19 @@ class RunFolder:
         elif found is not None and found["spec_id"] != self.spec.spec_id:
             self._refuse(found)
         shutil.rmtree(self.root / MARKS / PARTIAL, ignore_errors=True)
+        mark_output(self.root)
         write_text(self.root / MARKS / SPEC, self.spec.to_json())
+
+    def forget_unless_begun(self) -> None:
+        """Remove what a run left that failed before its first shard was done, so that the mended command can begin."""
+        if any((self.root / MARKS).glob("*.done")):
+            return
+        self._empty()
+        for name in (PARTIAL, ""):
+            shutil.rmtree(self.root / MARKS / name, ignore_errors=True)
+        (self.root / MARKER).unlink(missing_ok=True)
+        if not any(self.root.iterdir()):
+            self.root.rmdir()
 
     def missing(self, count: int, shard_size: int) -> tuple[list[Shard], list[DoneMark]]:
         """Return the shards still to be written and the marks of those that are.
@@ -140,7 +153,7 @@ class RunFolder:
             return
         except OSError as error:
             raise ConfigError("out", "a folder that can be written", f"{self.root} ({error.strerror})") from None
-        strangers = [name for name in names if name != MARKS]
+        strangers = [name for name in names if name not in (MARKS, MARKER)]
         if strangers and self._found() is None:
             raise ConfigError(
                 "out",
@@ -155,12 +168,19 @@ class RunFolder:
             return None
         try:
             found = orjson.loads(path.read_bytes())
-            return found if isinstance(found, dict) and "spec_id" in found else {"spec_id": "", "config": {}}
+            return (
+                found
+                if isinstance(found, dict) and {"spec_id", "config"} <= found.keys()
+                else {"spec_id": "", "config": {}}
+            )
         except orjson.JSONDecodeError:
             return {"spec_id": "", "config": {}}
 
     def _refuse(self, found: Mapping[str, Any]) -> None:
-        differing = differing_keys(found.get("config", {}), self.spec.config)
+        old, new = (
+            {**config, "recipe": config.get("recipe", {}).get("name")} for config in (found["config"], self.spec.config)
+        )
+        differing = differing_keys(old, new)
         if found.get("assets") != self.spec.assets:
             differing.append("the source's files")
         if found.get("version") != VERSION:
@@ -183,19 +203,23 @@ class RunFolder:
                 path.unlink()
 
 
-def differing_keys(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    """Return "key: old -> new" for every key in which two configurations differ."""
-    old, new = dict(_flat(before)), dict(_flat(now))
-    return [
-        f"{key}: {old.get(key, 'nothing')} -> {new.get(key, 'nothing')}"
-        for key in sorted(old.keys() | new.keys())
-        if old.get(key) != new.get(key)
-    ]
+def mark_output(folder: Path) -> None:
+    """Mark a folder as this tool's output, so that no source takes its images for good ones."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MARKER).write_text("written by defectgen\n", encoding="utf-8")
 
 
-def _flat(node: object, prefix: str = "") -> Iterator[tuple[str, object]]:
-    if isinstance(node, Mapping) and node:
-        for key, value in node.items():
-            yield from _flat(value, f"{prefix}.{key}" if prefix else str(key))
-    else:
-        yield prefix, node
+def differing_keys(before: object, now: object, key: str = "") -> list[str]:
+    """Return what differs between two configurations: "key: old -> new", or a whole key that is gone or new."""
+    if not (isinstance(before, Mapping) and isinstance(now, Mapping)):
+        return [] if before == now else [f"{key}: {before} -> {now}"]
+    found = []
+    for name in sorted({**before, **now}):
+        path = f"{key}.{name}" if key else str(name)
+        if name not in now:
+            found.append(f"{path}: left out now")
+        elif name not in before:
+            found.append(f"{path}: new")
+        else:
+            found += differing_keys(before[name], now[name], path)
+    return found

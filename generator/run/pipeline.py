@@ -158,8 +158,8 @@ def coerce_request(asked: Mapping[str, Any]) -> PlanRequest:
 
 def _checked_seed(seed: object) -> int:
     value = coerce(int, seed, "seed")
-    if value < 0:
-        raise ConfigError("seed", "a whole number >= 0", value)
+    if not 0 <= value < 1 << 63:
+        raise ConfigError("seed", "a whole number in 0..2^63 - 1", value)
     return value
 
 

@@ -15,12 +15,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from generator.core.annotation import Finding
 from generator.core.errors import ConfigError, nearest, require
 from generator.core.ports import Source
 from generator.core.sample import SampleSpec
 from generator.core.seeds import Shuffle
 
 SPLITS = ("train", "val", "test")
+MOST = 100_000_000
+"""The largest number of images, or of defects of a category."""
 
 
 def apportion(total: int, weights: Sequence[float]) -> list[int]:
@@ -48,7 +51,8 @@ class PlanRequest:
         good_share: share of the images that stay good, [0, 1].
         defects_per_image: least and most defects on a defective image; every number between is equally common.
         shares: relative share per category; None: all alike.
-        targets: exact number of defects per category; None: taken from ``count``.
+        targets: exact number of defects per category; None: taken from ``count``. With both, the images that the
+            targets do not need stay good, whatever ``good_share``.
         splits: relative share per split.
     """
 
@@ -60,20 +64,20 @@ class PlanRequest:
     splits: dict[str, float] | None = None
 
     def __post_init__(self) -> None:
-        require(self.count is None or self.count >= 0, "count", "a whole number >= 0", self.count)
+        require(self.count is None or 0 <= self.count <= MOST, "count", f"a whole number in 0..{MOST}", self.count)
         require(0 <= self.good_share <= 1, "good_share", "a share in [0, 1]", self.good_share)
         low, high = self.defects_per_image
         require(1 <= low <= high <= 1000, "defects_per_image", "[low, high] with 1 <= low <= high", [low, high])
         for name, share in (self.shares or {}).items():
             require(0 <= share < math.inf, f"shares.{name}", "a number >= 0", share)
-        require(not self.shares or sum(self.shares.values()) > 0, "shares", "at least one share > 0", self.shares)
+        require(self.shares is None or sum(self.shares.values()) > 0, "shares", "at least one share > 0", self.shares)
         for name, target in (self.targets or {}).items():
-            require(target >= 0, f"targets.{name}", "a whole number >= 0", target)
+            require(0 <= target <= MOST, f"targets.{name}", f"a whole number in 0..{MOST}", target)
         require(not (self.shares and self.targets), "shares", "either shares or targets", "both")
         for name, share in (self.splits or {}).items():
             require(name in SPLITS, f"splits.{name}", "one of " + ", ".join(SPLITS), f"'{name}'")
             require(0 <= share < math.inf, f"splits.{name}", "a number >= 0", share)
-        require(not self.splits or sum(self.splits.values()) > 0, "splits", "at least one share > 0", self.splits)
+        require(self.splits is None or sum(self.splits.values()) > 0, "splits", "at least one share > 0", self.splits)
 
 
 class _Split:
@@ -127,6 +131,7 @@ class Plan:
         self.categories = tuple(categories)
         self.recipe, self.seed = recipe, seed
         self._source = source
+        self.findings: tuple[Finding, ...] = ()
         weights = self._split_weights(request)
         self._splits = self._lay_out(request, weights)
         self.count = sum(split.count for split in self._splits)
@@ -185,6 +190,9 @@ class Plan:
         count = self._source.count
         if count is not None and count < sum(weight > 0 for weight in weights):
             keep = max(range(len(weights)), key=lambda i: weights[i])
+            asked = sum(weight > 0 for weight in weights)
+            message = f"{count} good image(s) cannot be shared over {asked} splits; every sample goes to {SPLITS[keep]}"
+            self.findings = (Finding(severity="warning", code="few_sources", message=message),)
             return [weight if i == keep else 0.0 for i, weight in enumerate(weights)]
         return weights
 

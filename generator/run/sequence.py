@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -41,9 +42,12 @@ class SampleSequence:
 
         Raises:
             IndexError: there is no such sample.
+            TypeError: the index is no whole number.
         """
-        at = index + len(self) if index < 0 else index
-        made = self._pipeline.make(at)
+        at = operator.index(index)
+        if not -len(self) <= at < len(self):
+            raise IndexError(f"sample {at} of {len(self)}")
+        made = self._pipeline.make(at % len(self))
         if not isinstance(made, Rejected):
             return made
         return self._pipeline.good_sample(made.spec).with_(findings=made.findings)

@@ -18,6 +18,7 @@ from typing import Any
 
 import orjson
 
+from generator.core.errors import ConfigError
 from generator.core.ports import Report
 from generator.dataset.store import SampleWriter, record_line, write_text
 from generator.run.pipeline import Pipeline, Rejected
@@ -99,7 +100,19 @@ class ShardWriter:
     twins: bool
 
     def __call__(self, shard: Shard, report: Report) -> DoneMark:
-        """Write the shard and return its mark, which is on disk by then."""
+        """Write the shard and return its mark, which is on disk by then.
+
+        Raises:
+            ConfigError: a file cannot be written, as on a full disk.
+        """
+        try:
+            return self._write(shard, report)
+        except OSError as error:
+            hint = "What is finished is kept; the same command goes on once that is mended."
+            problem = f"{self.root}: {error.strerror or error}"
+            raise ConfigError("out", "a folder that can be written", problem, hint) from error
+
+    def _write(self, shard: Shard, report: Report) -> DoneMark:
         partial = self.root / MARKS / PARTIAL / f"{shard.stem}-{os.getpid()}"  # no orphan of a killed run shares it
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)

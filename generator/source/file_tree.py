@@ -1,7 +1,8 @@
 """The files below a folder, on this machine or wherever fsspec reaches.
 
 A path with a scheme (``s3://``, ``memory://``) goes through fsspec, any other through the operating system. Hidden
-files and folders are left out; a folder reached twice through links is listed once. Source: own.
+files and folders are left out, and so is what this tool wrote; a folder reached twice through links is listed once.
+Source: own.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 import fsspec
+
+from generator.core.names import MARKER
 
 _LOCAL_THREADS, _REMOTE_THREADS = 2, 16
 _SAMPLE_BYTES = 4096
@@ -97,6 +100,9 @@ class FileTree:
                 folders.clear()
                 continue
             seen.add(real)
+            if MARKER in files:
+                folders.clear()
+                continue
             folders[:] = sorted(name for name in folders if not name.startswith("."))
             below = os.path.relpath(folder, self.root).replace(os.sep, "/")
             yield from (name if below == "." else f"{below}/{name}" for name in files)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import warnings
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -35,12 +35,13 @@ _SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class _Listing:
-    """What was found: ids in provenance order, notes, names and causes of what was skipped, and a hash of it all."""
+    """What was found: ids in provenance order, notes, what was skipped and why, copies of others, a hash of it all."""
 
     tree: FileTree
     ids: tuple[str, ...]
     notes: tuple[tuple[str, int], ...]
     skipped: tuple[tuple[str, str], ...]
+    copies: tuple[tuple[str, str], ...]
     digest: str
 
 
@@ -127,7 +128,12 @@ class Folder:
             Finding(severity="info", code=_CODES[note], message=f"{number} of {len(listing.ids)} images: {note}")
             for note, number in listing.notes
         )
-        return (*skipped, *noted)
+        if not listing.copies:
+            return (*skipped, *noted)
+        name, first = listing.copies[0]
+        more = f" and {len(listing.copies) - 1} more" if len(listing.copies) > 1 else ""
+        message = f"{name}{more}: a byte copy of another image ({first}), left out"
+        return (*skipped, Finding(severity="warning", code="byte_copy", message=message), *noted)
 
     def digest(self) -> str:
         """Return a hash of the files' names, sizes, and bytes at their start, middle and end."""
@@ -168,12 +174,35 @@ class Folder:
         few = f"at most {self.max_skipped} unreadable images (max_skipped)"
         require(len(skipped) <= self.max_skipped, "path", few, f"{len(skipped)} of {len(names)}: {shown}{more}")
         require(len(good) > 0, "path", "at least one readable image", f"none of {len(names)}: {shown}{more}")
+        good, copies = self._without_copies(tree, good)
         good.sort()
         digest = hashlib.sha256()
         for _, name, print_ in good:
             digest.update(f"{name}\n".encode() + print_)
         ids = tuple(name for _, name, _ in good)
-        return _Listing(tree, ids, tuple(sorted(notes.items())), tuple(skipped), digest.hexdigest())
+        return _Listing(tree, ids, tuple(sorted(notes.items())), tuple(skipped), copies, digest.hexdigest())
+
+    def _without_copies(
+        self, tree: FileTree, good: list[tuple[int, str, bytes]]
+    ) -> tuple[list[tuple[int, str, bytes]], tuple[tuple[str, str], ...]]:
+        """Return the images without byte copies of others, and each copy's name with that of the one that stays.
+
+        Two names of one image could stand on two sides of a split.
+        """
+        alike: dict[bytes, list[tuple[int, str, bytes]]] = defaultdict(list)
+        for image in good:
+            alike[image[2]].append(image)
+        kept, copies = [], []
+        for images in alike.values():
+            first: dict[bytes, str] = {}
+            for image in images:
+                whole = hashlib.sha256(tree.read(image[1])).digest() if len(images) > 1 else b""
+                if whole in first:
+                    copies.append((image[1], first[whole]))
+                else:
+                    first[whole] = image[1]
+                    kept.append(image)
+        return kept, tuple(sorted(copies))
 
     def _verdicts(self, tree: FileTree, names: list[str]) -> Iterator[tuple[bytes, tuple[str, ...]] | str]:
         """Yield for each file its fingerprint and notes, or why it cannot be used."""

@@ -13,9 +13,9 @@ SMALL = ("source.size_wh=[64,64]", "roi=whole")
 def test_the_preview_is_a_sheet_beside_the_data_set_and_nothing_else(command, tmp_path):
     code, out, err = command("preview", *SMALL, "count=4", "good_share=0.25", f"out={tmp_path / 'a' / 'set'}")
     assert (code, err) == (0, "")
-    sheet = tmp_path / "a" / "set-preview.png"
+    sheet = tmp_path / "a" / "set.run" / "preview.png"
     assert f"preview: {sheet}" in out
-    assert [path.name for path in (tmp_path / "a").iterdir()] == [sheet.name]
+    assert [path.name for path in (tmp_path / "a").iterdir()] == [sheet.parent.name]
     picture = cv2.imread(str(sheet))
     assert picture.shape[1] > 8 * 200
     assert picture.std() > 10
@@ -34,7 +34,7 @@ def test_the_preview_shows_every_chosen_category(small_config):
 
 def test_the_preview_of_good_images_alone_is_a_sheet(command, tmp_path):
     assert command("preview", *SMALL, "count=2", "good_share=1", "out=set")[0] == 0
-    assert (tmp_path / "set-preview.png").is_file()
+    assert (tmp_path / "set.run" / "preview.png").is_file()
 
 
 def test_a_plan_without_samples_has_no_preview(command):
