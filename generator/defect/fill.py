@@ -40,33 +40,42 @@ def fill_bands(
     Returns:
         alpha (h, w) float32 in [0, 1], and x, y of its first pixel.
     """
-    widest = max(float(widths.max()) for _, widths in bands)
-    everything = np.concatenate([points.reshape(-1, 2) for points, _ in bands])
-    x, y, canvas = _canvas(everything, widest / 2.0, softness_px, hw)
-    for points, widths in bands:
-        count = points.shape[-2]
-        left, right = _sides(points - (x + 0.5, y + 0.5), widths)
-        strengths = np.rint(255 * np.clip(widths, floor, 1.0)).reshape(-1, count)
-        step = _CHUNK if crossing or strengths.min() < 255 else count
-        starts = range(0, max(1, count - 1), step)
-        middles = np.minimum(np.arange(len(starts)) * step + step // 2, count - 1)
-        pieces = strengths[:, middles].tolist()
-        for near, far, piece in zip(left.reshape(-1, count, 2), right.reshape(-1, count, 2), pieces, strict=True):
-            for first, strength in zip(starts, piece, strict=True):
-                ring = np.concatenate([near[first : first + step + 1], far[first : first + step + 1][::-1]])
-                cv2.fillPoly(canvas, [ring], strength, cv2.LINE_AA, _SHIFT)
+    points = np.concatenate([points.reshape(-1, 2) for points, _ in bands])
+    widths = np.concatenate([widths.reshape(-1) for _, widths in bands])
+    counts = np.concatenate([np.full(b.size // b.shape[-1], b.shape[-1]) for _, b in bands])
+    ends = np.cumsum(counts)
+    widest = float(widths.max())
+    x, y, canvas = _canvas(points, widest / 2.0, softness_px, hw)
+    left, right = _sides(points - (x + 0.5, y + 0.5), widths, ends - counts, ends - 1)
+    strengths = np.rint(255 * np.clip(widths, floor, 1.0))
+    for start, end, count in zip((ends - counts).tolist(), ends.tolist(), counts.tolist(), strict=True):
+        step = _CHUNK if crossing or strengths[start:end].min() < 255 else count
+        for first in range(start, max(start + 1, end - 1), step):
+            last = min(first + step + 1, end)
+            ring = np.concatenate([left[first:last], right[first:last][::-1]])
+            strength = float(strengths[min(first + step // 2, end - 1)])
+            cv2.fillPoly(canvas, [ring], strength, cv2.LINE_AA, _SHIFT)
     return _softened(canvas, softness_px, thin=widest < 4.0), x, y
 
 
-def _sides(points: np.ndarray, widths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the left and right sides of bands, (..., N, 2) int32 in 1/16 px."""
+def _sides(
+    points: np.ndarray, widths: np.ndarray, firsts: np.ndarray, lasts: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the left and right sides of bands, (N, 2) int32 in 1/16 px.
+
+    Args:
+        points: (N, 2) of all bands, one after another.
+        widths: (N,) px.
+        firsts: where each band's first point stands.
+        lasts: where its last point stands.
+    """
     tangent = np.empty_like(points)
-    tangent[..., 1:-1, :] = points[..., 2:, :] - points[..., :-2, :]
-    tangent[..., 0, :] = points[..., 1, :] - points[..., 0, :]
-    tangent[..., -1, :] = points[..., -1, :] - points[..., -2, :]
+    tangent[1:-1] = points[2:] - points[:-2]
+    tangent[firsts] = points[np.minimum(firsts + 1, lasts)] - points[firsts]
+    tangent[lasts] = points[lasts] - points[np.maximum(lasts - 1, firsts)]
     half = np.maximum(widths - 0.8, 0.1) / 2.0  # the antialiased border adds about 0.4 px on each side
-    half = half / np.maximum(np.hypot(tangent[..., 0], tangent[..., 1]), 1e-9)
-    normal = np.stack([-tangent[..., 1] * half, tangent[..., 0] * half], axis=-1)
+    half = half / np.maximum(np.hypot(tangent[:, 0], tangent[:, 1]), 1e-9)
+    normal = tangent[:, ::-1] * (half[:, None] * (-1.0, 1.0))
     scale = float(1 << _SHIFT)
     return np.rint((points + normal) * scale).astype(np.int32), np.rint((points - normal) * scale).astype(np.int32)
 
