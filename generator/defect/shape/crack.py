@@ -15,7 +15,7 @@ from generator.core.errors import require
 from generator.core.units import LengthRange, Range
 from generator.defect.fill import fill_bands
 from generator.defect.outline import Outline, Room, Site
-from generator.defect.shape.path import axis_deg, direction_xy, folded_deg, smooth_noise
+from generator.defect.shape.path import axis_deg, folded_deg, smooth_noise
 
 _DEPTH = 2  # branches of branches
 
@@ -102,12 +102,16 @@ class Crack:
         step = float(np.clip(length_px / 80.0, 2.0, 6.0))
         count = max(4, round(length_px / step))
         slow = smooth_noise(count, max(3, count // 10), rng)
-        slow -= slow[0]
-        headings = heading_deg + wander * slow + jag * rng.standard_normal(count)
-        points = start + np.concatenate([np.zeros((1, 2)), np.cumsum(step * direction_xy(headings), axis=0)])
-        at = np.linspace(0.0, 1.0, count + 1)
+        headings = heading_deg - wander * slow[0] + wander * slow + jag * rng.standard_normal(count)
+        turns = np.radians(headings)
+        points = np.empty((count + 1, 2))
+        points[0] = start
+        np.multiply(np.cos(turns), step, out=points[1:, 0])
+        np.multiply(np.sin(turns), -step, out=points[1:, 1])
+        np.cumsum(points, axis=0, out=points)
+        at = np.arange(count + 1) / count
         varied = np.exp(uneven * (0.8 * smooth_noise(count + 1, max(3, count // 5), rng) - 0.3))
-        widths = width_px * np.sqrt(1.0 - 0.9 * at) * np.clip(varied, 0.3, 1.6)
+        widths = width_px * np.sqrt(1.0 - 0.9 * at) * np.minimum(np.maximum(varied, 0.3), 1.6)
         for _ in range(int(rng.poisson(forks)) if depth > 0 else 0):
             where = int(rng.integers(count // 6, max(count // 6 + 1, count * 5 // 6)))
             side = 1.0 if rng.random() < 0.5 else -1.0
