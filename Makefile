@@ -27,7 +27,7 @@ $(CLIENT)/.done: requirements/client.lock
 	@touch $@
 
 demo: $(VENV)/.light ## a labelled data set of drawn parts and its report, from nothing
-	$(BIN)/defectgen generate name=demo count=64 labels=all 'export=[coco,yolo,mvtec]' overwrite=true
+	$(BIN)/defectgen generate name=demo count=64 labels=all 'splits={train: 0.7, val: 0.3}' 'export=[coco,yolo,mvtec]' overwrite=true
 
 test: $(VENV)/.test ## all tests
 	$(BIN)/python -m pytest -n auto --dist loadgroup
