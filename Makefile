@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 export OMP_NUM_THREADS ?= 1
 export NO_ALBUMENTATIONS_UPDATE := 1
 
-.PHONY: help demo test test-clients lint bench yardstick lock clean
+.PHONY: help demo test test-clients lint bench yardstick picture lock clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -e 's/:.*## /\t/' | expand -t 16
@@ -53,6 +53,10 @@ $(YARDSTICK)/.done: requirements/yardstick.lock
 yardstick: $(VENV)/.test $(YARDSTICK)/.done ## does it make a detector better on real defects (needs DEFECTGEN_DATA, DEFECTGEN_YARDSTICK)
 	@test -n "$$DEFECTGEN_DATA" -a -n "$$DEFECTGEN_YARDSTICK" || { echo "set DEFECTGEN_DATA and DEFECTGEN_YARDSTICK"; exit 2; }
 	$(BIN)/python tests/bench/yardstick.py --python $(YARDSTICK)/bin/python
+
+picture: $(VENV)/.light ## the README's picture
+	$(BIN)/defectgen preview name=readme count=8 good_share=0 'defects_per_image=[1,1]' seed=4
+	$(BIN)/python -c "from PIL import Image; Image.open('outputs/readme.run/preview.png').save('docs/preview.jpg', quality=86)"
 
 lock: ## renew requirements/*.lock from pyproject.toml
 	$(PYTHON) requirements/renew.py
