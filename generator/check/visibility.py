@@ -23,7 +23,7 @@ class Visibility:
     """
 
     min_visible_px: int = 4
-    min_visible_share: float = 0.2
+    min_visible_share: float = 0.25
     min_area_px: int = 4
 
     def __post_init__(self) -> None:

@@ -42,7 +42,7 @@ class Labelling:
 
     min_delta: int = 1
     visible_sigma: float = 2.0
-    visible_floor: float = 0.02
+    visible_floor: float = 0.024
     grow_px: int = 1
     close_px: int = 2
     keep: tuple[str, ...] = ()

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from generator.core.annotation import Finding
 from generator.core.errors import AssetError, nearest, require
 from generator.core.sample import GoodImage
@@ -85,12 +87,13 @@ class Part:
         if product not in self.products or not rank.isdecimal() or self.source_id(int(rank)) != source_id:
             raise AssetError(source_id, f"an id of a drawn part such as {self.source_id(0)}", "another name")
         rng = stage_rng(self.seed, int(rank), 0, product)
-        drawing = DRAW[product]((self.size_wh[1], self.size_wh[0]), rng)
+        hw = self.size_wh[1], self.size_wh[0]
+        drawing = DRAW[product](hw, rng)
         return GoodImage(
             source_id=source_id,
             pixels=capture(drawing, self.mode, rng),
             white=WHITE[self.mode],
-            roi=drawing.roi,
+            roi=np.ones(hw, bool) if drawing.roi is None else drawing.roi,  # known either way: nothing has to be found
             pixel_size_mm=self.pixel_size_mm,
             light_deg=drawing.light_deg,
         )
