@@ -25,6 +25,7 @@ from generator.run.shard import MARKS, DoneMark, Shard, ShardWriter
 
 REJECTS = "rejects.jsonl"
 CONFIG = "config.yaml"
+_PROBED = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +89,7 @@ class Job:
             ConfigError: the folder cannot be used.
             KeyboardInterrupt: stopped; the same command goes on.
         """
+        self._probe()
         spec = Specification.of(self._config, self.pipeline.asset_digest())
         folder = RunFolder(self.root, spec)
         with folder.locked():
@@ -114,6 +116,12 @@ class Job:
             warnings=_warnings(every),
             made=sum(mark.images for mark in made),
         )
+
+    def _probe(self) -> None:
+        """Make one sample, defective if there is one among the first, before anything is written or replaced."""
+        first = range(min(_PROBED, len(self.pipeline)))
+        for index in [*(i for i in first if self.pipeline.plan[i].categories), *first][:1]:
+            self.pipeline.make(index)
 
     def run_only(self, index: int) -> tuple[Path, Sample | Rejected]:
         """Make one sample of the plan alone, beside the data set, and return its folder.

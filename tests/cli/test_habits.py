@@ -148,3 +148,12 @@ def test_samples_travel_between_processes_and_take_any_whole_number():
             data[wrong]
     with pytest.raises(IndexError, match="sample -7 of 6"):
         data[-7]
+
+
+def test_a_wrong_command_with_overwrite_leaves_the_old_data_set(command, tmp_path):
+    keys = [*RUN, "source.size_wh=[64,64]", "out=made"]
+    assert command("generate", *keys)[0] == 0
+    before = {p: p.read_bytes() for p in (tmp_path / "made").rglob("*") if p.is_file()}
+    code, _, err = command("generate", *keys, "overwrite=true", "defect.metal.pit.shape.diameter=[0.1mm,0.2mm]")
+    assert code == 2 and "pixel_size_mm" in err, err
+    assert {p: p.read_bytes() for p in (tmp_path / "made").rglob("*") if p.is_file()} == before
