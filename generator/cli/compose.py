@@ -13,7 +13,6 @@ from typing import Any
 
 from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
-from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import ConfigCompositionException, HydraException, MissingConfigException, OverrideParseException
 from omegaconf import OmegaConf
 from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
@@ -190,11 +189,6 @@ def group_options(group: str) -> list[str]:
     """Return the options of a group, such as metal/scratch of defect."""
     folder = conf_dir() / group
     return sorted(p.relative_to(folder).with_suffix("").as_posix() for p in folder.rglob("*.yaml"))
-
-
-def override_keys(overrides: Sequence[str]) -> list[str]:
-    """Return the keys that overrides name."""
-    return [override.key_or_group for override in OverridesParser.create().parse_overrides(list(overrides))]
 
 
 def _walk(node: object, prefix: str) -> list[str]:

@@ -12,14 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import orjson
 
 from generator.core.annotation import Region
 from generator.core.errors import FormatError
 from generator.core.sample import Sample
 from generator.dataset.record import FLAVOURS, Record
-from generator.imaging.codec import decode_mask, encode_mask_png, encode_png
+from generator.imaging.codec import encode_mask_png, encode_png
 from generator.imaging.masks import index_mask
 
 RECORDS = "records.jsonl"
@@ -186,13 +185,6 @@ def write_text(path: Path, data: bytes) -> None:
     partial = path.with_name(f".{path.name}.partial")
     partial.write_bytes(data)
     partial.replace(path)
-
-
-def read_index_mask(root: Path, record: Record) -> np.ndarray:
-    """Return a record's (H, W) index mask; zeros for a good image."""
-    if record.mask is None:
-        return np.zeros(record.hw, np.uint8)
-    return decode_mask((root / record.mask).read_bytes(), record.mask)
 
 
 def measure_bytes(sample: Sample, twins: bool) -> int:

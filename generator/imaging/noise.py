@@ -1,4 +1,4 @@
-"""Random fields: white, smooth, fractal, 1/f and streaks.
+"""Random fields: white, smooth, fractal and streaks.
 
 Each is drawn on a grid as coarse as the field itself and brought to size by one ``cv2.resize`` or ``cv2.warpAffine``,
 so the cost is that of the pixels, not of the octaves. All have mean about 0 and standard deviation about 1.
@@ -91,16 +91,6 @@ def fractal(
     if (rows, columns) == (height, width):
         return field
     return cv2.resize(field, (width, height), interpolation=cv2.INTER_CUBIC)
-
-
-def pink(hw: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
-    """Return 1/f noise from the size of the image down to the pixel: every octave has the same power.
-
-    Returns:
-        (H, W) float32.
-    """
-    longer = max(hw)
-    return fractal(hw, longer / 2, rng, octaves=max(1, math.ceil(math.log2(longer))), gain=1.0)
 
 
 def streaks(

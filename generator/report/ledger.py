@@ -45,7 +45,6 @@ class Ledger:
         run: run.json; empty: there is none.
         config: config.yaml; empty: there is none.
         plan: per split and category the defects planned; empty: not known.
-        planned_images: per split.
         rejected: number of samples that were not made.
         lost: defects that rejected samples should have held, per category.
         reasons: cause of rejects per code, the most frequent first.
@@ -55,7 +54,6 @@ class Ledger:
     run: Mapping[str, Any]
     config: Mapping[str, Any]
     plan: Mapping[str, Mapping[str, int]]
-    planned_images: Mapping[str, int]
     rejected: int = 0
     lost: Counter[str] = field(default_factory=Counter)
     reasons: Mapping[str, Reason] = field(default_factory=dict)
@@ -89,7 +87,6 @@ def read_ledger(root: Path, classes: Sequence[str]) -> Ledger:
     config = _read(root / CONFIG, yaml.safe_load)
     try:
         plan = {s: {c: row["defects"].get(c, 0) for c in classes} for s, row in run.get("plan", {}).items()}
-        images = {split: row["images"] for split, row in run.get("plan", {}).items()}
         for finding in run.get("findings", []):
             Finding(**finding)
     except (AttributeError, KeyError, TypeError) as error:
@@ -115,7 +112,6 @@ def read_ledger(root: Path, classes: Sequence[str]) -> Ledger:
         run=run,
         config=config,
         plan=plan,
-        planned_images=images,
         rejected=rejected,
         lost=lost,
         reasons=dict(sorted(reasons.items(), key=lambda item: (-item[1].count, item[0]))),

@@ -12,7 +12,6 @@ FIELDS = {
     "smooth": lambda hw, rng: noise.smooth(hw, 5.0, rng),
     "smooth anisotropic": lambda hw, rng: noise.smooth(hw, (2.0, 9.0), rng),
     "fractal": lambda hw, rng: noise.fractal(hw, 12, rng),
-    "pink": noise.pink,
     "streaks": lambda hw, rng: noise.streaks(hw, 9, 1.5, 30, rng),
 }
 
