@@ -38,7 +38,7 @@ def run(config: dict[str, Any]) -> int:
         return _run_only(job, only)
     started = time.perf_counter()
     with RunProgress(len(job.pipeline)) as progress:
-        result = job.run(progress.report)
+        result = job.run(progress.report, progress.resumed)
     made_s = time.perf_counter() - started
     export_all(result.root, formats, flavour)
     page = _report(result.root) if wants_report else None

@@ -39,11 +39,14 @@ class RunProgress:
         if self._bar is not None:
             self._bar.stop()
 
+    def resumed(self, images: int, rejected: int) -> None:
+        """Begin with what earlier runs finished and rejected; it does not count towards the speed."""
+        self._images, self._rejected, self._before = images, rejected, images + rejected
+        self._started = self._printed = time.perf_counter()
+
     def report(self, images: int, rejected: int) -> None:
-        """Count images finished and rejected since the last call; what is there before the first tick was resumed."""
+        """Count images finished and rejected since the last call."""
         now = time.perf_counter()
-        if now - self._started < 0.05 and images > 1:
-            self._before += images + rejected
         self._images += images
         self._rejected += rejected
         speed = (self._images + self._rejected - self._before) / max(now - self._started, 1e-6)

@@ -79,11 +79,12 @@ class Job:
         """The number of shards of the plan."""
         return -(-len(self.pipeline) // self.shard_size)
 
-    def run(self, report: Report) -> RunResult:
+    def run(self, report: Report, resumed: Report | None = None) -> RunResult:
         """Make what is missing, then the data set's own files.
 
         Args:
             report: called with images finished and rejected since its last call.
+            resumed: called once before the work begins, with images finished and rejected by earlier runs.
 
         Raises:
             ConfigError: the folder cannot be used.
@@ -95,8 +96,8 @@ class Job:
         with folder.locked():
             folder.open(self._overwrite)
             missing, marks = folder.missing(len(self.pipeline), self.shard_size)
-            if marks:
-                report(sum(mark.images for mark in marks), sum(len(mark.rejects) for mark in marks))
+            if resumed is not None:
+                resumed(sum(mark.images for mark in marks), sum(len(mark.rejects) for mark in marks))
             writer = ShardWriter(pipeline=self.pipeline, root=self.root, spec_id=spec.spec_id, twins=self._twins)
             try:
                 made = list(self._executor.map(writer, missing, report))

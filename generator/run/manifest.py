@@ -168,19 +168,13 @@ class RunFolder:
             return None
         try:
             found = orjson.loads(path.read_bytes())
-            return (
-                found
-                if isinstance(found, dict) and {"spec_id", "config"} <= found.keys()
-                else {"spec_id": "", "config": {}}
-            )
         except orjson.JSONDecodeError:
-            return {"spec_id": "", "config": {}}
+            found = None
+        known = isinstance(found, dict) and {"spec_id", "config"} <= found.keys()
+        return found if known else {"spec_id": "", "config": {}}
 
     def _refuse(self, found: Mapping[str, Any]) -> None:
-        old, new = (
-            {**config, "recipe": config.get("recipe", {}).get("name")} for config in (found["config"], self.spec.config)
-        )
-        differing = differing_keys(old, new)
+        differing = differing_keys(_said_once(found["config"]), _said_once(self.spec.config))
         if found.get("assets") != self.spec.assets:
             differing.append("the source's files")
         if found.get("version") != VERSION:
@@ -207,6 +201,15 @@ def mark_output(folder: Path) -> None:
     """Mark a folder as this tool's output, so that no source takes its images for good ones."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MARKER).write_text("written by defectgen\n", encoding="utf-8")
+
+
+def _said_once(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a configuration whose recipe does not repeat what stands under a top-level key, its stages by number."""
+    recipe = dict(config.get("recipe", {}))
+    others = [value for key, value in config.items() if key != "recipe" and value]
+    for number, stage in enumerate(recipe.pop("stages", [])):
+        recipe[f"stages[{number}]"] = {key: value for key, value in stage.items() if value not in others}
+    return {**config, "recipe": recipe}
 
 
 def differing_keys(before: object, now: object, key: str = "") -> list[str]:

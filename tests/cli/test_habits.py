@@ -157,3 +157,21 @@ def test_a_wrong_command_with_overwrite_leaves_the_old_data_set(command, tmp_pat
     code, _, err = command("generate", *keys, "overwrite=true", "defect.metal.pit.shape.diameter=[0.1mm,0.2mm]")
     assert code == 2 and "pixel_size_mm" in err, err
     assert {p: p.read_bytes() for p in (tmp_path / "made").rglob("*") if p.is_file()} == before
+
+
+def test_a_change_inside_the_recipe_is_named(command):
+    keys = [*RUN, "source.size_wh=[64,64]", "out=made"]
+    assert command("generate", *keys)[0] == 0
+    code, _, err = command("generate", *keys, "recipe.stages.0.gap_px=5")
+    assert code == 2 and "recipe.stages[0].gap_px: 2 -> 5" in err, err
+
+
+def test_images_of_earlier_runs_do_not_count_towards_the_speed(capsys, monkeypatch):
+    from generator.cli import progress as room
+
+    clock = iter([0.0, 100.0, 112.0])
+    monkeypatch.setattr(room.time, "perf_counter", lambda: next(clock))
+    bar = room.RunProgress(1000)
+    bar.resumed(600, 0)
+    bar.report(24, 0)
+    assert "624/1000 images, 2.0 img/s" in capsys.readouterr().err
