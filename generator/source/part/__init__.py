@@ -1,1 +1,1 @@
-"""Drawn products: one file each, and the source that shows them in turn."""
+"""Drawn good images: the products, the camera, and the source that shows them in turn."""

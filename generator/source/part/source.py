@@ -15,7 +15,8 @@ from generator.core.annotation import Finding
 from generator.core.errors import AssetError, nearest, require
 from generator.core.sample import GoodImage
 from generator.core.seeds import stage_rng
-from generator.source.part import (
+from generator.source.part.capture import WHITE, capture
+from generator.source.part.product import (
     brushed_plate,
     circuit_board,
     ground_tile,
@@ -25,7 +26,6 @@ from generator.source.part import (
     wood_board,
     woven_textile,
 )
-from generator.source.part.capture import WHITE, capture
 
 DRAW = {
     "ground_tile": ground_tile.draw,

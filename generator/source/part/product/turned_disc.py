@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 
 from generator.imaging import noise
-from generator.source.part.brushed_plate import METALS
 from generator.source.part.drawing import Drawing, between, disc_shadow, over, radial, step, tinted
+from generator.source.part.product.brushed_plate import METALS
 
 
 def draw(hw: tuple[int, int], rng: np.random.Generator) -> Drawing:

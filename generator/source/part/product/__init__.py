@@ -1,0 +1,1 @@
+"""The drawn products: one file each, with a ``draw``."""
