@@ -14,9 +14,10 @@ import numpy as np
 
 from generator.core.errors import require
 from generator.core.units import LengthRange, Range
-from generator.defect.lighting import Neighbourhood
+from generator.defect.lighting import Neighbourhood, times
 from generator.defect.outline import Outline, Patch
 from generator.defect.texture import clouds
+from generator.imaging.lab import shifted_lab
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +26,8 @@ class Liquid:
 
     Attributes:
         gain: brightness inside relative to the surface, [0, 2]; above 1 is a bright residue.
-        warmth: how far blue falls and red rises relative to the gain, [-0.5, 0.5]; mono images ignore it.
+        da: step of a* inside, [-100, 100]; positive is redder; mono images ignore it.
+        db: step of b* inside, [-100, 100]; positive is yellower; mono images ignore it.
         cloud: relative deviation of the stain's own unevenness, [0, 1].
         cloud_size: size of that unevenness.
         ring: how much darker the edge is than the inside, [0, 1].
@@ -34,7 +36,8 @@ class Liquid:
     """
 
     gain: Range
-    warmth: Range
+    da: Range
+    db: Range
     cloud: Range
     cloud_size: LengthRange
     ring: Range
@@ -43,7 +46,8 @@ class Liquid:
 
     def __post_init__(self) -> None:
         require(self.gain.within(0, 2), "gain", "(low, high) within [0, 2]", self.gain)
-        require(self.warmth.within(-0.5, 0.5), "warmth", "(low, high) within [-0.5, 0.5]", self.warmth)
+        require(self.da.within(-100, 100), "da", "(low, high) within [-100, 100]", self.da)
+        require(self.db.within(-100, 100), "db", "(low, high) within [-100, 100]", self.db)
         require(self.cloud.within(0, 1), "cloud", "(low, high) within [0, 1]", self.cloud)
         require(self.ring.within(0, 1), "ring", "(low, high) within [0, 1]", self.ring)
         require(self.gloss.within(0, 1), "gloss", "(low, high) within [0, 1]", self.gloss)
@@ -57,7 +61,8 @@ class Liquid:
         """Return tint, clouds, ring and gloss."""
         return {
             "gain": self.gain.draw(rng),
-            "warmth": self.warmth.draw(rng),
+            "da": self.da.draw(rng),
+            "db": self.db.draw(rng),
             "cloud": self.cloud.draw(rng),
             "cloud_px": max(4.0, self.cloud_size.draw_px(rng, patch.scale)),
             "ring": self.ring.draw(rng),
@@ -79,10 +84,11 @@ class Liquid:
             ring = np.exp(distance * np.float32(-1.0 / params["ring_px"]))
             amount += np.float32(params["ring"] / max(abs(1.0 - params["gain"]), 0.05)) * ring * (1.0 + 0.5 * cloud)
         amount = np.maximum(amount, 0.0) * alpha
-        for channel in range(values.shape[1]):
-            warmth = params["warmth"] * (1.0, 0.0, -1.0)[channel] if values.shape[1] == 3 else 0.0
-            density = np.float32(np.log(max(params["gain"] * (1.0 + warmth), 0.02)))
-            values[:, channel] *= np.exp(density * amount)
+        density = np.float32(np.log(max(params["gain"], 0.02)))
+        values = times(values, np.exp(density * amount))
+        if values.shape[1] == 3 and (params["da"] or params["db"]):
+            tint = np.array([0.0, params["da"], params["db"]], np.float32)
+            values = shifted_lab(values, np.minimum(amount, 2.0)[:, None] * tint)
         if params["gloss"] > 0:
             shine = Neighbourhood.of(outline, field, 2).rise_towards(patch.light_deg, 2)
             shine = np.clip(-shine * np.float32(params["cloud_px"] / 2.0) - 0.4, 0.0, 1.0) ** 2

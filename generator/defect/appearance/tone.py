@@ -1,4 +1,9 @@
-"""Tone: the surface grows darker, lighter or tinted while its texture goes on. Source: own."""
+"""Tone: the surface grows darker, lighter or tinted, smoother or rougher, while its texture goes on.
+
+Brightness is a factor, as less light comes back; colour is a step in CIELAB, which looks alike on any surface. The
+texture is the surface's departure from its own local mean; grain is texture of the defect's own.
+Source: own.
+"""
 
 from __future__ import annotations
 
@@ -6,29 +11,46 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import cv2
 import numpy as np
 
 from generator.core.errors import require
-from generator.core.units import Range
-from generator.defect.lighting import times
+from generator.core.units import Length, LengthRange, Range
+from generator.defect.lighting import mixed, times
 from generator.defect.outline import Outline, Patch
+from generator.defect.texture import clouds
+from generator.imaging.lab import shifted_lab
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tone:
-    """A change of brightness and colour.
+    """A change of brightness, colour and roughness.
 
     Attributes:
         gain: what the surface is multiplied by at full strength, [0, 4]; 0.6 is 40 % darker.
-        tint: how far red rises and blue falls relative to the gain, [-0.5, 0.5]; mono images ignore it.
+        dl: step of L* at full strength, beside the gain, [-100, 100].
+        da: step of a*, [-100, 100]; positive is redder, negative greener; mono images ignore it.
+        db: step of b*, [-100, 100]; positive is yellower, negative bluer; mono images ignore it.
+        contrast: what the surface's own texture is multiplied by, [0, 4]; 0 wipes it out, 2 doubles it.
+        grain: relative deviation of a texture of the defect's own, [0, 1].
+        grain_size: size of that texture.
     """
 
     gain: Range = Range(0.4, 0.8)
-    tint: Range = Range(0.0, 0.0)
+    dl: Range = Range(0.0, 0.0)
+    da: Range = Range(0.0, 0.0)
+    db: Range = Range(0.0, 0.0)
+    contrast: Range = Range(1.0, 1.0)
+    grain: Range = Range(0.0, 0.0)
+    grain_size: LengthRange = LengthRange(Length(2.0, "px"), Length(6.0, "px"))
 
     def __post_init__(self) -> None:
-        require(self.gain.within(0.0, 4.0), "gain", "(low, high) within [0, 4]", self.gain)
-        require(self.tint.within(-0.5, 0.5), "tint", "(low, high) within [-0.5, 0.5]", self.tint)
+        require(self.gain.within(0, 4), "gain", "(low, high) within [0, 4]", self.gain)
+        require(self.dl.within(-100, 100), "dl", "(low, high) within [-100, 100]", self.dl)
+        require(self.da.within(-100, 100), "da", "(low, high) within [-100, 100]", self.da)
+        require(self.db.within(-100, 100), "db", "(low, high) within [-100, 100]", self.db)
+        require(self.contrast.within(0, 4), "contrast", "(low, high) within [0, 4]", self.contrast)
+        require(self.grain.within(0, 1), "grain", "(low, high) within [0, 1]", self.grain)
 
     @property
     def reach_px(self) -> int:
@@ -36,17 +58,36 @@ class Tone:
         return 0
 
     def draw(self, patch: Patch, outline: Outline, rng: np.random.Generator) -> dict[str, Any]:
-        """Return the gain and the tint."""
-        return {"gain": self.gain.draw(rng), "tint": self.tint.draw(rng)}
+        """Return the gain, the steps of colour and the texture."""
+        return {
+            "gain": self.gain.draw(rng),
+            "lab": [self.dl.draw(rng), self.da.draw(rng), self.db.draw(rng)],
+            "contrast": self.contrast.draw(rng),
+            "grain": self.grain.draw(rng),
+            "grain_px": max(1.0, self.grain_size.draw_px(rng, patch.scale)),
+            "noise": int(rng.integers(2**31)),
+        }
 
     def render(self, patch: Patch, outline: Outline, params: Mapping[str, Any]) -> np.ndarray:
-        """Return the surface times the gain, (N, C) float32."""
+        """Return the surface in its new tone, (N, C) float32."""
         values, strength = patch.under(outline), outline.strength()
-        if values.shape[1] == 1 or params["tint"] == 0:
-            strength *= np.float32(params["gain"] - 1.0)
-            strength += np.float32(1.0)
-            return times(values, strength)
-        for channel, side in enumerate((1.0, 0.0, -1.0)):
-            gain = params["gain"] * (1.0 + side * params["tint"])
-            values[:, channel] *= 1.0 + strength * np.float32(gain - 1.0)
-        return values
+        if params["contrast"] != 1:
+            mean = _local_mean(patch, outline).reshape(values.shape)
+            values = mixed(values, mean, strength * np.float32(1.0 - params["contrast"]))
+        factor = np.float32(params["gain"] - 1.0) * strength
+        factor += np.float32(1.0)
+        if params["grain"] > 0:
+            grain = outline.pick(clouds(outline.alpha.shape, params["grain_px"], params["noise"]))
+            factor *= 1.0 + np.float32(params["grain"]) * grain * strength
+        out = times(values, np.maximum(factor, 0.0))
+        step = np.array(params["lab"], np.float32)
+        if values.shape[1] == 1:
+            step[1:] = 0
+        return shifted_lab(out, strength[:, None] * step) if step.any() else out
+
+
+def _local_mean(patch: Patch, outline: Outline) -> np.ndarray:
+    """Return the surface's mean over a few px about every pixel of the support, (N, C) float32 in [0, 1]."""
+    size = 2 * int(np.clip(patch.scale.shorter_side_px / 60.0, 2, 12)) + 1
+    mean = cv2.blur(patch.pixels.astype(np.float32), (size, size), borderType=cv2.BORDER_REFLECT)
+    return outline.pick(mean) * np.float32(1.0 / patch.white)
