@@ -77,7 +77,20 @@ class Room:
         return True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Matte:
+    """A thing that is on the image: a part, or ink; its edge pixels belong to it by a share.
+
+    Attributes:
+        rect: where it lies, within the image.
+        alpha: (h, w) float32 in [0, 1], the share of each pixel that is the thing.
+    """
+
+    rect: Rect
+    alpha: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Site:
     """A place for a defect.
 
@@ -86,12 +99,14 @@ class Site:
         along_deg: direction the surroundings suggest, counter-clockwise as displayed (grain, traces, the contour's
             tangent); None: any.
         inward_deg: direction into the part, at its contour; None: not at the contour.
+        things: what was found there, by placements that look for it; the first is the one at (x, y).
     """
 
     x: float
     y: float
     along_deg: float | None = None
     inward_deg: float | None = None
+    things: tuple[Matte, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -103,12 +118,14 @@ class Outline:
         alpha: (h, w) float32 in [0, 1], its strength with the soft edge that optics give.
         support: (h, w) bool, the pixels that may change: alpha and what the appearance needs around it.
         params: what was drawn (JSON): lengths in px, angles in degrees.
+        mattes: what leaves its place (``hole``) and what is put somewhere (``piece``), in the image's own frame.
     """
 
     rect: Rect
     alpha: np.ndarray
     support: np.ndarray
     params: Mapping[str, Any] = field(default_factory=dict)
+    mattes: Mapping[str, Matte] = field(default_factory=dict)
     _index: np.ndarray | None = field(default=None, init=False, repr=False)
 
     @classmethod
@@ -150,7 +167,7 @@ class Outline:
         alpha, support = np.ascontiguousarray(alpha), np.ascontiguousarray(support)
         if not support.any():
             return None
-        return Outline(rect=part, alpha=alpha, support=support, params=self.params)
+        return Outline(rect=part, alpha=alpha, support=support, params=self.params, mattes=self.mattes)
 
     def pick(self, values: np.ndarray) -> np.ndarray:
         """Return the (N,) or (N, C) values of an (h, w) or (h, w, C) array under the support."""
