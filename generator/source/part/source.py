@@ -1,4 +1,4 @@
-"""Drawn good images of eight products: the source when no photographs are given.
+"""Drawn good images of products: the source when no photographs are given.
 
 The products take turns: rank 0 shows the first, rank 1 the second, and so on. An image depends on the seed, its rank
 and its product alone. Source: own.
@@ -22,6 +22,7 @@ from generator.source.part.product import (
     ground_tile,
     leather,
     plastic_cap,
+    printed_label,
     turned_disc,
     wood_board,
     woven_textile,
@@ -36,6 +37,7 @@ DRAW = {
     "woven_textile": woven_textile.draw,
     "plastic_cap": plastic_cap.draw,
     "circuit_board": circuit_board.draw,
+    "printed_label": printed_label.draw,
 }
 
 

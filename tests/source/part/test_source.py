@@ -11,7 +11,7 @@ from generator.source.part.source import DRAW, Part
 
 SIZES_WH = ((16, 16), (48, 32), (64, 64))
 MODES = {"rgb8": (3, np.uint8, 255), "mono8": (1, np.uint8, 255), "mono16": (1, np.uint16, 4095)}
-WITH_BACKGROUND = {"ground_tile", "turned_disc", "plastic_cap"}
+WITH_BACKGROUND = {"ground_tile", "turned_disc", "plastic_cap", "printed_label"}
 
 
 def part(product: str, **fields) -> Part:
@@ -101,7 +101,7 @@ def test_the_order_of_loading_does_not_matter():
 def test_products_take_turns_by_rank():
     source = Part(products=("leather", "wood_board"))
     assert [source.source_id(rank) for rank in (0, 1, 2)] == ["leather-000000", "wood_board-000001", "leather-000002"]
-    assert {Part().source_id(rank).rpartition("-")[0] for rank in range(8)} == set(DRAW)
+    assert {Part().source_id(rank).rpartition("-")[0] for rank in range(len(DRAW))} == set(DRAW)
 
 
 def test_an_image_keeps_its_bytes_when_other_products_are_left_out():
