@@ -1,0 +1,1 @@
+"""What defects of leather and cloth look like; one file a kind."""
