@@ -79,6 +79,7 @@ class Instance:
         annotator: what a person would outline; None where it was not asked for.
         own_area_px: changed pixels within ``support``, those lost to later defects included.
         params: what was drawn to make it (JSON).
+        drawn: what a person would outline, where that was learned from real masks; stages that move pixels move it.
     """
 
     category: str
@@ -88,6 +89,7 @@ class Instance:
     annotator: Region | None = None
     own_area_px: int = 0
     params: Mapping[str, Any] = field(default_factory=dict)
+    drawn: Region | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

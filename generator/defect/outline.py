@@ -119,6 +119,7 @@ class Outline:
         support: (h, w) bool, the pixels that may change: alpha and what the appearance needs around it.
         params: what was drawn (JSON): lengths in px, angles in degrees.
         mattes: what leaves its place (``hole``) and what is put somewhere (``piece``), in the image's own frame.
+        drawn: (h, w) bool, what a person would outline, where the shape knows it from real masks.
     """
 
     rect: Rect
@@ -126,6 +127,7 @@ class Outline:
     support: np.ndarray
     params: Mapping[str, Any] = field(default_factory=dict)
     mattes: Mapping[str, Matte] = field(default_factory=dict)
+    drawn: np.ndarray | None = None
     _index: np.ndarray | None = field(default=None, init=False, repr=False)
 
     @classmethod
@@ -150,24 +152,28 @@ class Outline:
 
     def fitted(self, room: Room, reach_px: int) -> Outline | None:
         """Return the outline cut to image and roi, its support grown by ``reach_px``; None if nothing is left."""
-        alpha, support, rect = self.alpha, self.support, self.rect
+        alpha, support, drawn, rect = self.alpha, self.support, self.drawn, self.rect
         if reach_px > 0:
             border = (reach_px, reach_px, reach_px, reach_px, cv2.BORDER_CONSTANT)
             alpha = cv2.copyMakeBorder(alpha, *border)
             disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach_px + 1, 2 * reach_px + 1))
             support = cv2.dilate(cv2.copyMakeBorder(support.view(np.uint8), *border), disc).view(bool)
+            if drawn is not None:
+                drawn = cv2.copyMakeBorder(drawn.view(np.uint8), *border).view(bool)
             rect = rect.grown(reach_px)
         part = rect.clipped(room.hw)
         if part.is_empty:
             return None
         if part != rect:
             alpha, support = alpha[part.inside(rect)], support[part.inside(rect)]
+            drawn = None if drawn is None else drawn[part.inside(rect)]
         if room.roi is not None:
             support = support & room.roi[part.slices]
+            drawn = None if drawn is None else drawn & room.roi[part.slices]
         alpha, support = np.ascontiguousarray(alpha), np.ascontiguousarray(support)
         if not support.any():
             return None
-        return Outline(rect=part, alpha=alpha, support=support, params=self.params, mattes=self.mattes)
+        return Outline(rect=part, alpha=alpha, support=support, params=self.params, mattes=self.mattes, drawn=drawn)
 
     def pick(self, values: np.ndarray) -> np.ndarray:
         """Return the (N,) or (N, C) values of an (h, w) or (h, w, C) array under the support."""

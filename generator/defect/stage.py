@@ -138,6 +138,7 @@ class PutDefects:
                 category=defect.category,
                 support=support,
                 params={"defect": name, "shape": dict(outline.params), "appearance": params},
+                drawn=None if outline.drawn is None else Region(outline.rect, np.ascontiguousarray(outline.drawn)),
             )
         return None
 

@@ -4,7 +4,8 @@ Law 1: an instance's mask is the set of pixels where the finished image differs 
 ``min_delta`` in any channel, inside the instance's support; where two defects overlap, the last one painted owns the
 pixel. What differs outside every mask is set back to the twin, so that "changed" equals "labelled" by construction.
 Beside the exact mask stand a *visible* one (what stands out from the surface's noise) and an *annotator-like* one
-(visible, closed, grown), because people who label by hand include the soft edge.
+(visible, closed, grown), because people who label by hand include the soft edge; a kind that was fitted to masks which
+people drew brings its own.
 Source: own; that visibility grows with the root of the area is Rose's criterion (1948).
 """
 
@@ -135,6 +136,8 @@ def _labelled(
         kept["visible"] = Region.tight(seen, exact.rect.x, exact.rect.y)
     if "annotator" in labelling.keep:
         kept["annotator"] = _annotator_like(seen, exact.rect, sample, labelling)
+        if instance.drawn is not None:
+            kept["annotator"] = Region.tight(instance.drawn.bits, *instance.drawn.rect.xywh[:2])
     params: Mapping[str, Any] = {**instance.params, "measured": measured}
     return replace(instance, mask=exact, own_area_px=int(own), params=params, **kept)
 
