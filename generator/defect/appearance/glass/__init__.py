@@ -1,0 +1,1 @@
+"""What defects in and on glass look like; one file a kind."""
