@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -27,7 +28,10 @@ class Cluster:
         aspect: longer by shorter axis of the cluster, [1, 20].
         roughness: relative deviation of each blob's radius, [0, 1].
         blob_aspect: longer by shorter axis of the most drawn-out blob, less 1, [0, 10].
-        angle_deg: direction of the cluster's longer axis.
+        facing: the blobs' own longer axes: in ``any`` direction, along the cluster's ``axis``, all drawn out, or
+            ``outward`` from its middle.
+        angle_deg: direction of the cluster's longer axis where the place suggests none.
+        follow: ``any`` takes ``angle_deg``; ``along`` and ``across`` turn it relative to the place's own direction.
         softness_px: sigma of the edge, px.
     """
 
@@ -38,7 +42,9 @@ class Cluster:
     aspect: Range = Range(1.0, 2.5)
     roughness: Range = Range(0.1, 0.3)
     blob_aspect: Range = Range(0.2, 0.8)
+    facing: Literal["any", "axis", "outward"] = "any"
     angle_deg: Range = Range(-180.0, 180.0)
+    follow: Literal["any", "along", "across"] = "any"
     softness_px: Range = Range(0.6, 0.9)
 
     def __post_init__(self) -> None:
@@ -54,13 +60,18 @@ class Cluster:
         count, diameter = self.count.draw_int(rng), self.diameter.draw_px(rng, room.scale)
         spread, variety = self.spread.draw_px(rng, room.scale), self.variety.draw(rng)
         aspect, roughness, softness = self.aspect.draw(rng), self.roughness.draw(rng), self.softness_px.draw(rng)
-        angle = axis_deg(self.angle_deg.draw(rng), "any", site)
+        angle = axis_deg(self.angle_deg.draw(rng), self.follow, site)
         axis = direction_xy(angle)
         radii = np.maximum(diameter / 2.0 * np.exp(np.clip(variety * rng.standard_normal(count), -1.5, 1.5)), 0.5)
         places = np.clip(rng.standard_normal((count, _TRIES, 2)), -2.5, 2.5) * (spread, spread / aspect)
         middles = _apart(places, radii + 1.0)
         centres = middles[:, :1] * axis + middles[:, 1:] * across(axis) + (site.x, site.y)
         aspects, angles = 1.0 + self.blob_aspect.draw(rng) * rng.random(count), rng.uniform(-180.0, 180.0, count)
+        if self.facing == "axis":
+            angles, aspects = angle + angles / 60.0, (1.0 + aspects + self.blob_aspect.low) / 2.0
+        elif self.facing == "outward":
+            away = centres - (site.x, site.y)
+            angles = np.degrees(np.arctan2(-away[:, 1], away[:, 0])) + angles / 12.0
         rings = noisy_rings(centres, radii, aspects, angles, roughness, 0.4, rng)
         alpha, x, y = fill_rings(list(rings), softness, room.hw)
         return Outline.of(
