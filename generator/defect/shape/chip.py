@@ -28,6 +28,7 @@ class Chip:
         skew: how far the deepest point lies off the middle, as a share of the half width, [0, 0.9].
         roughness: deviation of the fracture, as a share of the depth, [0, 0.5].
         softness_px: sigma of the optical edge, px.
+        steepest: largest depth, as a share of the width, > 0; deeper ones are cut to it, as a spike is no chip.
     """
 
     width: LengthRange
@@ -36,16 +37,19 @@ class Chip:
     skew: Range = Range(0.0, 0.5)
     roughness: Range = Range(0.03, 0.12)
     softness_px: Range = Range(0.6, 0.9)
+    steepest: float = 4.0
 
     def __post_init__(self) -> None:
         require(self.bowl.within(0, 1), "bowl", "(low, high) within [0, 1]", self.bowl)
         require(self.skew.within(0, 0.9), "skew", "(low, high) within [0, 0.9]", self.skew)
         require(self.roughness.within(0, 0.5), "roughness", "(low, high) within [0, 0.5]", self.roughness)
         require(self.softness_px.within(0, 20), "softness_px", "(low, high) within [0, 20]", self.softness_px)
+        require(self.steepest > 0, "steepest", "a number > 0", self.steepest)
 
     def draw(self, room: Room, site: Site, rng: np.random.Generator) -> Outline:
         """Return the outline of a chip at the site; away from a contour, of a flake in any direction."""
         width, depth = self.width.draw_px(rng, room.scale), self.depth.draw_px(rng, room.scale)
+        depth = min(depth, self.steepest * width)
         bowl, roughness, softness = self.bowl.draw(rng), self.roughness.draw(rng), self.softness_px.draw(rng)
         skew = self.skew.draw(rng) * (1.0 if rng.random() < 0.5 else -1.0)
         anywhere = rng.uniform(-180.0, 180.0)
