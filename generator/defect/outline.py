@@ -120,6 +120,7 @@ class Outline:
         params: what was drawn (JSON): lengths in px, angles in degrees.
         mattes: what leaves its place (``hole``) and what is put somewhere (``piece``), in the image's own frame.
         drawn: (h, w) bool, what a person would outline, where the shape knows it from real masks.
+        line: (K, 2) x, y in px of the image, the middle line of a strand from its root to its tip, where it is one.
     """
 
     rect: Rect
@@ -128,6 +129,7 @@ class Outline:
     params: Mapping[str, Any] = field(default_factory=dict)
     mattes: Mapping[str, Matte] = field(default_factory=dict)
     drawn: np.ndarray | None = None
+    line: np.ndarray | None = None
     _index: np.ndarray | None = field(default=None, init=False, repr=False)
 
     @classmethod
@@ -173,7 +175,15 @@ class Outline:
         alpha, support = np.ascontiguousarray(alpha), np.ascontiguousarray(support)
         if not support.any():
             return None
-        return Outline(rect=part, alpha=alpha, support=support, params=self.params, mattes=self.mattes, drawn=drawn)
+        return Outline(
+            rect=part,
+            alpha=alpha,
+            support=support,
+            params=self.params,
+            mattes=self.mattes,
+            drawn=drawn,
+            line=self.line,
+        )
 
     def pick(self, values: np.ndarray) -> np.ndarray:
         """Return the (N,) or (N, C) values of an (h, w) or (h, w, C) array under the support."""
