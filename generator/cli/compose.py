@@ -20,7 +20,7 @@ from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
 from generator.core.errors import ConfigError, nearest
 from generator.run.sequence import SampleSequence
 
-PATHS = ("path", "out", "source.path", "roi.path")
+PATHS = ("path", "out", "data", "good", "source.path", "roi.path")
 """Keys whose values are paths and are taken as they stand."""
 BACKSLASH, QUOTE = chr(92), "'"
 

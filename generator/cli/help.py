@@ -10,7 +10,8 @@ defectgen makes labelled data sets for visual inspection from good images.
 Verbs
   generate   make a data set                        plan      say what would be made, write nothing
   preview    one contact sheet of a recipe          export    more formats from a finished data set
-  report     the report of a finished data set      doctor    what this machine can do
+  fit        kinds of defects from a few real ones  report    the report of a finished data set
+  doctor     what this machine can do
 
   defectgen VERB --help              examples and keys of one verb
 """
@@ -82,6 +83,34 @@ Examples
   defectgen preview count=24 good_share=0
 """
 
+_FIT = """\
+defectgen fit learns kinds of defects from real images with masks, in seconds and without training.
+
+  defectgen fit data=real/ out=fitted
+
+A yaml a category lands in fitted/defect/fitted/; a table says how near made ones come to the real ones. Use them with
+  defectgen generate --config-dir fitted 'defect=[fitted/crack]' source=folder source.path=good/ \\
+      labels=all export_mask=annotator
+Train on the annotator masks: they are as wide as those that came with the real ones.
+
+Examples
+  defectgen fit data=coco_export/                                    the format is recognised
+  defectgen fit data=real/instances.json good=good/                  COCO's JSON; tried on good images of your own
+  defectgen fit data=real/ 'kind={crack: line, stain: region}'       the form is given, not judged
+  defectgen fit data=real/ roi=auto                                  places are relative to the part, not the image
+  defectgen fit data=three_images/ out=fitted tries=0                three real ones are enough; no table
+
+Keys
+  data=DIR        coco, yolo_segment, yolo_obb, mvtec, mask_folder, mask_index, a finished data set, or plain:
+                  <class>/x.png (or defect/<class>/x.png) with masks/<class>/x.png, good images in good/
+  out=fitted      the folder to give to generate, plan and preview with --config-dir
+  format=auto     how data is laid out, if it is not recognised
+  kind={}         line, blob or region for a category; those not named are judged by their masks
+  good=null       good images to try the kinds on; null: those of data, else its defective ones, defects filled in
+  roi=whole       roi=auto, mask_dir or polygons: places are shares of the part's box
+  tries=200       defects made in memory for the table
+"""
+
 _EXPORT = """\
 defectgen export writes more formats from a finished data set; images are hard-linked, nothing is drawn again.
 
@@ -137,6 +166,7 @@ def help_of(verb: str) -> str:
         "generate": _GENERATE,
         "plan": _PLAN,
         "preview": _PREVIEW,
+        "fit": _FIT,
         "export": _EXPORT.replace("{formats}", formats),
         "report": _REPORT,
         "doctor": _DOCTOR,

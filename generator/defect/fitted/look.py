@@ -1,0 +1,99 @@
+"""The look of measured defects.
+
+The surface under the outline is darkened or lightened until, measured as the real one was, it differs from the surface
+around by the contrast that was drawn; its own fine texture goes on, weaker or stronger, with clouds and a tint as large
+as those of the real one. Source: own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+
+from generator.core.errors import require
+from generator.core.units import Range
+from generator.defect.outline import Outline, Patch
+from generator.defect.texture import clouds
+from generator.imaging.lab import shifted_lab
+from generator.imaging.surround import band, relative_change
+
+_AROUND_PX = 20  # how much of the surroundings the surface is judged by
+_FINE_PX = 2.5
+_DARKEST, _BRIGHTEST = -0.93, 3.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FittedLook:
+    """The change that a fitted outline brings with it.
+
+    Attributes:
+        strength: what the measured contrast is multiplied by, [0, 5].
+        roughness: what the measured clouds are multiplied by, [0, 5].
+    """
+
+    strength: Range = Range(1.0, 1.0)
+    roughness: Range = Range(1.0, 1.0)
+
+    def __post_init__(self) -> None:
+        require(self.strength.within(0, 5), "strength", "(low, high) within [0, 5]", self.strength)
+        require(self.roughness.within(0, 5), "roughness", "(low, high) within [0, 5]", self.roughness)
+
+    @property
+    def reach_px(self) -> int:
+        """0: the outline's own alpha holds what spills over."""
+        return 0
+
+    def draw(self, patch: Patch, outline: Outline, rng: np.random.Generator) -> dict[str, Any]:
+        """Return the row's look and the texture's number.
+
+        Raises:
+            RangeError: the outline is not that of a fitted shape.
+        """
+        look = outline.params.get("look")
+        require(isinstance(look, Mapping), "shape", "generator.defect.fitted.shape.Fitted for this appearance", "other")
+        drawn = dict(look)
+        drawn["contrast"] = look["contrast"] * self.strength.draw(rng)
+        drawn["clouds"] = look["clouds"] * self.roughness.draw(rng)
+        drawn["number"] = int(rng.integers(1 << 32))
+        return drawn
+
+    def render(self, patch: Patch, outline: Outline, params: Mapping[str, Any]) -> np.ndarray:
+        """Return the surface with the measured contrast, texture and tint, (N, C) float32."""
+        assert outline.drawn is not None
+        around = patch.rect.grown(_AROUND_PX).clipped(patch.image.shape[:2])
+        inner = patch.rect.inside(around)
+        grey = patch.image[around.slices].mean(axis=2, dtype=np.float32) * np.float32(1.0 / patch.white)
+        drawn, alpha = np.zeros(grey.shape, bool), np.zeros(grey.shape, np.float32)
+        drawn[inner], alpha[inner] = outline.drawn, outline.alpha * outline.support
+        before, _ = relative_change(grey, drawn if drawn.any() else alpha > 0)
+        fine = before - cv2.GaussianBlur(before, (0, 0), _FINE_PX, borderType=cv2.BORDER_REPLICATE)
+        after = before + alpha * fine * np.float32(params["texture"] - 1.0)
+        if params["clouds"] > 0:
+            after += alpha * clouds(grey.shape, params["clouds_px"], params["number"]) * np.float32(params["clouds"])
+        measured = band(drawn) if drawn.any() else alpha > 0
+        after += alpha * _step(after[measured], alpha[measured], params["contrast"], params["share"])
+        np.clip(after, _DARKEST, _BRIGHTEST, out=after)
+        factor = outline.pick(((1.0 + after) / np.maximum(1.0 + before, 0.05))[inner])
+        values = patch.under(outline) * factor[:, None]
+        np.clip(values, 0.0, 1.0, out=values)
+        tint = params["tint"]
+        if values.shape[1] == 3 and max(abs(tint[0]), abs(tint[1])) > 0.3:
+            steps = outline.strength()[:, None] * np.array([0.0, tint[0], tint[1]], np.float32)
+            values = shifted_lab(values, steps)
+        return values
+
+
+def _step(values: np.ndarray, alpha: np.ndarray, contrast: float, share: float) -> np.float32:
+    """Return what is to be added at full strength so that the mean under the mask becomes the contrast.
+
+    A place that is darker or lighter than its surroundings by itself is followed only so far that the defect keeps
+    its sign and stays below three times its usual depth.
+    """
+    usual = contrast / max(float(alpha.mean()), 0.05)
+    step = (contrast - float(values.mean())) / max(float(alpha.mean()), 0.05)
+    low, high = sorted((0.4 * usual, 3.0 * usual))
+    return np.float32(np.clip(step, low, high))

@@ -1,0 +1,110 @@
+"""Fit: real defective images in, a yaml a category and a table of real against fitted out. Source: own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from generator.core.errors import AssetError, ConfigError
+from generator.core.ports import Roi
+from generator.core.sample import GoodImage
+from generator.dataset.view import find_images
+from generator.fit.distribution import Comparison, compare
+from generator.fit.learn import FittedKind, learn
+from generator.fit.read import RealData, read_pixels, read_real, white_of
+from generator.fit.trial import mended, try_out
+from generator.fit.write import write_kinds
+
+_SURFACES = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitResult:
+    """What a fit found.
+
+    Attributes:
+        format: the layout that the real data set was read as.
+        kinds: what was learned, a category each.
+        comparisons: real against fitted, a property each; empty where none was asked for.
+        paths: the yamls, in the order of ``kinds``; empty where nothing was written.
+    """
+
+    format: str
+    kinds: tuple[FittedKind, ...]
+    comparisons: tuple[Comparison, ...]
+    paths: tuple[Path, ...]
+
+
+def fit(
+    data: Path,
+    out: Path | None,
+    *,
+    format_name: str = "auto",
+    kind: Mapping[str, str] | None = None,
+    good: Path | None = None,
+    roi: Roi | None = None,
+    tries: int = 200,
+) -> FitResult:
+    """Learn a kind from each category of a real data set and write it as a yaml.
+
+    Args:
+        data: folder of the real data set.
+        out: the yamls go to ``out/defect/fitted/<category>.yaml``; None: nowhere.
+        format_name: the data set's layout, ``auto``: recognised.
+        kind: ``line``, ``blob`` or ``region`` for a category; others are judged by their form.
+        good: folder of good images to try the kinds on; None: the data set's own, or else its mended ones.
+        roi: finds the part that places are relative to; None: the image.
+        tries: defects made for the comparison; 0: no comparison.
+
+    Raises:
+        ConfigError, FormatError, AssetError: the data set cannot be read or holds nothing to learn from, or the folder
+            cannot be written. Nothing has been written then.
+    """
+    real = read_real(data, format_name)
+    kinds = learn(real.defects(), real.classes, kind, roi)
+    surfaces = _surfaces(real, good, roi) if tries else []
+    comparisons = [
+        row for one in kinds if surfaces for row in compare(one.category, one.real, try_out(one, surfaces, tries))
+    ]
+    paths = [] if out is None else write_kinds(kinds, out)
+    return FitResult(format=real.format, kinds=tuple(kinds), comparisons=tuple(comparisons), paths=tuple(paths))
+
+
+def _surfaces(real: RealData, good: Path | None, roi: Roi | None) -> list[GoodImage]:
+    """Return a few good images, evenly taken; where there are none, real ones with their defects filled."""
+    if good is not None and not good.is_dir():
+        raise ConfigError("good", "a folder of good images", f"'{good}', which is none")
+    files = real.good_images() if good is None else find_images(good)
+    if good is not None and not files:
+        raise AssetError(good, "a folder with good images", "none")
+    if not files:
+        return [
+            _with_roi(mended(defect, number), roi) for number, defect in enumerate(islice(real.defects(), _SURFACES))
+        ]
+    chosen = files[:: max(1, len(files) // _SURFACES)][:_SURFACES]
+    images = []
+    for path in chosen:
+        pixels = read_pixels(path)
+        images.append(_with_roi(GoodImage(source_id=path.name, pixels=pixels, white=white_of(pixels)), roi))
+    return images
+
+
+def _with_roi(image: GoodImage, roi: Roi | None) -> GoodImage:
+    if roi is None:
+        return image
+    part, _ = roi.find(image)
+    return GoodImage(source_id=image.source_id, pixels=image.pixels, white=image.white, roi=part)
+
+
+def table_lines(comparisons: Sequence[Comparison]) -> list[tuple[str, ...]]:
+    """Return the comparisons as texts: category, property, real and fitted quantiles, distance."""
+    return [
+        (row.category, row.name, *(_number(v) for v in (*row.real, *row.fitted)), f"{row.distance:.2f}")
+        for row in comparisons
+    ]
+
+
+def _number(value: float) -> str:
+    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"

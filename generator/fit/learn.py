@@ -1,0 +1,211 @@
+"""A kind of defect from real ones: rows, how far to go beyond them, and where they lie.
+
+Each defect becomes a row of numbers with its course or contour. New defects are drawn row by row, so that what goes
+together in reality goes together again; the fewer rows there are, the further each is varied. Source: own.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from generator.core.errors import ConfigError, nearest
+from generator.core.geometry import Rect, mask_to_rect
+from generator.core.names import RULE, is_safe_name
+from generator.core.ports import Roi
+from generator.core.sample import GoodImage
+from generator.defect.fitted.heat_map import ByHeatMap, kernel_mass
+from generator.defect.fitted.look import FittedLook
+from generator.defect.fitted.row import KINDS, Row
+from generator.defect.fitted.shape import Fitted
+from generator.defect.stage import Defect
+from generator.fit.measure import Measured, look_of, measure
+from generator.fit.read import RealDefect
+from generator.fit.trace import courses, rings
+
+AUTO = "auto"
+MOST_ROWS = 96
+GRID = 16
+_LEAST_PX = 4
+_LINE_FROM = 5.0  # a strip this many times as long as wide is a line
+_LEAST_SHARE = {"line": 0.15, "blob": 0.5, "region": 0.35}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FittedKind:
+    """What was learned of one category.
+
+    Attributes:
+        category: the class.
+        defect: the kind, ready to paint.
+        real: what each real defect measures.
+        per_image: how many images hold how many defects of the category.
+        skipped: defects that were too small to learn from.
+    """
+
+    category: str
+    defect: Defect
+    real: tuple[Measured, ...]
+    per_image: Mapping[int, int]
+    skipped: int = 0
+
+
+def learn(
+    defects: Iterable[RealDefect],
+    classes: Iterable[str] = (),
+    kind: Mapping[str, str] | None = None,
+    roi: Roi | None = None,
+) -> list[FittedKind]:
+    """Return a kind for each category.
+
+    Args:
+        defects: real ones, of any categories.
+        classes: categories that must be there.
+        kind: ``line``, ``blob`` or ``region`` for a category; those not named are judged by their form.
+        roi: finds the part that places are relative to; None: the image.
+
+    Raises:
+        ConfigError: no defect at all, a category without one, an unknown kind, a category that is no safe name.
+    """
+    asked = dict(kind or {})
+    for category, name in asked.items():
+        if name not in (AUTO, *KINDS):
+            expected = "one of " + ", ".join((AUTO, *KINDS))
+            raise ConfigError(f"kind.{category}", expected, f"'{name}'", nearest(name, KINDS))
+    rows: dict[str, list[Row]] = {category: [] for category in classes}
+    real: dict[str, list[Measured]] = {}
+    images: dict[str, Counter[str]] = {}
+    small: Counter[str] = Counter()
+    for number, defect in enumerate(defects):
+        category = defect.category
+        rows.setdefault(category, [])
+        images.setdefault(category, Counter())[defect.name] += 1
+        if np.count_nonzero(defect.mask) < _LEAST_PX or defect.mask.all():
+            small[category] += 1
+            continue
+        measured = measure(defect.pixels, defect.mask, defect.white)
+        frame = _frame(defect, roi, number)
+        rows[category].append(_row(defect, measured, asked.get(category, AUTO), frame))
+        real.setdefault(category, []).append(measured)
+    _require_all(rows, asked)
+    return [
+        FittedKind(
+            category=category,
+            defect=_defect(category, found, roi is not None),
+            real=tuple(real[category]),
+            per_image=dict(sorted(Counter(images[category].values()).items())),
+            skipped=small[category],
+        )
+        for category, found in sorted(rows.items())
+    ]
+
+
+def _require_all(rows: Mapping[str, list[Row]], asked: Mapping[str, str]) -> None:
+    if not any(rows.values()):
+        raise ConfigError("data", "at least one defect with a mask", "none", "Masks are 0 where there is no defect.")
+    for category, found in rows.items():
+        if not is_safe_name(category):
+            raise ConfigError(f"category {category!r}", RULE, "another name", "Rename the class.")
+        if not found:
+            expected = f"at least one mask of {_LEAST_PX} px or more that leaves some surface"
+            raise ConfigError(f"class {category}", expected, "none", "Remove the class or draw its masks.")
+    unknown = next((category for category in asked if category not in rows), None)
+    if unknown is not None:
+        raise ConfigError("kind", "classes of the data set", f"'{unknown}'", nearest(unknown, rows))
+
+
+def _row(defect: RealDefect, measured: Measured, asked: str, frame: Rect) -> Row:
+    mask = defect.mask
+    box = mask_to_rect(mask)
+    bits = np.ascontiguousarray(mask[box.slices])
+    height, width = mask.shape
+    kind = _kind_of(measured, (height, width)) if asked == AUTO else asked
+    middle = np.array([box.w / 2.0, box.h / 2.0])
+    found = courses(bits) if kind == "line" else rings(bits)
+    parts = []
+    for part in found:
+        part[:, :2] -= middle
+        parts.append(tuple(float(number) for number in part.ravel()))
+    least = max(_LEAST_SHARE[kind], min(1.0, 0.9 / measured.width_px)) if kind == "line" else _LEAST_SHARE[kind]
+    look = look_of(defect.pixels, mask, defect.white, least)
+    touches = "".join(
+        side
+        for side, reached in zip("lrtb", (box.x == 0, box.x + box.w == width, box.y == 0, box.y + box.h == height),
+                                 strict=True)
+        if reached
+    )  # fmt: skip
+    centre = ((box.x + box.w / 2.0 - frame.x) / frame.w, (box.y + box.h / 2.0 - frame.y) / frame.h)
+    return Row(
+        kind=kind, wh=(width, height), centre=centre, touches=touches, area_px=measured.area_px,
+        length_px=measured.length_px, width_px=max(measured.width_px, 1.0), angle_deg=measured.angle_deg,
+        contrast=look.contrast, share=look.share, shift_px=look.shift_px, softness_px=look.softness_px,
+        clouds=look.clouds, clouds_px=look.clouds_px, texture=look.texture, tint=look.tint, parts=tuple(parts),
+    )  # fmt: skip
+
+
+def _kind_of(measured: Measured, hw: tuple[int, int]) -> str:
+    """Return the family of one defect: a line is a narrow strip, a blob is small and full, the rest are regions."""
+    strip = measured.area_px / measured.width_px**2
+    if strip >= _LINE_FROM and measured.width_px <= max(12.0, 0.06 * min(hw)):
+        return "line"
+    length = measured.length_px
+    return "blob" if length <= 0.15 * max(hw) and measured.area_px >= 0.55 * length * measured.width_px else "region"
+
+
+def _frame(defect: RealDefect, roi: Roi | None, number: int) -> Rect:
+    """Return what places are shares of: the image, or the box around the part."""
+    height, width = defect.mask.shape
+    whole = Rect(0, 0, width, height)
+    if roi is None:
+        return whole
+    part, _ = roi.find(GoodImage(source_id=f"{number}/{defect.name}", pixels=defect.pixels, white=defect.white))
+    return whole if part is None or not part.any() else mask_to_rect(part)
+
+
+def _defect(category: str, rows: list[Row], over_roi: bool) -> Defect:
+    count = len(rows)
+    fewer = 1.0 / np.sqrt(count)
+    lengths, widths = (np.log([getattr(row, name) for row in rows]) for name in ("length_px", "width_px"))
+    contrasts = np.log(np.maximum(np.abs([row.contrast for row in rows]), 0.02))
+    turns = np.exp(2j * np.radians([row.angle_deg for row in rows]))
+    aligned = min(abs(turns.mean()), 0.999)
+    spread_deg = min(np.degrees(np.sqrt(-2.0 * np.log(max(aligned, 1e-3)))) / 2.0, 45.0)
+    near = float(np.clip(0.36 * count**-0.25, 0.06, 0.36))
+    over = "roi" if over_roi else "image"
+    shape = Fitted(
+        rows=_thinned(rows),
+        size_jitter=_jitter(lengths, 0.45, fewer),
+        width_jitter=_jitter(widths, 0.20, fewer),
+        contrast_jitter=_jitter(contrasts, 0.30, fewer),
+        angle_jitter_deg=round(float(min(45.0, max(12.0, spread_deg) * fewer + 2.0)), 1),
+        bend=round(float(np.clip(0.3 + 0.6 * fewer, 0.3, 0.8)), 2),
+        near=round(near, 3),
+        over=over,
+    )
+    placement = ByHeatMap(heat=_heat(np.array([row.centre for row in rows]), near), over=over)
+    return Defect(category=category, shape=shape, appearance=FittedLook(), placement=placement)
+
+
+def _jitter(logs: np.ndarray, least: float, fewer: float) -> float:
+    return round(float(np.clip(max(least, float(logs.std())) * fewer, 0.02, 0.4)), 3)
+
+
+def _thinned(rows: list[Row]) -> tuple[Row, ...]:
+    """Return at most ``MOST_ROWS`` rows, evenly taken from smallest to largest."""
+    ordered = sorted(rows, key=lambda row: row.area_px)
+    if len(ordered) > MOST_ROWS:
+        at = (np.arange(MOST_ROWS) + 0.5) * len(ordered) / MOST_ROWS
+        ordered = [ordered[int(place)] for place in at]
+    return tuple(Row.parse(row.to_plain()) for row in ordered)  # as the yaml will hold them
+
+
+def _heat(centres: np.ndarray, near: float) -> tuple[tuple[float, ...], ...]:
+    """Return a grid of whole numbers up to 99 of how often defects lay there, smoothed."""
+    at = (np.arange(GRID) + 0.5) / GRID
+    x = np.exp(-0.5 * ((at[None, :] - centres[:, :1]) / near) ** 2)
+    y = np.exp(-0.5 * ((at[None, :] - centres[:, 1:]) / near) ** 2)
+    heat = np.einsum("ny,nx,n->yx", y, x, 1.0 / kernel_mass(centres, near))
+    return tuple(tuple(float(number) for number in row) for row in np.rint(99.0 * heat / heat.max()))

@@ -1,0 +1,219 @@
+"""What one defect measures, from its image and its mask; the same for real and for made ones.
+
+The mask is taken as it is, with all of its parts. Contrast is the mean change, within 10 px below the mask's border,
+against the surface that is filled in from around. Source: own.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from generator.defect.fitted.draw import length_px
+from generator.imaging.lab import to_lab
+from generator.imaging.surround import band, depth_px, relative_change
+
+AROUND_PX = 24
+_FINE_PX = 2.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """One defect in numbers.
+
+    Attributes:
+        area_px: pixels of the mask.
+        length_px: longer side of the smallest turned rectangle around it.
+        width_px: width of the strip whose pixels lie as deep, on average, as those of the mask.
+        elongation: length by width.
+        angle_deg: direction of its longer axis, (-90, 90], counter-clockwise as displayed.
+        contrast: mean change near its border relative to the surface around; -0.3 is 30 % darker.
+        x, y: middle of its box, as shares of the image.
+    """
+
+    area_px: float
+    length_px: float
+    width_px: float
+    elongation: float
+    angle_deg: float
+    contrast: float
+    x: float
+    y: float
+
+
+def measure(pixels: np.ndarray, mask: np.ndarray, white: int) -> Measured:
+    """Return what a defect measures.
+
+    Args:
+        pixels: (H, W, C) uint8 or uint16.
+        mask: (H, W) bool with at least one true pixel.
+        white: full scale of the pixels.
+    """
+    window = around(mask)
+    grey = grey_of(pixels[window], white)
+    drawn = np.ascontiguousarray(mask[window])
+    change, _ = relative_change(grey, drawn)
+    length = length_px(drawn)
+    width = 4.0 * float(depth_px(drawn)[drawn].mean())
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    return Measured(
+        area_px=float(np.count_nonzero(drawn)),
+        length_px=length,
+        width_px=width,
+        elongation=length / max(width, 1.0),
+        angle_deg=angle_deg(drawn),
+        contrast=float(change[band(drawn)].mean()),
+        x=(columns[0] + columns[-1] + 1) / 2.0 / mask.shape[1],
+        y=(rows[0] + rows[-1] + 1) / 2.0 / mask.shape[0],
+    )
+
+
+def around(mask: np.ndarray) -> tuple[slice, slice]:
+    """Return the rows and columns of a mask with its surroundings, cut to the image."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    return (
+        slice(max(0, rows[0] - AROUND_PX), min(mask.shape[0], rows[-1] + 1 + AROUND_PX)),
+        slice(max(0, columns[0] - AROUND_PX), min(mask.shape[1], columns[-1] + 1 + AROUND_PX)),
+    )
+
+
+def grey_of(pixels: np.ndarray, white: int) -> np.ndarray:
+    """Return the mean of the channels, (h, w) float32 in [0, 1]."""
+    return pixels.mean(axis=2, dtype=np.float32) * np.float32(1.0 / white)
+
+
+def angle_deg(mask: np.ndarray) -> float:
+    """Return the direction of a mask's longer axis, (-90, 90] degrees counter-clockwise as displayed."""
+    rows, columns = np.nonzero(mask)
+    xx, yy, xy = np.var(columns), np.var(rows), np.mean((columns - columns.mean()) * (rows - rows.mean()))
+    angle = -math.degrees(0.5 * math.atan2(2.0 * xy, xx - yy))  # y points down
+    return 90.0 if angle <= -90.0 else angle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How a defect changes the surface; the fields are those of a row."""
+
+    contrast: float
+    share: float
+    shift_px: float
+    softness_px: float
+    clouds: float
+    clouds_px: float
+    texture: float
+    tint: tuple[float, float]
+
+
+def look_of(pixels: np.ndarray, mask: np.ndarray, white: int, least_share: float) -> Look:
+    """Return how a defect changes the surface.
+
+    With the surface's own deviation taken off, mean and mean square of the change under the mask tell how much of the
+    mask changes and how strongly; what a single level cannot explain is given to clouds.
+
+    Args:
+        pixels: (H, W, C) uint8 or uint16.
+        mask: (H, W) bool with at least one true pixel.
+        white: full scale.
+        least_share: least share of the mask that is taken to change.
+    """
+    window = around(mask)
+    drawn = np.ascontiguousarray(mask[window])
+    grey = grey_of(pixels[window], white)
+    change, _ = relative_change(grey, drawn)
+    fine = change - cv2.GaussianBlur(change, (0, 0), _FINE_PX, borderType=cv2.BORDER_REPLICATE)
+    near, ring = band(drawn), ring_of(drawn)
+    mean = float(change[near].mean())
+    noise = float(change[ring].var()) if ring.any() else 0.0
+    power = max(float((change[near] ** 2).mean()) - noise, 1e-8)
+    share = float(np.clip(mean * mean / power, least_share, 1.0))
+    step = mean / share
+    rest = max(power - share * step * step, 0.0) / share
+    own, usual = _deviation(fine, near), _deviation(fine, ring)
+    texture = float(np.clip(own / usual, 0.3, 2.5)) if usual > 1e-4 else 1.0
+    return Look(
+        contrast=mean,
+        share=share,
+        shift_px=_shift(change, drawn),
+        softness_px=_softness(change, drawn, ring, step),
+        clouds=float(np.clip(np.sqrt(rest), 0.0, 1.0)),
+        clouds_px=_cloud_size(change, near),
+        texture=texture,
+        tint=_tint(pixels[window], white, drawn, ring, change, step),
+    )
+
+
+def ring_of(drawn: np.ndarray) -> np.ndarray:
+    """Return the surface beside an outline, 4 to 12 px away, (h, w) bool."""
+    distance = cv2.distanceTransform((~drawn).view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
+    return (distance > 4.0) & (distance < 12.0)
+
+
+def _deviation(fine: np.ndarray, where: np.ndarray) -> float:
+    return 1.4826 * float(np.median(np.abs(fine[where]))) if where.any() else 0.0
+
+
+def _profile(change: np.ndarray, drawn: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the mean change by distance from the border, px at -2.5, -1.5, ... (outside is negative)."""
+    outside = cv2.distanceTransform((~drawn).view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5) - 0.5
+    signed = np.where(drawn, depth_px(drawn), -outside)
+    at = np.arange(-3, 8)
+    levels = [change[(signed > edge) & (signed <= edge + 1)] for edge in at]
+    return at + 0.5, np.array([level.mean() if level.size else np.nan for level in levels])
+
+
+def _shift(change: np.ndarray, drawn: np.ndarray) -> float:
+    """Return how far beyond the border the change has half of its inner strength, px."""
+    at, level = _profile(change, drawn)
+    inner = level[at > 0]
+    inner = inner[np.isfinite(inner)]
+    if inner.size == 0:
+        return 0.0
+    half = inner[np.argmax(np.abs(inner))] / 2.0
+    sides = level / half if half else np.zeros_like(level)
+    for number in range(len(at) - 1):
+        low, high = sides[number], sides[number + 1]
+        if np.isfinite(low) and np.isfinite(high) and low < 1.0 <= high:
+            return float(np.clip(-(at[number] + (1.0 - low) / (high - low)), -4.0, 2.0))
+    return 0.0
+
+
+def _softness(change: np.ndarray, drawn: np.ndarray, ring: np.ndarray, step: float) -> float:
+    """Return the sigma of the change's edge: a step's height by its steepest rise, that of the noise taken off."""
+    calm = cv2.GaussianBlur(change, (0, 0), 0.6, borderType=cv2.BORDER_REPLICATE)
+    rise = np.hypot(cv2.Sobel(calm, cv2.CV_32F, 1, 0, scale=0.125), cv2.Sobel(calm, cv2.CV_32F, 0, 1, scale=0.125))
+    near = cv2.dilate(drawn.view(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    usual = float(np.mean(rise[ring] ** 2)) if ring.any() else 0.0
+    steepest = np.sqrt(max(float(np.percentile(rise[near], 90)) ** 2 - usual, 1e-8))
+    sigma = abs(step) / (steepest * math.sqrt(2.0 * math.pi))
+    return float(np.clip(math.sqrt(max(sigma * sigma - 0.9, 0.25)), 0.5, 3.0))
+
+
+def _cloud_size(change: np.ndarray, where: np.ndarray) -> float:
+    """Return the size of the clouds within a change: from the correlation of pixels 3 px apart, px."""
+    inside = change - float(change[where].mean())
+    power = float((inside[where] ** 2).mean())
+    total, count = 0.0, 0
+    for first, second in (((slice(None), slice(3, None)), (slice(None), slice(None, -3))),
+                          ((slice(3, None), slice(None)), (slice(None, -3), slice(None)))):  # fmt: skip
+        both = where[first] & where[second]
+        total += float((inside[first] * inside[second])[both].sum())
+        count += int(both.sum())
+    if count < 8 or power <= 0:
+        return 4.0
+    correlation = float(np.clip(total / count / power, 0.02, 0.95))
+    return float(np.clip(-6.0 / math.log(correlation), 2.0, 40.0))
+
+
+def _tint(
+    pixels: np.ndarray, white: int, drawn: np.ndarray, ring: np.ndarray, change: np.ndarray, step: float
+) -> tuple[float, float]:
+    """Return the steps of a* and b* from the surface beside to the changed pixels."""
+    changed = drawn & (change * np.sign(step) >= 0.5 * abs(step))
+    if pixels.shape[2] == 1 or not changed.any() or not ring.any():
+        return 0.0, 0.0
+    values = pixels.astype(np.float32) / white
+    inside, beside = to_lab(values[changed]).mean(axis=0), to_lab(values[ring]).mean(axis=0)
+    return float(inside[1] - beside[1]), float(inside[2] - beside[2])

@@ -1,0 +1,79 @@
+"""The surface as it would be without what lies on it, and how far what lies there stands out.
+
+What is known is averaged on ever coarser grids until nothing is missing, and carried back down (push and pull), so that
+the fill goes over into the known pixels without a seam. Source: own; push-pull is Gortler et al., The Lumigraph (1996).
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+GAP_PX = 3
+"""How far from a drawn outline the surface counts as untouched: edges spill over what people draw."""
+BAND_PX = 10
+"""How deep below its border a defect is compared with the surface beside it; further in there is nothing to compare."""
+DARKEST = 0.03
+
+
+def filled(values: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Return a map with its unknown pixels filled from around.
+
+    Args:
+        values: (h, w) float32.
+        known: (h, w) bool; none known gives the mean of all.
+    """
+    if not known.any():
+        return np.full_like(values, float(values.mean()))
+    weight = known.astype(np.float32)
+    level, weights = [np.where(known, values, np.float32(0))], [weight]
+    while weights[-1].min() <= 0 and min(weights[-1].shape) > 1:
+        height, width = level[-1].shape
+        half = ((width + 1) // 2, (height + 1) // 2)
+        share = cv2.pyrDown(weights[-1], dstsize=half)
+        total = cv2.pyrDown(level[-1] * weights[-1], dstsize=half)
+        level.append(np.where(share > 1e-4, total / np.maximum(share, 1e-4), np.float32(0)).astype(np.float32))
+        weights.append((share > 1e-4).astype(np.float32))
+    top = weights[-1] > 0
+    level[-1] = np.where(top, level[-1], np.float32(level[-1][top].mean()))
+    for finer in range(len(level) - 2, -1, -1):
+        height, width = level[finer].shape
+        coarse = cv2.resize(level[finer + 1], (width, height), interpolation=cv2.INTER_LINEAR)
+        level[finer] = np.where(weights[finer] > 0, level[finer], coarse)
+    smooth = cv2.GaussianBlur(level[0], (0, 0), 2.0, borderType=cv2.BORDER_REPLICATE)
+    return np.where(known, values, smooth)
+
+
+def relative_change(grey: np.ndarray, drawn: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return how far each pixel lies from the surface around an outline, and that surface.
+
+    Args:
+        grey: (h, w) float32 in [0, 1].
+        drawn: (h, w) bool, the outline; at least one pixel lies outside of it.
+
+    Returns:
+        (h, w) float32 each: the change relative to the surface (-0.3 is 30 % darker), and the surface, smooth.
+    """
+    near = cv2.dilate(drawn.view(np.uint8), np.ones((2 * GAP_PX + 1, 2 * GAP_PX + 1), np.uint8)) > 0
+    known = ~near if not near.all() else ~drawn
+    calm = cv2.GaussianBlur(grey, (0, 0), 3.0, borderType=cv2.BORDER_REPLICATE)
+    share = cv2.GaussianBlur(known.astype(np.float32), (0, 0), 3.0, borderType=cv2.BORDER_REPLICATE)
+    masked = cv2.GaussianBlur(np.where(known, grey, np.float32(0)), (0, 0), 3.0, borderType=cv2.BORDER_REPLICATE)
+    calm = np.where(known, masked / np.maximum(share, 1e-3), calm).astype(np.float32)
+    surface = np.maximum(filled(calm, known), np.float32(DARKEST))
+    return (grey - surface) / surface, surface
+
+
+def depth_px(drawn: np.ndarray) -> np.ndarray:
+    """Return how deep each pixel lies in an outline, (h, w) float32 px: 0.5 at its border, 0 outside.
+
+    The image's own border is none of the outline.
+    """
+    distance = cv2.distanceTransform(drawn.view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
+    return np.where(drawn, distance - np.float32(0.5), np.float32(0)).astype(np.float32)
+
+
+def band(drawn: np.ndarray) -> np.ndarray:
+    """Return the pixels of an outline within ``BAND_PX`` of its border, (h, w) bool."""
+    shallow = drawn & (depth_px(drawn) <= BAND_PX)
+    return shallow if shallow.any() else drawn
