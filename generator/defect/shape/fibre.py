@@ -1,8 +1,11 @@
-"""Fibres: a smooth curl of constant width, as a hair, a thread or a burr lies on a surface. Source: own."""
+"""Fibres: a smooth curl from root to tip, as a hair, a thread or a burr lies on a surface; threads may be fuzzy.
+
+Source: own.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -13,19 +16,24 @@ from generator.defect.fill import fill_bands
 from generator.defect.outline import Outline, Room, Site
 from generator.defect.shape.path import axis_deg, direction_xy, folded_deg, smooth_noise
 
+_MOST_FIBRILS = 200
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fibre:
-    """A curl of constant width.
+    """A curl.
 
     Attributes:
         length: along the fibre.
-        width: of the fibre.
+        width: of the fibre at its root.
         curl_deg: how far its direction swings, standard deviation in degrees, [0, 720]; above 180 it makes loops.
         waves: how many times the direction swings along the fibre, [1, 20].
         angle_deg: mean direction where the place suggests none.
         follow: ``any`` takes ``angle_deg``; ``along`` and ``across`` turn it relative to the place's own direction.
         softness_px: sigma of the optical edge, px.
+        taper: share of the width lost from root to tip, [0, 1].
+        unevenness: deviation of the width along the fibre, as a share of it, [0, 1].
+        fuzz: loose fibrils that stand off, for each width of its length, [0, 3].
     """
 
     length: LengthRange
@@ -35,11 +43,17 @@ class Fibre:
     angle_deg: Range = Range(-180.0, 180.0)
     follow: Literal["any", "along", "across"] = "any"
     softness_px: Range = Range(0.6, 0.9)
+    taper: Range = Range(0.0, 0.0)
+    unevenness: Range = Range(0.0, 0.0)
+    fuzz: Range = Range(0.0, 0.0)
 
     def __post_init__(self) -> None:
         require(self.curl_deg.within(0, 720), "curl_deg", "(low, high) within [0, 720]", self.curl_deg)
         require(self.waves.within(1, 20), "waves", "(low, high) within [1, 20]", self.waves)
         require(self.softness_px.within(0, 20), "softness_px", "(low, high) within [0, 20]", self.softness_px)
+        require(self.taper.within(0, 1), "taper", "(low, high) within [0, 1]", self.taper)
+        require(self.unevenness.within(0, 1), "unevenness", "(low, high) within [0, 1]", self.unevenness)
+        require(self.fuzz.within(0, 3), "fuzz", "(low, high) within [0, 3]", self.fuzz)
 
     def draw(self, room: Room, site: Site, rng: np.random.Generator) -> Outline:
         """Return the outline of one fibre whose middle lies at the site."""
@@ -53,7 +67,35 @@ class Fibre:
         turns = np.convolve(padded, np.full(window, 1.0 / window), "valid")[:count]
         points = np.cumsum(direction_xy(angle + curl * turns) * (length / count), axis=0)
         points += (site.x, site.y) - points[count // 2]
-        alpha, x, y = fill_bands([(points, np.full(count, width))], softness, room.hw, crossing=True)
-        return Outline.of(
+        taper, uneven, fuzz = self.taper.draw(rng), self.unevenness.draw(rng), self.fuzz.draw(rng)
+        at = np.linspace(0.0, 1.0, count)
+        # a hair keeps its width for long and thins to a point at last
+        widths = width * (1.0 - taper * (0.35 * at + 0.65 * at**6))
+        if uneven > 0:
+            widths = widths * np.clip(1.0 + uneven * smooth_noise(count, max(4, round(length / 24.0)), rng), 0.3, 1.7)
+        bands = [(points, widths)]
+        fibrils = min(_MOST_FIBRILS, round(fuzz * length / max(width, 1.0)))
+        if fibrils:
+            bands.insert(0, _fibrils(points, width, fibrils, rng))
+        alpha, x, y = fill_bands(bands, softness, room.hw, crossing=True)
+        outline = Outline.of(
             alpha, x, y, kind="fibre", length_px=length, width_px=width, angle_deg=folded_deg(angle), curl_deg=curl
         )
+        return replace(outline, line=points)
+
+
+def _fibrils(
+    points: np.ndarray, width_px: float, count: int, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return fine bent fibrils that stand off a line, points (count, 5, 2) and widths (count, 5), px."""
+    roots = rng.integers(0, len(points) - 1, count)
+    steps = points[roots + 1] - points[roots]
+    along = np.degrees(np.arctan2(-steps[:, 1], steps[:, 0]))
+    side = np.where(rng.random(count) < 0.5, 1.0, -1.0)
+    turns = along + side * rng.uniform(15.0, 80.0, count)
+    bends = rng.uniform(-25.0, 25.0, count)
+    lengths = width_px * rng.uniform(0.7, 2.0, count)
+    headings = turns[:, None] + bends[:, None] * np.arange(4)
+    paths = np.cumsum(direction_xy(headings) * (lengths / 4.0)[:, None, None], axis=1)
+    paths = np.concatenate([np.zeros((count, 1, 2)), paths], axis=1) + points[roots][:, None, :]
+    return paths, np.broadcast_to(np.clip(0.16 * width_px, 0.35, 1.2) * np.linspace(1.0, 0.5, 5), (count, 5))
