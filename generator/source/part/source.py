@@ -18,7 +18,9 @@ from generator.core.seeds import stage_rng
 from generator.source.part.capture import WHITE, capture
 from generator.source.part.product import (
     brushed_plate,
+    cast_housing,
     circuit_board,
+    glass_vial,
     ground_tile,
     leather,
     plastic_cap,
@@ -38,6 +40,8 @@ DRAW = {
     "plastic_cap": plastic_cap.draw,
     "circuit_board": circuit_board.draw,
     "printed_label": printed_label.draw,
+    "glass_vial": glass_vial.draw,
+    "cast_housing": cast_housing.draw,
 }
 
 

@@ -11,7 +11,7 @@ from generator.source.part.source import DRAW, Part
 
 SIZES_WH = ((16, 16), (48, 32), (64, 64))
 MODES = {"rgb8": (3, np.uint8, 255), "mono8": (1, np.uint8, 255), "mono16": (1, np.uint16, 4095)}
-WITH_BACKGROUND = {"ground_tile", "turned_disc", "plastic_cap", "printed_label"}
+WITH_BACKGROUND = {"ground_tile", "turned_disc", "plastic_cap", "printed_label", "glass_vial", "cast_housing"}
 
 
 def part(product: str, **fields) -> Part:
