@@ -25,11 +25,11 @@ from generator.imaging.lab import from_lab, shifted_lab, to_lab
 
 # thickness, lightness relative to the surface, chroma relative to that lightness, hue relative to the middle (degrees)
 _LAYERS = (
-    (0.00, 0.85, 0.45, 14.0),
-    (0.25, 0.72, 0.80, 8.0),
-    (0.50, 0.54, 0.75, 0.0),
-    (0.75, 0.38, 0.62, -8.0),
-    (1.00, 0.24, 0.45, -14.0),
+    (0.00, 0.86, 0.50, 12.0),
+    (0.25, 0.74, 0.95, 6.0),
+    (0.50, 0.57, 0.95, 0.0),
+    (0.75, 0.41, 0.78, -4.0),
+    (1.00, 0.26, 0.50, -8.0),
 )
 _BLEED = np.array([-6.0, 6.0, 16.0], np.float32)  # L*, a*, b* of the stain where it is strongest
 
@@ -94,7 +94,7 @@ class Corrosion:
         # thickness: thin at the rim, thick within, uneven
         size = 2 * int(np.clip(params["lobe_px"] / 5.0, 1, 8)) + 1
         inward = outline.pick(cv2.blur(outline.alpha, (size, size), borderType=cv2.BORDER_REPLICATE))
-        thick = np.float32(params["thickness"]) * (1.5 * inward - 0.25)
+        thick = np.float32(params["thickness"]) * (1.2 * inward - 0.2)
         thick += np.float32(0.2) * outline.pick(clouds(hw, params["lobe_px"], number, octaves=5, gain=0.75))
         np.clip(thick, 0.0, 1.0, out=thick)
         grain = clouds(hw, params["grain_px"], number ^ 1, octaves=2, gain=0.7)
