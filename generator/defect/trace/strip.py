@@ -1,0 +1,160 @@
+"""What runs through a point: a strip of copper between laminate, or of laminate between copper.
+
+The strip is crossed in sixteen directions; the shortest way is its width. More crossings ahead and back give its
+direction and say whether it goes straight on with the same width: only then it is a strip.
+Source: own.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+_STEP_PX = 0.5
+_THINNEST_PX = 0.8
+_FAR_PX = 1e4
+_LEAST_BESIDE_PX = 1.2  # of the other material beside a strip
+_PLACES = (-2.5, -1.2, 0.0, 1.2, 2.5)  # widths from the point; letters and pads end sooner
+_NEAR_PLACES = (-1.0, 0.0, 1.0)  # gaps are shorter than traces
+_ANGLES_DEG = np.arange(0.0, 180.0, 11.25)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strip:
+    """A straight piece of a strip.
+
+    Attributes:
+        x, y: on its middle line, px.
+        along_deg: its direction, counter-clockwise as displayed.
+        width_px: from border to border.
+        left_px, right_px: how far the other material goes on beyond each border, at most the reach it was looked up;
+            left is 90 degrees counter-clockwise of ``along_deg``.
+    """
+
+    x: float
+    y: float
+    along_deg: float
+    width_px: float
+    left_px: float
+    right_px: float
+
+
+def measure_strips(share: np.ndarray, points: np.ndarray, widest_px: float, is_long: bool) -> list[Strip]:
+    """Return the strips through points; a point through which none goes straight on has none.
+
+    Args:
+        share: (h, w) float32, each pixel's share of the strip's material.
+        points: (N, 2) x, y in px of ``share``.
+        widest_px: widest strip.
+        is_long: whether it must go on as far as traces do; gaps between them are shorter.
+    """
+    reach = widest_px + 2.0
+    turns = np.radians(_ANGLES_DEG)
+    directions = np.stack([np.cos(turns), -np.sin(turns)], axis=1)
+    count = len(points)
+    lines = _profiles(share, np.repeat(points, len(turns), axis=0), np.tile(directions, (count, 1)), reach)
+    back, ahead = (side.reshape(count, -1) for side in _crossings(lines))
+    widths = back + ahead
+    best = np.argmin(widths, axis=1)
+    every = np.arange(count)
+    width = widths[every, best]
+    holds = (width >= _THINNEST_PX) & (width <= widest_px)
+    if not holds.any():
+        return []
+    every, best, width = every[holds], best[holds], width[holds]
+    across = directions[best]
+    middles = points[holds] + across * ((ahead[every, best] - back[every, best]) / 2.0)[:, None]
+    onward = np.stack([across[:, 1], -across[:, 0]], axis=1) * np.maximum(width, 2.0)[:, None]
+    places = np.array(_PLACES if is_long else _NEAR_PLACES)
+    middles = (middles[:, None, :] + onward[:, None, :] * places[:, None]).reshape(-1, 2)
+    sideways = np.repeat(across, len(places), axis=0)
+    lines = _profiles(share, middles, sideways, 2.0 * float(width.max()) + reach)
+    back, ahead = _crossings(lines)
+    ended = np.isfinite(back) & np.isfinite(ahead)
+    middles = (
+        middles
+        + sideways * np.where(ended, np.where(ended, ahead, 0.0) - np.where(ended, back, 0.0), 0.0)[:, None] / 2.0
+    )
+    per = len(places)
+    found = (
+        _strip(lines[i : i + per], back[i : i + per], ahead[i : i + per], middles[i : i + per], sideways[i])
+        for i in range(0, len(lines), per)
+    )
+    return [strip for strip in found if strip is not None]
+
+
+def _strip(
+    lines: np.ndarray, back: np.ndarray, ahead: np.ndarray, middles: np.ndarray, across: np.ndarray
+) -> Strip | None:
+    """Return the strip that several crossings show, if they agree."""
+    widths = back + ahead
+    here = len(widths) // 2
+    if not np.isfinite(widths).all() or np.abs(widths - widths[here]).max() > 0.25 * widths[here] + 0.4:
+        return None
+    along = middles[-1] - middles[0]
+    length = math.hypot(*along)
+    lean = abs(float(along @ across)) / max(length, 1e-6)
+    if length < 1e-6 or lean > 0.35:
+        return None
+    if not _lies_between(lines[here], float(back[here]), float(ahead[here])):
+        return None
+    sides = _beyond(lines[here], float(back[here]), float(ahead[here]))
+    # a crossing runs from back to ahead; which of them is on the left depends on how the two axes lie
+    left_is_ahead = along[0] * across[1] - along[1] * across[0] < 0
+    left, right = sides[::-1] if left_is_ahead else sides
+    if min(left, right) < _LEAST_BESIDE_PX:
+        return None
+    return Strip(
+        x=float(middles[here, 0]),
+        y=float(middles[here, 1]),
+        along_deg=math.degrees(math.atan2(-along[1], along[0])),
+        width_px=float(widths[here]) * math.sqrt(1.0 - lean * lean),
+        left_px=left,
+        right_px=right,
+    )
+
+
+def _lies_between(line: np.ndarray, back_px: float, ahead_px: float) -> bool:
+    """Say whether one other material lies on both sides; a lit edge has copper on one and laminate on the other."""
+    half = line.size // 2
+    back, ahead = (half - round((back_px + 1.5) / _STEP_PX), half + round((ahead_px + 1.5) / _STEP_PX))
+    return min(float(line[max(back, 0)]), float(line[min(ahead, line.size - 1)])) > -0.6
+
+
+def _profiles(share: np.ndarray, points: np.ndarray, directions: np.ndarray, reach_px: float) -> np.ndarray:
+    """Return the share of the strip's material along lines through points, (N, 2K + 1) float32, half a px apart."""
+    half = math.ceil(reach_px / _STEP_PX)
+    steps = np.arange(-half, half + 1, dtype=np.float32) * np.float32(_STEP_PX)
+    places = (points - 0.5).astype(np.float32)[:, None, :] + directions.astype(np.float32)[:, None, :] * steps[:, None]
+    return cv2.remap(share, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+
+
+def _crossings(lines: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return how far the material reaches from the middle of each line, backwards and ahead, (N,) px; inf: no end."""
+    half = lines.shape[1] // 2
+    return tuple(_first_below(side) for side in (lines[:, half::-1], lines[:, half:]))
+
+
+def _first_below(lines: np.ndarray) -> np.ndarray:
+    below = lines < 0.5
+    first = np.argmax(below, axis=1)
+    rows = np.arange(len(lines))
+    inner, outer = lines[rows, np.maximum(first - 1, 0)], lines[rows, first]
+    part = (inner - 0.5) / np.maximum(inner - outer, 1e-6)
+    distance = (first - 1 + part) * _STEP_PX
+    return np.where(below.any(axis=1), np.where(first == 0, 0.0, distance), np.inf)
+
+
+def _beyond(line: np.ndarray, back_px: float, ahead_px: float) -> tuple[float, float]:
+    """Return how far the other material goes on behind the border and beyond the border ahead, px."""
+    half = line.size // 2
+    lengths = []
+    for side, border in ((line[half::-1], back_px), (line[half:], ahead_px)):
+        start = math.ceil(border / _STEP_PX)
+        again = side[start:] > 0.5
+        end = start + int(np.argmax(again)) if again.any() else side.size
+        lengths.append(max(0.0, end * _STEP_PX - border))
+    return lengths[0], lengths[1]
