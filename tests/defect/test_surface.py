@@ -14,8 +14,8 @@ from generator.defect.appearance.surface.unfamiliar import Unfamiliar
 from generator.defect.appearance.tone import Tone
 from generator.defect.outline import Outline, Site
 from generator.defect.shape.cluster import Cluster
-from generator.defect.shape.drip import Drip
-from generator.defect.shape.net import Net
+from generator.defect.shape.coat.drip import Drip
+from generator.defect.shape.coat.net import Net
 from generator.defect.shape.region import Region
 from generator.imaging.lab import to_lab
 from tests.defect.kinds import patch_of, room_of, surface

@@ -1,0 +1,1 @@
+"""What coatings do: they craze and they run."""
