@@ -133,7 +133,7 @@ class PutDefects:
             )
             params = defect.appearance.draw(patch, outline, rng)
             values = defect.appearance.render(patch, outline, params)
-            _write(image, outline, values, room.white)
+            write(image, outline, values, room.white)
             return Instance(
                 category=defect.category,
                 support=support,
@@ -143,7 +143,7 @@ class PutDefects:
         return None
 
 
-def _write(image: np.ndarray, outline: Outline, values: np.ndarray, white: int) -> None:
+def write(image: np.ndarray, outline: Outline, values: np.ndarray, white: int) -> None:
     """Write (N, C) float values in [0, 1] under the outline's support, rounded to the image's depth."""
     levels = values * np.float32(white)
     np.clip(levels, 0, white, out=levels)

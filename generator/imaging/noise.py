@@ -34,8 +34,17 @@ def white(hw: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     Returns:
         (H, W) float32, mean 0, standard deviation 1, within +-2.9.
     """
+    return normal_of(random_bytes(hw, rng))
+
+
+def random_bytes(hw: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
+    """Return (H, W) uint8, every value as likely as any other: what ``white`` is made of."""
     count = hw[0] * hw[1]
-    raw = rng.bit_generator.random_raw(count // 8 + 1).view(np.uint8)[:count].reshape(hw)
+    return rng.bit_generator.random_raw(count // 8 + 1).view(np.uint8)[:count].reshape(hw)
+
+
+def normal_of(raw: np.ndarray) -> np.ndarray:
+    """Return the normal values, float32, that (H, W) uint8 random bytes stand for."""
     return cv2.LUT(raw, _quantiles())
 
 

@@ -208,7 +208,8 @@ def _said_once(config: Mapping[str, Any]) -> dict[str, Any]:
     recipe = dict(config.get("recipe", {}))
     others = [value for key, value in config.items() if key != "recipe" and value]
     for number, stage in enumerate(recipe.pop("stages", [])):
-        recipe[f"stages[{number}]"] = {key: value for key, value in stage.items() if value not in others}
+        if stage is not None and stage not in others:
+            recipe[f"stages[{number}]"] = {key: value for key, value in stage.items() if value not in others}
     return {**config, "recipe": recipe}
 
 

@@ -58,7 +58,8 @@ class Pipeline:
         self.source: Source = build(config["source"], "source")
         self.roi: Roi = build(config["roi"], "roi")
         recipe = config["recipe"]
-        self.stages: list[Stage] = [_build_stage(node, i, config) for i, node in enumerate(recipe["stages"])]
+        chosen = [(i, node) for i, node in enumerate(recipe["stages"]) if node is not None]  # none: camera=none
+        self.stages: list[Stage] = [_build_stage(node, i, config) for i, node in chosen]
         self.labelling: Labelling = build(config["labels"], "labels")
         self.checks: list[Check] = [build(node, f"check.{name}") for name, node in config["check"].items()]
         asked = {f.name: config[f.name] for f in fields(PlanRequest) if f.name in config}
@@ -135,16 +136,19 @@ class Pipeline:
 
 
 def _build_stage(node: Mapping[str, Any], number: int, config: Mapping[str, Any]) -> Stage:
-    """Return a recipe's stage; an error inside what it took from a top-level key is named with that key."""
+    """Return a recipe's stage; an error in what it took from a top-level key is named with that key."""
     where = f"recipe.stages[{number}]"
+    if not isinstance(node, Mapping):
+        raise ConfigError(where, "a mapping with _target_, or null", node)
+    parts = {where: node, **{f"{where}.{field}": value for field, value in node.items()}}
     try:
         return build(node, where)
     except ConfigError as error:
-        for field in node:
-            origin = next((key for key, value in config.items() if value and value == node[field]), None)
-            if origin and error.where.startswith(f"{where}.{field}."):
-                place = origin + error.where.removeprefix(f"{where}.{field}")
-                raise ConfigError(place, error.expected, error.got, error.hint) from None
+        for place, part in parts.items():
+            origin = next((key for key, value in config.items() if value and value == part), None)
+            if origin and (error.where == place or error.where.startswith(f"{place}.")):
+                name = origin + error.where.removeprefix(place)
+                raise ConfigError(name, error.expected, error.got, error.hint) from None
         raise
 
 

@@ -162,8 +162,8 @@ def test_a_wrong_command_with_overwrite_leaves_the_old_data_set(command, tmp_pat
 def test_a_change_inside_the_recipe_is_named(command):
     keys = [*RUN, "source.size_wh=[64,64]", "out=made"]
     assert command("generate", *keys)[0] == 0
-    code, _, err = command("generate", *keys, "recipe.stages.0.gap_px=5")
-    assert code == 2 and "recipe.stages[0].gap_px: 2 -> 5" in err, err
+    code, _, err = command("generate", *keys, "recipe.stages.1.gap_px=5")
+    assert code == 2 and "recipe.stages[1].gap_px: 2 -> 5" in err, err
 
 
 def test_images_of_earlier_runs_do_not_count_towards_the_speed(capsys, monkeypatch):

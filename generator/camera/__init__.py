@@ -1,0 +1,1 @@
+"""What happens between the part and the file: the camera, and how its surroundings drift."""
