@@ -26,7 +26,7 @@ from generator.defect.texture import clouds
 _REACH_PX = 1
 _BEYOND_PX = 3  # the contour's own soft edge is left out of what counts as background
 _LEAST_PX = 24
-_LEAST_STEP = 0.06  # share of full scale by which background and part must differ in some channel
+_LEAST_STEP = 0.1  # share of full scale by which both sides of the contour must differ in some channel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,28 +98,35 @@ class Fracture:
         return times(out, 1.0 + np.float32(params["edge"]) * np.clip(rise, -0.8, 1.0))
 
 
-def _outside(patch: Patch, outline: Outline) -> tuple[Rect, np.ndarray]:
-    """Return a rectangle about the outline and, (h, w) bool, where it is clearly beyond the roi."""
+def _part_and_outside(patch: Patch, outline: Outline) -> tuple[Rect, np.ndarray, np.ndarray]:
+    """Return a rectangle about the outline, and, (h, w) bool, where it is clearly inside and clearly beyond the roi."""
     part = outline.rect.grown(4 * _BEYOND_PX).clipped(patch.image.shape[:2])
     roi = np.ascontiguousarray(patch.roi[part.slices]).view(np.uint8)
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * _BEYOND_PX + 1, 2 * _BEYOND_PX + 1))
-    return part, cv2.dilate(roi, disc) == 0
+    return part, cv2.erode(roi, _disc(_BEYOND_PX)) > 0, cv2.dilate(roi, _disc(_BEYOND_PX)) == 0
+
+
+def _disc(radius_px: int) -> np.ndarray:
+    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius_px + 1, 2 * radius_px + 1))
 
 
 def _sees_background(patch: Patch, outline: Outline) -> bool:
-    """Say whether something other than the part is seen beside the outline."""
+    """Say whether the image changes at once where the roi ends: the background begins there, and the part is over."""
     if patch.roi is None:
         return False
-    part, outside = _outside(patch, outline)
-    if np.count_nonzero(outside) < _LEAST_PX:
+    part, inside, outside = _part_and_outside(patch, outline)
+    near = _disc(3 * _BEYOND_PX)
+    within = inside & (cv2.dilate(outside.view(np.uint8), near) > 0)
+    beyond = outside & (cv2.dilate(inside.view(np.uint8), near) > 0)
+    if min(np.count_nonzero(within), np.count_nonzero(beyond)) < _LEAST_PX:
         return False
-    background = patch.image[part.slices][outside].mean(axis=0) / patch.white
-    return bool(np.abs(background - level_of(patch.under(outline), outline.strength())).max() >= _LEAST_STEP)
+    pixels = patch.image[part.slices]
+    step = np.abs(pixels[within].mean(axis=0) - pixels[beyond].mean(axis=0)) / patch.white
+    return bool(step.max() >= _LEAST_STEP)
 
 
 def _background(patch: Patch, outline: Outline) -> np.ndarray:
     """Return the background mirrored at the contour, (N, C) float32; its mean where the mirror shows the part."""
-    part, outside = _outside(patch, outline)
+    part, _, outside = _part_and_outside(patch, outline)
     inside = (~outside).view(np.uint8)
     _, labels = cv2.distanceTransformWithLabels(inside, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
     rows, columns = np.nonzero(outside)
