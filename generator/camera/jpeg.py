@@ -68,7 +68,8 @@ def _rounded(plane: np.ndarray, table: np.ndarray) -> np.ndarray:
     cosine = _cosine()
     blocks = np.ascontiguousarray(plane.reshape(height // 8, 8, width // 8, 8).transpose(0, 2, 1, 3))
     coefficients = cosine @ blocks @ cosine.T
-    coefficients = np.rint(coefficients / table) * table
+    steps = np.floor(np.abs(coefficients) / table + np.float32(0.5))  # halves away from zero, as encoders round
+    coefficients = np.copysign(steps, coefficients) * table
     return (cosine.T @ coefficients @ cosine).transpose(0, 2, 1, 3).reshape(height, width)
 
 
