@@ -167,7 +167,8 @@ def _options_with(key: str) -> list[str]:
     for path in sorted(folder.rglob("*.yaml")):
         option = path.relative_to(folder).with_suffix("").as_posix()
         where = name.removeprefix(f"{option.rpartition('/')[0].replace('/', '.')}.")
-        if where in _walk(OmegaConf.to_container(OmegaConf.load(path)), ""):
+        keys = _walk(OmegaConf.to_container(OmegaConf.load(path)), "")
+        if where in keys and "defaults" not in keys:  # what builds on another option is found by that one
             found.append(f"{group}=[{option}]" if "/" in option else f"{group}={option}")
     return found
 

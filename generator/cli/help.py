@@ -25,7 +25,7 @@ The result lands in outputs/<name>/, its report in outputs/<name>/report.html. T
 
 Examples
   defectgen generate                                                    drawn parts, nothing else needed
-  defectgen generate source=folder source.path=good/ count=500 name=tiles
+  defectgen generate experiment=leather source=folder source.path=good/ count=500 name=hides
   defectgen generate 'defect=[metal/scratch,metal/pit]' 'targets={scratch: 300, pit: 200}'
   defectgen generate source=folder source.path=good/ roi=mask_dir roi.path=masks/ 'export=[coco,yolo,mvtec]'
   defectgen generate name=tiles source=folder source.path=good/ count=500 only=42      one sample again, alone
@@ -52,6 +52,16 @@ Keys
 Any key of a defect can be set too: defect.metal.scratch.shape.width='[1px,3px]'. The whole configuration: --cfg job.
 A sweep over values: -m seed=1,2,3 'name=set${seed}'. Tab completion: eval "$(defectgen -sc install=bash)".
 """
+
+_LISTS = """\
+{text}
+Experiments (experiment=name): the kinds of defects of a product, on drawn ones until source=folder is given
+{presets}
+
+Groups (group=option)
+{choices}
+
+{keys}"""
 
 _PLAN = """\
 defectgen plan says what generate would make with the same keys: counts, shards, bytes, time. It writes nothing.
@@ -173,8 +183,19 @@ def help_of(verb: str) -> str:
     }[verb]
     if verb not in ("generate", "plan", "preview"):
         return text
-    choices = "\n".join(f"  {group:<12} {_wrapped(group_options(group))}" for group in groups())
-    return f"{text}\nGroups (group=option)\n{choices}\n\n{_KEYS.replace('{formats}', formats)}"
+    choices = "\n".join(
+        f"  {group:<12} {_wrapped(group_options(group))}" for group in groups() if group != "experiment"
+    )
+    presets = "\n".join(f"  {name:<18} {first_words('experiment', name)}" for name in group_options("experiment"))
+    return _LISTS.format(text=text, presets=presets, choices=choices, keys=_KEYS.replace("{formats}", formats))
+
+
+def first_words(group: str, option: str) -> str:
+    """Return an option's first comment line that is no directive: what it is."""
+    from generator.cli.compose import conf_dir
+
+    lines = (conf_dir() / group / f"{option}.yaml").read_text(encoding="utf-8").splitlines()
+    return next((line.removeprefix("#").strip() for line in lines if not line.startswith("# @")), "")
 
 
 def _wrapped(options: list[str]) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-_PLAN_KEYS = ("seed", "count", "good_share", "defects_per_image", "shares", "targets", "splits")
+_PLAN_KEYS = ("seed", "count", "good_share", "defects_per_image", "shares", "usual_shares", "targets", "splits")
 _ENTRY_SUFFIXES = (".json", ".yaml", ".csv")
 _MOST_ENTRIES = 4
 TARGET = "_target_"
@@ -84,7 +84,7 @@ def command_of(config: Mapping[str, Any]) -> str:
         words.append(f"defect=[{','.join(names)}]")
     if (config.get("labels") or {}).get("keep"):
         words.append("labels=all")
-    words += [f"{key}={_hydra(config[key])}" for key in _PLAN_KEYS if config.get(key) is not None]
+    words += [f"{key}={_hydra(config[key])}" for key in _PLAN_KEYS if config.get(key) not in (None, {})]
     return " ".join([words[0], *(shlex.quote(word) for word in words[1:])])
 
 

@@ -50,7 +50,9 @@ class PlanRequest:
         count: number of images; None: as many as ``targets`` needs, or 64.
         good_share: share of the images that stay good, [0, 1].
         defects_per_image: least and most defects on a defective image; every number between is equally common.
-        shares: relative share per category; None: all alike.
+        shares: relative share per category; None: ``usual_shares``.
+        usual_shares: relative share per category, > 0, 1 for those not named; names that are no category are passed
+            over, so that an experiment can state them whatever kinds are chosen.
         targets: exact number of defects per category; None: taken from ``count``. With both, the images that the
             targets do not need stay good, whatever ``good_share``.
         splits: relative share per split.
@@ -60,6 +62,7 @@ class PlanRequest:
     good_share: float = 0.2
     defects_per_image: tuple[int, int] = (1, 2)
     shares: dict[str, float] | None = None
+    usual_shares: dict[str, float] | None = None
     targets: dict[str, int] | None = None
     splits: dict[str, float] | None = None
 
@@ -71,6 +74,8 @@ class PlanRequest:
         for name, share in (self.shares or {}).items():
             require(0 <= share < math.inf, f"shares.{name}", "a number >= 0", share)
         require(self.shares is None or sum(self.shares.values()) > 0, "shares", "at least one share > 0", self.shares)
+        for name, share in (self.usual_shares or {}).items():
+            require(0 < share < math.inf, f"usual_shares.{name}", "a number > 0", share)
         for name, target in (self.targets or {}).items():
             require(0 <= target <= MOST, f"targets.{name}", f"a whole number in 0..{MOST}", target)
         require(not (self.shares and self.targets), "shares", "either shares or targets", "both")
@@ -252,7 +257,7 @@ class Plan:
 
     def _shares(self, request: PlanRequest) -> list[float]:
         if request.shares is None:
-            return [1.0] * len(self.categories)
+            return [(request.usual_shares or {}).get(name, 1.0) for name in self.categories]
         self._check_names("plan.shares", request.shares)
         return [request.shares.get(name, 0.0) for name in self.categories]
 

@@ -147,3 +147,12 @@ def test_values_out_of_range_are_refused(request_):
 def test_one_good_image_goes_to_the_largest_split():
     assert {spec.split for spec in plan_of(1, count=30)} == {"train"}
     assert set(plan_of(1, count=30).table()) == set(SPLITS)
+
+
+def test_usual_shares_hold_where_nothing_else_is_said():
+    rare = plan_of(count=100, good_share=0, defects_per_image=(1, 1), usual_shares={"pit": 0.5, "no such": 9.0})
+    assert Counter(name for spec in rare for name in spec.categories) == {"scratch": 40, "pit": 20, "crack": 40}
+    said = plan_of(count=10, good_share=0, defects_per_image=(1, 1), usual_shares={"pit": 0.5}, shares={"pit": 1})
+    assert Counter(name for spec in said for name in spec.categories) == {"pit": 10}
+    with pytest.raises(RangeError, match="usual_shares"):
+        PlanRequest(usual_shares={"pit": 0})

@@ -1,0 +1,87 @@
+"""Every experiment runs as it is, with nothing and on a user's own folder, under any other override."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import yaml
+
+from generator.cli.compose import compose_config, conf_dir, group_options
+from generator.imaging.codec import encode_png
+from generator.run.pipeline import Pipeline
+from generator.source.part.source import Part
+
+EXPERIMENTS = group_options("experiment")
+NODES = {
+    name: yaml.safe_load((conf_dir() / "experiment" / f"{name}.yaml").read_text(encoding="utf-8"))
+    for name in EXPERIMENTS
+}
+
+
+def kinds_of(name: str) -> list[str]:
+    return next(entry["override /defect"] for entry in NODES[name]["defaults"] if "override /defect" in entry)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Return a function that gives a folder with two images of an experiment's product; a board's parts need room."""
+
+    def make(name: str):
+        root = tmp_path_factory.mktemp(name)
+        source = compose_config("generate", [f"experiment={name}"])["source"]
+        part = Part(
+            products=tuple(source["products"]), size_wh=(320, 256) if name == "pcb" else (160, 128), mode=source["mode"]
+        )
+        for rank in range(2):
+            (root / f"{rank}.png").write_bytes(encode_png(part.load(part.source_id(rank)).pixels))
+        return root
+
+    return make
+
+
+def test_there_is_an_experiment_for_each_of_nine_products():
+    products = [compose_config("generate", [f"experiment={name}"])["source"]["products"] for name in EXPERIMENTS]
+    assert len({tuple(one) for one in products}) == len(EXPERIMENTS) >= 9
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_an_experiment_runs_on_a_folder(command, tmp_path, folder, name):
+    given = ("source=folder", f"source.path={folder(name)}", "count=4", "good_share=0", "executor=serial", "name=set")
+    code, out, err = command("generate", f"experiment={name}", *given)
+    assert code == 0, err
+    assert "4 images" in out
+    lines = [json.loads(line) for line in (tmp_path / "outputs/set/records.jsonl").read_text().splitlines()]
+    assert all(line["instances"] and line["source"]["id"] in ("0.png", "1.png") for line in lines)
+    assert (tmp_path / "outputs/set/masks_visible").is_dir() and (tmp_path / "outputs/set/masks_annotator").is_dir()
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_every_kind_of_an_experiment_has_its_share_with_nothing_given(name):
+    pipeline = Pipeline(compose_config("generate", [f"experiment={name}", "count=100"]))
+    sums = {key: value for row in [pipeline.plan.table()["train"]] for key, value in row["defects"].items()}
+    assert set(sums) == set(pipeline.categories) and min(sums.values()) > 0
+    assert set(NODES[name]["usual_shares"]) <= set(sums)
+    assert all(sums[rare] < max(sums.values()) for rare in NODES[name]["usual_shares"])
+
+
+def test_other_overrides_go_on_top_of_an_experiment():
+    given = ["defect=[metal/scratch]", "roi=auto", "labels=exact", "defects_per_image=[3,3]", "targets={scratch: 6}"]
+    config = compose_config("generate", ["experiment=pcb", *given])
+    pipeline = Pipeline(config)
+    assert pipeline.categories == ("scratch",) and config["defects_per_image"] == [3, 3]
+    assert config["roi"]["_target_"].endswith("Auto") and config["labels"]["keep"] == []
+    assert sum(row["defects"]["scratch"] for row in pipeline.plan.table().values() if "defects" in row) >= 6
+
+
+@pytest.mark.parametrize("verb", ["generate", "plan", "preview"])
+def test_a_misspelt_experiment_is_answered_with_the_nearest(command, verb):
+    code, _, err = command(verb, "experiment=lether")
+    assert code == 2 and err.count("\n") == 1 and "Did you mean 'leather'" in err
+
+
+def test_help_says_what_each_experiment_is(command):
+    _, out, _ = command("generate", "--help")
+    listed = out.split("Experiments")[1].split("\n\n")[0].splitlines()[1:]
+    assert [line.split()[0] for line in listed] == EXPERIMENTS
+    assert all(len(line.split()) > 4 and len(line) <= 120 for line in listed)
