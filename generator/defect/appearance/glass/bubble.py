@@ -75,8 +75,9 @@ class Bubble:
         shift = np.float32(-2.0 * params["lens"] * half)
         view = displaced(patch, outline, off_x * shift, off_y * shift, _LENS_PX)
         rho = 1.0 - outline.pick(depth)
-        start = 1.0 - params["rim_width"]
-        dark = np.clip((rho - np.float32(start)) / np.float32(0.6 * params["rim_width"]), 0.0, 1.0)
+        rim = min(0.9, max(params["rim_width"], 1.6 / half))  # a rim thinner than optics resolve would vanish
+        start = 1.0 - rim
+        dark = np.clip((rho - np.float32(start)) / np.float32(0.6 * rim), 0.0, 1.0)
         dark = dark * dark * (3.0 - 2.0 * dark)
         view *= (np.float32(params["inside"]) * (1.0 - np.float32(params["rim"]) * dark))[:, None]
         x, y = light_xy(patch.light_deg)

@@ -91,6 +91,7 @@ class Fissure:
             light += np.float32(params["glints"]) * spark * np.minimum(beside + 0.5 * alpha, 1.0)
         if params["face"] > 0 and params["face_px"] >= 1:
             light += self._face(outline, params)
+        light *= np.clip(1.15 - values.mean(axis=1), 0.15, 1.0)  # on bright ground a crack has little light to add
         colour = (1.0, 1.0 - params["warmth"] / 2.0, 1.0 - params["warmth"])[: values.shape[1]]
         for channel, share in enumerate(colour):
             values[:, channel] += light * np.float32(share)

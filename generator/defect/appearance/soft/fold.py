@@ -76,7 +76,8 @@ class Fold:
         hump *= cv2.min(outline.alpha * np.float32(2.0), 1.0)
         around = Neighbourhood.of(outline, hump, 1)
         rise_x, rise_y = around.slope()  # of a hump of height 1 over `half` px
-        shift = np.float32(params["warp"] * half * half / 5.0)  # a cosine's sharpest bend is about 5 / half^2
+        # the sharpest bend of a cosine is 5 / half^2, rounded feet make it 8, and leaning over sharpens it
+        shift = np.float32(params["warp"] * (half * (1.0 - abs(params["lean"]))) ** 2 / 8.0)
         values = displaced(patch, outline, rise_x * shift, rise_y * shift, _WARP_PX)
         tall = np.float32(params["height"] * 2.0 * half)
         rise_x *= tall
