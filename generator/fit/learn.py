@@ -31,7 +31,6 @@ MOST_ROWS = 96
 GRID = 16
 _LEAST_PX = 4
 _LINE_FROM = 5.0  # a strip this many times as long as wide is a line
-_LEAST_SHARE = {"line": 0.15, "blob": 0.5, "region": 0.35}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,8 +128,7 @@ def _row(defect: RealDefect, measured: Measured, asked: str, frame: Rect) -> Row
     for part in found:
         part[:, :2] -= middle
         parts.append(tuple(float(number) for number in part.ravel()))
-    least = max(_LEAST_SHARE[kind], min(1.0, 0.9 / measured.width_px)) if kind == "line" else _LEAST_SHARE[kind]
-    look = look_of(defect.pixels, mask, defect.white, least)
+    look = look_of(defect.pixels, mask, defect.white, kind)
     touches = "".join(
         side
         for side, reached in zip("lrtb", (box.x == 0, box.x + box.w == width, box.y == 0, box.y + box.h == height),
@@ -142,7 +140,8 @@ def _row(defect: RealDefect, measured: Measured, asked: str, frame: Rect) -> Row
         kind=kind, wh=(width, height), centre=centre, touches=touches, area_px=measured.area_px,
         length_px=measured.length_px, width_px=max(measured.width_px, 1.0), angle_deg=measured.angle_deg,
         contrast=look.contrast, share=look.share, shift_px=look.shift_px, softness_px=look.softness_px,
-        clouds=look.clouds, clouds_px=look.clouds_px, texture=look.texture, tint=look.tint, parts=tuple(parts),
+        clouds=look.clouds, clouds_px=look.clouds_px, texture=look.texture, grain=look.grain, tint=look.tint,
+        parts=tuple(parts),
     )  # fmt: skip
 
 

@@ -13,11 +13,13 @@ import cv2
 import numpy as np
 
 from generator.defect.fitted.draw import length_px
+from generator.fit.trace import thinned
 from generator.imaging.lab import to_lab
-from generator.imaging.surround import band, depth_px, relative_change
+from generator.imaging.surround import FINE_PX, band, depth_px, relative_change
 
 AROUND_PX = 24
-_FINE_PX = 2.5
+_LINE_SOFTEST_PX = 0.9
+_LINE_TEXTURE = 0.7  # of the surface's texture goes on in a line, whose own edges hide how much
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,46 +105,87 @@ class Look:
     softness_px: float
     clouds: float
     clouds_px: float
+    grain: float
     texture: float
     tint: tuple[float, float]
 
 
-def look_of(pixels: np.ndarray, mask: np.ndarray, white: int, least_share: float) -> Look:
+def look_of(pixels: np.ndarray, mask: np.ndarray, white: int, kind: str) -> Look:
     """Return how a defect changes the surface.
 
-    With the surface's own deviation taken off, mean and mean square of the change under the mask tell how much of the
-    mask changes and how strongly; what a single level cannot explain is given to clouds.
+    Of a line, mean and mean square of the change under the mask tell, with the surface's own deviation taken off, how
+    much of the mask changes and how strongly; where noise blurs that, the share with half of the strongest change is
+    the bound. Of others, the change has its edge where its profile across the border
+    has half of its inner strength; what varies within goes to texture if it is fine, else to clouds.
 
     Args:
         pixels: (H, W, C) uint8 or uint16.
         mask: (H, W) bool with at least one true pixel.
         white: full scale.
-        least_share: least share of the mask that is taken to change.
+        kind: ``line``, ``blob`` or ``region``.
     """
     window = around(mask)
     drawn = np.ascontiguousarray(mask[window])
-    grey = grey_of(pixels[window], white)
-    change, _ = relative_change(grey, drawn)
-    fine = change - cv2.GaussianBlur(change, (0, 0), _FINE_PX, borderType=cv2.BORDER_REPLICATE)
+    change, _ = relative_change(grey_of(pixels[window], white), drawn)
     near, ring = band(drawn), ring_of(drawn)
     mean = float(change[near].mean())
-    noise = float(change[ring].var()) if ring.any() else 0.0
-    power = max(float((change[near] ** 2).mean()) - noise, 1e-8)
-    share = float(np.clip(mean * mean / power, least_share, 1.0))
+    shift, clouds, clouds_px, texture, grain = _shift(change, drawn), 0.0, 4.0, _LINE_TEXTURE, 0.0
+    if kind == "line":
+        noise = float(change[ring].var()) if ring.any() else 0.0
+        power = max(float((change[near] ** 2).mean()) - noise, 1e-8)
+        least = min(1.0, max(0.15, 0.9 / (4.0 * float(depth_px(drawn)[drawn].mean()))))
+        share = float(np.clip(min(mean * mean / power, _strong_share(change * np.sign(mean), near)), least, 1.0))
+        grain = _grain(change * np.float32(np.sign(mean)), drawn)
+        clouds, clouds_px = 0.5 * grain * abs(mean) / share, 3.0
+    else:
+        depth = depth_px(drawn)
+        core = near & (depth > min(-shift, 0.6 * float(depth.max())))
+        share = float(np.clip(np.count_nonzero(core) / np.count_nonzero(near), 0.2, 1.0))
+        inner = near & (depth > min(1.5 - shift, 0.6 * float(depth.max())))
+        clouds, clouds_px, texture = _within(change, inner, ring)
     step = mean / share
-    rest = max(power - share * step * step, 0.0) / share
-    own, usual = _deviation(fine, near), _deviation(fine, ring)
-    texture = float(np.clip(own / usual, 0.3, 2.5)) if usual > 1e-4 else 1.0
+    softness = _softness(change, drawn, ring, step)
     return Look(
         contrast=mean,
         share=share,
-        shift_px=_shift(change, drawn),
-        softness_px=_softness(change, drawn, ring, step),
-        clouds=float(np.clip(np.sqrt(rest), 0.0, 1.0)),
-        clouds_px=_cloud_size(change, near),
+        shift_px=shift,
+        softness_px=min(softness, _LINE_SOFTEST_PX) if kind == "line" else softness,
+        clouds=clouds,
+        clouds_px=clouds_px,
+        grain=grain,
         texture=texture,
         tint=_tint(pixels[window], white, drawn, ring, change, step),
     )
+
+
+def _strong_share(strength: np.ndarray, near: np.ndarray) -> float:
+    """Return the share of a mask whose change has half of the strongest."""
+    inside = cv2.GaussianBlur(strength, (0, 0), 0.5)[near]
+    return float(np.mean(inside > 0.5 * np.percentile(inside, 95)))
+
+
+def _grain(strength: np.ndarray, drawn: np.ndarray) -> float:
+    """Return how much a line's strength varies along it: the strongest change near each point of its middle."""
+    strongest = cv2.dilate(cv2.GaussianBlur(strength, (0, 0), 0.6), np.ones((3, 3), np.uint8))[thinned(drawn)]
+    if strongest.size < 4 or strongest.mean() <= 0:
+        return 0.2
+    return float(np.clip(strongest.std() / strongest.mean(), 0.05, 0.8))
+
+
+def _within(change: np.ndarray, inner: np.ndarray, ring: np.ndarray) -> tuple[float, float, float]:
+    """Return the deviation of the clouds within a change, their size in px, and its texture by that of the surface."""
+    calm = {name: _calm(change, where) for name, where in (("inner", inner), ("ring", ring))}
+    own, usual = _deviation(change - calm["inner"], inner), _deviation(change - calm["ring"], ring)
+    texture = float(np.clip(own / usual, 0.3, 2.5)) if usual > 1e-4 and inner.any() else 1.0
+    rest = float(calm["inner"][inner].var()) - (float(calm["ring"][ring].var()) if ring.any() else 0.0)
+    return float(np.clip(math.sqrt(max(rest, 0.0)), 0.0, 0.6)), _cloud_size(calm["inner"], inner), texture
+
+
+def _calm(change: np.ndarray, where: np.ndarray) -> np.ndarray:
+    """Return the change without its fine texture, averaged over the pixels of ``where`` alone."""
+    share = cv2.GaussianBlur(where.astype(np.float32), (0, 0), FINE_PX, borderType=cv2.BORDER_REPLICATE)
+    total = cv2.GaussianBlur(np.where(where, change, np.float32(0)), (0, 0), FINE_PX, borderType=cv2.BORDER_REPLICATE)
+    return total / np.maximum(share, 1e-4)
 
 
 def ring_of(drawn: np.ndarray) -> np.ndarray:
@@ -204,7 +247,7 @@ def _cloud_size(change: np.ndarray, where: np.ndarray) -> float:
     if count < 8 or power <= 0:
         return 4.0
     correlation = float(np.clip(total / count / power, 0.02, 0.95))
-    return float(np.clip(-6.0 / math.log(correlation), 2.0, 40.0))
+    return float(np.clip(-6.0 / math.log(correlation), 4.0, 40.0))
 
 
 def _tint(

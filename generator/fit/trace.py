@@ -25,10 +25,10 @@ def courses(mask: np.ndarray) -> list[np.ndarray]:
     found: list[np.ndarray] = []
     walks = _walks(rest)
     for walk in walks:
-        least = _LEAST_SPUR_PX if found else 1
-        if len(walk) < least:
-            continue
         rows, columns = np.array(walk).T
+        least = max(_LEAST_SPUR_PX, 1.5 * 2.0 * float(np.median(spread[rows, columns])))
+        if found and len(walk) < least and _is_spur(walk, rest):
+            continue
         line = np.stack([columns + 0.5, rows + 0.5, 2.0 * spread[rows, columns]], axis=1).astype(np.float64)
         found.append(_simplified(line))
     return found
@@ -106,6 +106,14 @@ def _farthest(start: tuple[int, int], pixels: set[tuple[int, int]]) -> list[tupl
         way.append(at)
         at = came[at]
     return way[::-1]
+
+
+def _is_spur(walk: list[tuple[int, int]], skeleton: np.ndarray) -> bool:
+    """Say whether a walk hangs on another one, instead of being a part of its own."""
+    own = set(walk)
+    around = {(row + dy, column + dx) for row, column in (walk[0], walk[-1]) for dy, dx in _STEPS} - own
+    height, width = skeleton.shape
+    return any(0 <= row < height and 0 <= column < width and skeleton[row, column] for row, column in around)
 
 
 def _simplified(line: np.ndarray) -> np.ndarray:

@@ -13,6 +13,8 @@ GAP_PX = 3
 """How far from a drawn outline the surface counts as untouched: edges spill over what people draw."""
 BAND_PX = 10
 """How deep below its border a defect is compared with the surface beside it; further in there is nothing to compare."""
+FINE_PX = 4.0
+"""Sigma, px, below which changes of a surface count as its texture."""
 DARKEST = 0.03
 
 
@@ -70,6 +72,7 @@ def depth_px(drawn: np.ndarray) -> np.ndarray:
     The image's own border is none of the outline.
     """
     distance = cv2.distanceTransform(drawn.view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
+    np.minimum(distance, np.float32(max(drawn.shape)), out=distance)  # where all is outline there is no border
     return np.where(drawn, distance - np.float32(0.5), np.float32(0)).astype(np.float32)
 
 

@@ -40,6 +40,7 @@ def core_of_line(
     hw: tuple[int, int],
     share: float,
     softness_px: float,
+    grain: float,
     rng: np.random.Generator,
 ) -> np.ndarray:
     """Return how strongly each pixel changes about lines that wander within their masks.
@@ -50,11 +51,13 @@ def core_of_line(
         hw: the patch's size.
         share: of the mask's width that the line itself has.
         softness_px: sigma of its edge.
+        grain: how much its strength varies along the way, relative deviation.
         rng: source of chance.
 
     Returns:
         (h, w) float32 in [0, 1].
     """
+    edge = 3.2 * softness_px  # width that the soft edge alone gives to what is drawn without any
     canvas = np.zeros(hw, np.uint8)
     for part in parts:
         fine = _resampled(part, 2.0)
@@ -62,24 +65,23 @@ def core_of_line(
         knots = max(3, round(count * 2.0 / _WANDER_PX))
         tangent = np.gradient(fine[:, :2], axis=0)
         normal = tangent[:, ::-1] * (-1.0, 1.0) / np.maximum(np.hypot(*tangent.T), 1e-6)[:, None]
-        width = np.maximum(fine[:, 2] * share * np.exp(0.35 * smooth_noise(count, knots, rng)), 0.8)
+        width = fine[:, 2] * share * np.exp((0.15 + 0.4 * grain) * smooth_noise(count, knots, rng))
+        width = np.sqrt(np.maximum(width * width - edge * edge, 0.6))
         room = np.maximum(fine[:, 2] - width, 0.0) / 2.0
         offset = room * np.clip(0.6 * smooth_noise(count, knots, rng), -1.0, 1.0)
-        offset += 0.25 * rng.standard_normal(count) * (room > 0.3)
-        strength = np.clip(0.62 + 0.28 * smooth_noise(count, max(3, knots // 2), rng), 0.12, 1.0)
+        offset += (0.2 + 0.7 * grain) * rng.standard_normal(count) * (room > 0.3)
+        varied = 0.7 * smooth_noise(count, knots, rng) + 0.8 * rng.standard_normal(count)
+        strength = np.clip(0.6 * (1.0 + grain * varied), 0.04, 1.0)
         _stroke(canvas, fine[:, :2] + normal * offset[:, None] - xy, width, 255.0 * strength)
     return _soft(canvas.astype(np.float32) / 255.0, softness_px)
 
 
-def core_of_rings(
-    drawn: np.ndarray, share: float, shift_px: float, softness_px: float, rng: np.random.Generator
-) -> np.ndarray:
-    """Return how strongly each pixel changes within, or a little beyond, a filled mask.
+def core_of_rings(drawn: np.ndarray, shift_px: float, softness_px: float, rng: np.random.Generator) -> np.ndarray:
+    """Return how strongly each pixel changes within a filled mask, or a little beyond it.
 
     Args:
         drawn: (h, w) bool.
-        share: of the mask that changes; below 0.9 its inmost part, with an uneven border.
-        shift_px: how far beyond the mask's border the change's edge lies.
+        shift_px: how far beyond the mask's border the change's edge lies; negative: within.
         softness_px: sigma of the edge.
         rng: source of chance.
 
@@ -90,16 +92,12 @@ def core_of_rings(
     if not drawn.any():
         return np.zeros(drawn.shape, np.float32)
     depth = depth_px(drawn)
-    size = max(4.0, float(depth.max()) * 1.5)
-    wobble = clouds(drawn.shape, size, number)
-    if share >= 0.9:
-        outside = cv2.distanceTransform((~drawn).view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
-        signed = np.where(drawn, depth, 0.5 - outside)
-        core = signed + shift_px + 0.3 * wobble > 0
-    else:
-        score = depth / max(float(depth.max()), 1e-6) + 0.25 * wobble
-        core = drawn & (score >= np.quantile(score[drawn], 1.0 - share))
-    return _soft(core.astype(np.float32), softness_px)
+    shift = max(shift_px, 0.5 - 0.7 * float(depth.max()))  # something of a small mask is left
+    wobble = clouds(drawn.shape, 10.0, number) * np.float32(0.25 + 0.35 * max(-shift, 0.0))
+    outside = cv2.distanceTransform((~drawn).view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
+    signed = np.where(drawn, depth, 0.5 - outside) + np.float32(shift)
+    signed += np.minimum(wobble, np.float32(1.0 + max(-shift, 0.0)))
+    return _soft(np.clip(signed + 0.5, 0.0, 1.0), softness_px)
 
 
 def length_px(mask: np.ndarray) -> float:

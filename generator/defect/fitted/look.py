@@ -19,10 +19,9 @@ from generator.core.units import Range
 from generator.defect.outline import Outline, Patch
 from generator.defect.texture import clouds
 from generator.imaging.lab import shifted_lab
-from generator.imaging.surround import band, relative_change
+from generator.imaging.surround import FINE_PX, band, relative_change
 
 _AROUND_PX = 20  # how much of the surroundings the surface is judged by
-_FINE_PX = 2.5
 _DARKEST, _BRIGHTEST = -0.93, 3.0
 
 
@@ -70,7 +69,7 @@ class FittedLook:
         drawn, alpha = np.zeros(grey.shape, bool), np.zeros(grey.shape, np.float32)
         drawn[inner], alpha[inner] = outline.drawn, outline.alpha * outline.support
         before, _ = relative_change(grey, drawn if drawn.any() else alpha > 0)
-        fine = before - cv2.GaussianBlur(before, (0, 0), _FINE_PX, borderType=cv2.BORDER_REPLICATE)
+        fine = before - cv2.GaussianBlur(before, (0, 0), FINE_PX, borderType=cv2.BORDER_REPLICATE)
         after = before + alpha * fine * np.float32(params["texture"] - 1.0)
         if params["clouds"] > 0:
             after += alpha * clouds(grey.shape, params["clouds_px"], params["number"]) * np.float32(params["clouds"])
@@ -91,9 +90,8 @@ def _step(values: np.ndarray, alpha: np.ndarray, contrast: float, share: float) 
     """Return what is to be added at full strength so that the mean under the mask becomes the contrast.
 
     A place that is darker or lighter than its surroundings by itself is followed only so far that the defect keeps
-    its sign and stays below three times its usual depth.
+    its sign and about its usual depth.
     """
-    usual = contrast / max(float(alpha.mean()), 0.05)
     step = (contrast - float(values.mean())) / max(float(alpha.mean()), 0.05)
-    low, high = sorted((0.4 * usual, 3.0 * usual))
+    low, high = sorted((0.5 * contrast / share, 2.0 * contrast / share))
     return np.float32(np.clip(step, low, high))

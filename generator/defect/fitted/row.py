@@ -15,6 +15,7 @@ from generator.core.errors import RangeError, require
 
 KINDS = ("line", "blob", "region")
 SIDES = "lrtb"
+SPANNING = 0.9  # of an image's width or height counts as all of it
 _TEXTS = ("kind", "touches")
 _LISTS = ("wh", "centre", "tint", "parts")
 
@@ -36,6 +37,7 @@ class Row:
         softness_px: sigma of the change's edge.
         clouds: deviation of the change within it, relative to the surface.
         clouds_px: size of these clouds.
+        grain: how much a line's strength varies along its way, relative deviation.
         texture: what the surface's own fine texture is multiplied by.
         tint: steps of a* and b*.
         parts: courses of x, y, width, x, y, width, ... for a line, else rings of x, y, x, y, ...; px from the middle
@@ -56,6 +58,7 @@ class Row:
     softness_px: float = 0.8
     clouds: float = 0.0
     clouds_px: float = 6.0
+    grain: float = 0.2
     texture: float = 1.0
     tint: tuple[float, float] = (0.0, 0.0)
     parts: tuple[tuple[float, ...], ...]
@@ -69,7 +72,8 @@ class Row:
         for name in ("area_px", "length_px", "width_px", "softness_px", "clouds_px"):
             require(getattr(self, name) > 0, name, "a number > 0", getattr(self, name))
         require(0 < self.share <= 1, "share", "a share in (0, 1]", self.share)
-        require(self.clouds >= 0 and self.texture >= 0, "clouds", "numbers >= 0", (self.clouds, self.texture))
+        for name in ("clouds", "texture", "grain"):
+            require(getattr(self, name) >= 0, name, "a number >= 0", getattr(self, name))
         step, least = (3, 3) if self.kind == "line" else (2, 6)
         sound = bool(self.parts) and all(len(part) % step == 0 and len(part) >= least for part in self.parts)
         expected = "lists of x, y, width" if step == 3 else "lists of x, y, of three corners or more"
@@ -105,6 +109,16 @@ class Row:
             else:
                 plain[f.name] = item if isinstance(item, str) else _short(item, 4)
         return plain
+
+    def extent(self) -> np.ndarray:
+        """Return how far the parts reach across and down, (2,) px >= 1."""
+        everything = np.concatenate(self.points())
+        return np.maximum(np.ptp(everything[:, :2], axis=0), 1.0)
+
+    def spans(self) -> tuple[bool, bool]:
+        """Say whether the mask goes from side to side of its image, or nearly so, across and down."""
+        across, down = self.extent() >= SPANNING * np.array(self.wh)
+        return bool(across) or {"l", "r"} <= set(self.touches), bool(down) or {"t", "b"} <= set(self.touches)
 
     def points(self) -> list[np.ndarray]:
         """Return the parts as (N, 3) arrays of x, y, width, or (N, 2) of x, y."""

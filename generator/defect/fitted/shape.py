@@ -16,15 +16,14 @@ import numpy as np
 
 from generator.core.errors import require
 from generator.core.geometry import Rect
-from generator.defect.fitted.draw import core_of_line, core_of_rings, fill_lines, fill_rings, length_px
+from generator.defect.fitted.draw import core_of_line, core_of_rings
 from generator.defect.fitted.heat_map import frame_of, kernel_mass
 from generator.defect.fitted.row import Row
+from generator.defect.fitted.vary import Wish, varied
 from generator.defect.outline import Outline, Room, Site
 from generator.defect.shape.path import folded_deg
 
-_LOOPS = 3  # corrections of length and area
-_SIZE_SPREAD = 0.15  # of the logarithm of the image's size, for rows that span their image
-_BEYOND_PX = 12  # how far a mask that reaches a side of the image goes on beyond it
+_SIZE_SPREAD = 0.15  # of the logarithm of how much larger than the image a row may be
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,21 +63,18 @@ class Fitted:
         """Return the outline of one defect about the site, or at the side of the image that its row touched."""
         number = self._choose(room, site, rng)
         row = self.rows[number]
+        turn = self.angle_jitter_deg * rng.standard_normal() * (0.5 if row.touches else 1.0)
         size = math.exp(self.size_jitter * rng.standard_normal())
         wider = math.exp(self.width_jitter * rng.standard_normal())
-        contrast = row.contrast * math.exp(self.contrast_jitter * rng.standard_normal())
-        turn = self.angle_jitter_deg * rng.standard_normal() * (0.5 if row.touches else 1.0)
-        parts = _reaching(row)
-        parts = _bent(parts, self.bend, max(row.length_px, 6.0), rng)
-        parts = _turned(parts, row, turn, rng)
-        parts, drawn, x, y = _corrected(parts, row, size, wider, site, room)
+        wish = Wish(size=size, wider=wider, turn_deg=turn, bend=self.bend)
+        parts, drawn, x, y = varied(row, wish, site, room, rng)
         softness = float(np.clip(row.softness_px, 0.5, 4.0))
         if row.kind == "line":
-            alpha = core_of_line(parts, (x, y), drawn.shape, row.share, softness, rng)
+            alpha = core_of_line(parts, (x, y), drawn.shape, row.share, softness, row.grain, rng)
         else:
-            alpha = core_of_rings(drawn, row.share, row.shift_px, softness, rng)
+            alpha = core_of_rings(drawn, row.shift_px, softness, rng)
         look = {
-            "contrast": contrast,
+            "contrast": row.contrast * math.exp(self.contrast_jitter * rng.standard_normal()),
             "clouds": row.clouds,
             "clouds_px": row.clouds_px * size,
             "texture": row.texture,
@@ -101,135 +97,24 @@ class Fitted:
         return int(rng.choice(len(weights), p=weights / weights.sum()))
 
     def _misfit(self, hw: tuple[int, int]) -> np.ndarray:
-        """Return how badly each row goes on an image of this size: one that spans its own wants one as large."""
-        seen, size = self._seen, np.array([hw[1], hw[0]], float)
-        apart = np.where(seen.spans, np.log(size / seen.wh), np.log(np.maximum(seen.extents / size, 1.0)))
-        return np.minimum((apart / _SIZE_SPREAD) ** 2, 60.0).sum(axis=1)
+        """Return how badly each row goes on an image of this size; one that spans its own is stretched to any."""
+        size = np.array([hw[1], hw[0]], float)
+        too_large = np.log(np.maximum(self._seen.extents / size, 1.0)) / _SIZE_SPREAD
+        return np.minimum(np.where(self._seen.spans, 0.0, too_large) ** 2, 60.0).sum(axis=1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Seen:
-    """All rows at once: (R, 2) middles, image sizes and extents, and whether each spans its image, across and down."""
+    """All rows at once: (R, 2) middles and extents, and whether each spans its image, across and down."""
 
     centres: np.ndarray
-    wh: np.ndarray
     extents: np.ndarray
     spans: np.ndarray
 
     @classmethod
     def of(cls, rows: tuple[Row, ...]) -> _Seen:
-        points = [np.concatenate([part[:, :2] for part in row.points()]) for row in rows]
         return cls(
             centres=np.array([row.centre for row in rows]),
-            wh=np.array([row.wh for row in rows], float),
-            extents=np.array([np.maximum(np.ptp(one, axis=0), 1.0) for one in points]),
-            spans=np.array([[set(sides) <= set(row.touches) for sides in ("lr", "tb")] for row in rows]),
+            extents=np.array([row.extent() for row in rows]),
+            spans=np.array([row.spans() for row in rows]),
         )
-
-
-def _reaching(row: Row) -> list[np.ndarray]:
-    """Return the row's parts, those points that lie at a side of the image pushed beyond it."""
-    parts = row.points()
-    if not row.touches:
-        return parts
-    everything = np.concatenate([part[:, :2] for part in parts])
-    low, high = everything.min(axis=0), everything.max(axis=0)
-    reach = _BEYOND_PX + 0.08 * row.length_px
-    for side in row.touches:
-        axis, sign = (0 if side in "lr" else 1), (-1.0 if side in "lt" else 1.0)
-        edge = low[axis] if sign < 0 else high[axis]
-        at_side = max(1.5, row.width_px * 0.5) if row.kind == "line" else 1.5
-        for part in parts:
-            part[np.abs(part[:, axis] - edge) <= at_side, axis] += sign * reach
-    return parts
-
-
-def _bent(parts: list[np.ndarray], bend: float, length: float, rng: np.random.Generator) -> list[np.ndarray]:
-    """Return the parts moved by a smooth random field of several wavelengths."""
-    for share, strength in ((1.6, 0.10), (0.7, 0.035), (0.3, 0.015)):
-        turns = rng.uniform(0.0, 2.0 * np.pi, (4, 2))
-        wave = 2.0 * np.pi / (share * length)
-        for direction, phase in turns:
-            move = rng.standard_normal(2) * (bend * strength * length * 0.5)
-            for part in parts:
-                along = part[:, 0] * math.cos(direction) + part[:, 1] * math.sin(direction)
-                part[:, :2] += np.sin(wave * along + phase)[:, None] * move
-    return parts
-
-
-def _turned(parts: list[np.ndarray], row: Row, turn_deg: float, rng: np.random.Generator) -> list[np.ndarray]:
-    """Return the parts turned; those of a row that touches no side also mirrored along and across their own axis."""
-    angle = math.radians(row.angle_deg)
-    along, across = np.array([math.cos(angle), -math.sin(angle)]), np.array([math.sin(angle), math.cos(angle)])
-    flips = np.where(rng.random(2) < 0.5, -1.0, 1.0)
-    if row.touches:
-        flips[:] = 1.0
-    cos, sin = math.cos(math.radians(turn_deg)), math.sin(math.radians(turn_deg))
-    for part in parts:
-        u, v = part[:, :2] @ along * flips[0], part[:, :2] @ across * flips[1]
-        points = u[:, None] * along + v[:, None] * across
-        part[:, 0] = points[:, 0] * cos + points[:, 1] * sin
-        part[:, 1] = -points[:, 0] * sin + points[:, 1] * cos
-    return parts
-
-
-def _corrected(
-    parts: list[np.ndarray], row: Row, size: float, wider: float, site: Site, room: Room
-) -> tuple[list[np.ndarray], np.ndarray, int, int]:
-    """Return the parts in image coordinates and the mask they fill, with the length and area that were drawn.
-
-    Returns:
-        The parts; the mask (h, w) bool and x, y of its first pixel; it may reach a little beyond the image.
-    """
-    length, area = row.length_px * size, row.area_px * size * size * wider
-    angle = math.radians(row.angle_deg)
-    across = np.array([math.sin(angle), math.cos(angle)])
-    for part in parts:
-        part *= size
-        if row.kind == "line":
-            part[:, 2] *= wider
-    mask, x, y = np.zeros((1, 1), bool), 0, 0
-    for loop in range(_LOOPS + 1):
-        placed = _placed(parts, row, site, room)
-        mask, x, y = fill_lines(placed, room.hw) if row.kind == "line" else fill_rings(placed, room.hw)
-        inside = _inside(mask, x, y, room.hw)
-        if loop == _LOOPS or not inside.any():
-            break
-        longer = float(np.clip(length / length_px(inside), 0.7, 1.4))
-        more = float(np.clip(area / np.count_nonzero(inside) / longer, 0.5, 2.0))
-        if row.kind != "line":
-            more = float(np.clip(more, 0.75, 1.33))
-        for part in parts:
-            part[:, :2] *= longer
-            if row.kind == "line":
-                part[:, 2] *= more
-            else:
-                part[:, :2] += ((more - 1.0) * (part[:, :2] @ across))[:, None] * across
-    return placed, mask, x, y
-
-
-def _placed(parts: list[np.ndarray], row: Row, site: Site, room: Room) -> list[np.ndarray]:
-    """Return the parts about the site, moved so that they reach the sides that the row touched and no other."""
-    everything = np.concatenate([part[:, :2] for part in parts])
-    low, high = everything.min(axis=0), everything.max(axis=0)
-    reach = _BEYOND_PX + 0.08 * row.length_px
-    move = np.zeros(2)
-    for axis, (first, last, extent, at) in enumerate((("l", "r", room.hw[1], site.x), ("t", "b", room.hw[0], site.y))):
-        move[axis] = at - (low[axis] + high[axis]) / 2.0
-        starts, ends = first in row.touches, last in row.touches
-        if starts and ends:
-            move[axis] = extent / 2.0 - (low[axis] + high[axis]) / 2.0
-        elif starts:
-            move[axis] = -reach - low[axis]
-        elif ends:
-            move[axis] = extent + reach - high[axis]
-        else:
-            least, most = 2.0 - low[axis], extent - 2.0 - high[axis]
-            move[axis] = np.clip(move[axis], least, most) if least <= most else (least + most) / 2.0
-    return [np.concatenate([part[:, :2] + move, part[:, 2:]], axis=1) for part in parts]
-
-
-def _inside(mask: np.ndarray, x: int, y: int, hw: tuple[int, int]) -> np.ndarray:
-    rect = Rect(x, y, mask.shape[1], mask.shape[0])
-    part = rect.clipped(hw)
-    return mask[part.inside(rect)] if not part.is_empty else np.zeros((1, 1), bool)
