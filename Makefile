@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 export OMP_NUM_THREADS ?= 1
 export NO_ALBUMENTATIONS_UPDATE := 1
 
-.PHONY: help demo test test-clients lint bench yardstick picture lock clean
+.PHONY: help demo test test-clients lint bench yardstick picture catalogue lock clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -e 's/:.*## /\t/' | expand -t 16
@@ -37,8 +37,8 @@ test-clients: $(VENV)/.test $(CLIENT)/.done ## the exports as their real consume
 	PYTHONPATH=. $(CLIENT)/bin/python -m pytest tests/client
 
 lint: $(VENV)/.test ## style and floors
-	$(BIN)/ruff check generator tests
-	$(BIN)/ruff format --check generator tests
+	$(BIN)/ruff check generator tests docs
+	$(BIN)/ruff format --check generator tests docs
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.test ## speed, as shares of floors measured in the same run
@@ -57,6 +57,9 @@ yardstick: $(VENV)/.test $(YARDSTICK)/.done ## does it make a detector better on
 picture: $(VENV)/.light ## the README's picture
 	$(BIN)/defectgen preview name=readme count=8 good_share=0 'defects_per_image=[1,1]' seed=5
 	$(BIN)/python -c "from PIL import Image; Image.open('outputs/readme.run/preview.png').save('docs/preview.jpg', quality=86)"
+
+catalogue: $(VENV)/.light ## docs/catalogue: every kind, three severities, three surfaces
+	$(BIN)/python docs/catalogue/draw.py
 
 lock: ## renew requirements/*.lock from pyproject.toml
 	$(PYTHON) requirements/renew.py
