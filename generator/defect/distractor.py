@@ -16,7 +16,7 @@ import numpy as np
 from generator.core.errors import require
 from generator.core.sample import Sample
 from generator.core.units import Range
-from generator.defect.outline import Patch, Room
+from generator.defect.outline import Outline, Patch, Room
 from generator.defect.stage import Defect, write
 
 
@@ -28,12 +28,14 @@ class PutDistractors:
         kinds: what may lie there, by their configured names; none: nothing does.
         per_image: least and most on an image, each 0..100.
         labelled: the kinds that are labelled.
+        ends_part: names of kinds beneath which the part has ended, such as a gap beside it: no defect lies there.
         name: what its random numbers hang on.
     """
 
     kinds: Mapping[str, Defect]
     per_image: Range = Range(0.0, 3.0)
     labelled: Mapping[str, Defect] = field(default_factory=dict)
+    ends_part: tuple[str, ...] = ()
     name: str = "distractors"
 
     def __post_init__(self) -> None:
@@ -53,18 +55,25 @@ class PutDistractors:
         count = self.per_image.draw_int(rng)
         names = list(self.kinds)
         weights = np.array([kind.weight for kind in self.kinds.values()])
-        image, drawn = sample.good.copy(), []
+        image, roi, drawn = sample.good.copy(), sample.roi, []
         for name in (names[int(i)] for i in rng.choice(len(names), count, p=weights / weights.sum())):
-            params = _paint(self.kinds[name], sample, image, rng)
-            if params is not None:
-                drawn.append({"distractor": name, **params})
+            painted = _paint(self.kinds[name], sample, image, rng)
+            if painted is None:
+                continue
+            outline, params = painted
+            drawn.append({"distractor": name, "bbox_xywh": list(outline.rect.xywh), **params})
+            if name in self.ends_part:
+                roi = np.ones(sample.hw, bool) if roi is None else roi.copy()
+                roi[outline.rect.slices] &= ~outline.support
         if not drawn:
             return sample
-        return sample.with_(image=image, good=image, params={**sample.params, self.name: drawn})
+        return sample.with_(image=image, good=image, roi=roi, params={**sample.params, self.name: drawn})
 
 
-def _paint(kind: Defect, sample: Sample, image: np.ndarray, rng: np.random.Generator) -> dict[str, Any] | None:
-    """Paint one distractor into ``image`` in place; return what was drawn, or None if the place had no room."""
+def _paint(
+    kind: Defect, sample: Sample, image: np.ndarray, rng: np.random.Generator
+) -> tuple[Outline, dict[str, Any]] | None:
+    """Paint one distractor into ``image`` in place; return its outline and what was drawn, or None without room."""
     view = image.view()
     view.setflags(write=False)
     white, scale, light_deg = sample.source.white, sample.scale, sample.light_deg
@@ -77,4 +86,4 @@ def _paint(kind: Defect, sample: Sample, image: np.ndarray, rng: np.random.Gener
     patch = Patch(image=view, rect=outline.rect, white=white, roi=None, scale=scale, light_deg=light_deg)
     params = kind.appearance.draw(patch, outline, rng)
     write(image, outline, kind.appearance.render(patch, outline, params), white)
-    return {"bbox_xywh": list(outline.rect.xywh), "shape": dict(outline.params), "appearance": params}
+    return outline, {"shape": dict(outline.params), "appearance": params}

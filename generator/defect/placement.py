@@ -1,4 +1,4 @@
-"""Where on the part a defect lies: anywhere on it, along its texture, or at its contour.
+"""Where on the part a defect lies: anywhere on it, along its texture, at its contour, or along one of its sides.
 
 Source: own; the texture's direction is that of the structure tensor (Bigun, Granlund 1987).
 """
@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from generator.core.errors import require
-from generator.core.geometry import Rect
+from generator.core.geometry import Rect, mask_to_rect
 from generator.core.units import Length
 from generator.defect.outline import Room, Site
 
@@ -91,6 +91,22 @@ class AtContour:
             along_deg=math.degrees(math.atan2(-dy, dx)),
             inward_deg=math.degrees(math.atan2(-normal[1], normal[0])),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtSide:
+    """In the middle of one of the four sides of the roi's bounding box; without a roi, of the image."""
+
+    def draw(self, room: Room, rng: np.random.Generator) -> Site | None:
+        """Return the middle of a side, with its direction and the direction into the part; None if the roi is empty."""
+        box = Rect(0, 0, room.hw[1], room.hw[0]) if room.roi is None else mask_to_rect(room.roi)
+        if box.is_empty:
+            return None
+        inward_deg = float(rng.integers(4)) * 90.0
+        turn = math.radians(inward_deg)
+        x = box.x + box.w / 2.0 * (1.0 - math.cos(turn))
+        y = box.y + box.h / 2.0 * (1.0 + math.sin(turn))
+        return Site(x=x, y=y, along_deg=inward_deg - 90.0, inward_deg=inward_deg)
 
 
 def _is_inside(roi: np.ndarray, x: float, y: float) -> bool:
