@@ -13,7 +13,8 @@ from generator.core.errors import ConfigError
 from generator.core.units import LengthRange, Range
 from generator.defect.stage import PutDefects
 from generator.run.build import build
-from tests.defect.kinds import FOLDER, NAMES, defect_of, first_outline, node_of, patch_of, room_of, sample_of, surface
+from tests.defect.kinds import FOLDER, NAMES, defect_of, first_outline, node_of, patch_of, room_of, sample_of
+from tests.defect.surfaces import surface_for
 
 CAMERAS = {"mono8": (1, 255), "mono16": (1, 4095), "rgb8": (3, 255)}
 COMPONENTS = sorted(
@@ -49,7 +50,7 @@ def test_its_yaml_holds_every_knob_and_comments_it(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_its_outline_is_an_alpha_with_finite_parameters(name):
-    room = room_of(surface((200, 240)))
+    room = room_of(surface_for(name, (200, 240)))
     for seed in range(5):
         rng = np.random.default_rng(seed)
         defect = defect_of(name)
@@ -61,7 +62,7 @@ def test_its_outline_is_an_alpha_with_finite_parameters(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_its_edge_is_a_ramp_and_never_a_step(name):
-    room = room_of(surface((200, 240)))
+    room = room_of(surface_for(name, (200, 240)))
     rng = np.random.default_rng(1)
     defect = defect_of(name)
     alpha = defect.shape.draw(room, defect.placement.draw(room, rng), rng).alpha
@@ -72,7 +73,7 @@ def test_its_edge_is_a_ramp_and_never_a_step(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_rendering_is_pure_finite_and_only_under_the_support(name, camera):
     channels, white = CAMERAS[camera]
-    image = surface((96, 120), channels, white)
+    image = surface_for(name, (96, 120), channels, white)
     before = image.copy()
     room, defect = room_of(image, white), defect_of(name)
     outline, seed = first_outline(name, room)
@@ -91,7 +92,7 @@ def test_rendering_is_pure_finite_and_only_under_the_support(name, camera):
 @pytest.mark.parametrize("name", NAMES)
 def test_the_stage_changes_the_support_alone_and_keeps_depth_and_channels(name, camera):
     channels, white = CAMERAS[camera]
-    image = surface((96, 120), channels, white)
+    image = surface_for(name, (96, 120), channels, white)
     sample = sample_of(image, (defect_of(name).category,), white)
     made = PutDefects(defects={name: defect_of(name)}, tries=40)(sample, np.random.default_rng(5))
     assert made.image.dtype == image.dtype and made.image.shape == image.shape and made.image.max() <= white
@@ -103,7 +104,7 @@ def test_the_stage_changes_the_support_alone_and_keeps_depth_and_channels(name, 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_changes_outside_the_roi(name):
-    image = surface((96, 120))
+    image = surface_for(name, (96, 120))
     roi = np.zeros((96, 120), bool)
     roi[20:70, 30:100] = True
     sample = sample_of(image, (defect_of(name).category,) * 2, roi=roi)
@@ -116,7 +117,7 @@ def test_nothing_changes_outside_the_roi(name):
 @pytest.mark.parametrize("hw", [(16, 16), (1, 40), (32, 20)])
 @pytest.mark.parametrize("name", NAMES)
 def test_a_tiny_image_gives_a_defect_or_a_finding(name, hw):
-    image = surface(hw, 1, 4095)
+    image = surface_for(name, hw, 1, 4095)
     for seed in range(4):
         sample = sample_of(image, (defect_of(name).category,) * 2, 4095)
         made = PutDefects(defects={name: defect_of(name)})(sample, np.random.default_rng(seed))
@@ -125,7 +126,7 @@ def test_a_tiny_image_gives_a_defect_or_a_finding(name, hw):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_same_random_numbers_give_the_same_image_and_others_another(name):
-    sample = sample_of(surface((96, 120)), (defect_of(name).category,))
+    sample = sample_of(surface_for(name, (96, 120)), (defect_of(name).category,))
     stage = PutDefects(defects={name: defect_of(name)}, tries=40)
     one, two, three = (stage(sample, np.random.default_rng(seed)).image for seed in (3, 3, 4))
     assert np.array_equal(one, two)

@@ -25,7 +25,9 @@ from generator.defect.trace.conductors import copper_share, soft_share
 _AROUND_PX = 14
 _FARTHER_PX = 1.2  # how much softer the second of the two slopes is that light and shade follow
 _SHIFTS = 24
-_MOST_GRAIN = 3.5  # of the median step between neighbours, about 3.3 standard deviations
+_FADE_PX = 1.5
+_MOST_GRAIN = 7.0  # of the step between neighbours that a quarter stay below: about 3.2 standard deviations of noise
+_LEAST_MOST = 0.004
 _REACH_PX = 4
 _SQUARE = np.ones((3, 3), np.uint8)
 
@@ -75,13 +77,13 @@ class Etched:
         before, after = scene.shown(share), scene.shown(changed)
         grain = values - before
         there = np.abs(changed - share)
-        swap = np.clip(cv2.GaussianBlur(there, (0, 0), 0.8) * np.float32(4.0), 0.0, 1.0)
-        swap[there > 0.25] = 1.0
+        # beyond a border that goes, its light and shade go too
+        swap = np.clip(cv2.GaussianBlur(there, (0, 0), _FADE_PX) * np.float32(6.0), 0.0, 1.0)
         pure = ~foreign & (np.abs(1.0 - share if becomes_copper else share) < 0.02)
         pure &= np.abs(raw - np.float32(becomes_copper)) < 0.5
         # what is left of lit borders is no grain
         steps = np.abs(values[:, 1:] - values[:, :-1]).reshape(-1, values.shape[2])
-        most = np.median(steps, axis=0) * np.float32(_MOST_GRAIN) + np.float32(1e-4)
+        most = np.percentile(steps, 25, axis=0).astype(np.float32) * np.float32(_MOST_GRAIN) + np.float32(_LEAST_MOST)
         copied = np.clip(_copied_grain(grain, pure, swap > 0, params["texture"]), -most, most)
         copied *= np.float32(params["grain"])
         share_of_new = swap[..., None]
@@ -140,19 +142,30 @@ class _Scene:
         if softness_px <= 0 or np.count_nonzero(band) < _ENOUGH_PX:
             return unlit
         slopes = _slopes(share, softness_px)[band]
-        missing = (values - unlit.shown(share))[band]
-        normal = slopes.T @ slopes
-        normal[np.diag_indices(_FEATURES)] += 0.02 * float(np.trace(normal)) / _FEATURES + 1e-6
-        return cls(*fields, np.linalg.solve(normal, slopes.T @ missing).astype(np.float32), softness_px)
+        return cls(*fields, _least_squares(slopes, (values - unlit.shown(share))[band]), softness_px)
 
     def shown(self, share: np.ndarray) -> np.ndarray:
         """Return the window with this share of copper, (h, w, C) float32."""
         flat = self.laminate + (self.copper - self.laminate) * share[..., None]
-        return flat + _slopes(share, self.softness_px) @ self.lit if self.lit.any() else flat
+        if not self.lit.any():
+            return flat
+        return flat + cv2.transform(_slopes(share, self.softness_px), self.lit.T).reshape(flat.shape)
 
 
 _FEATURES = 6
+_UNITS = 1 << 14
 _ENOUGH_PX = 60  # of borders, to tell how they are lit
+
+
+def _least_squares(features: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Return the weights, (features, C) float32, that explain (N, C) values best; small ones where that is unclear.
+
+    Sums are of whole numbers, so that no order of adding, which differs between machines, can show in a pixel.
+    """
+    rows, targets = (np.rint(values * np.float32(_UNITS)).astype(np.int64) for values in (features, wanted))
+    normal = (rows.T @ rows) / _UNITS**2
+    normal[np.diag_indices(len(normal))] += 0.02 * float(np.trace(normal)) / len(normal) + 1e-6
+    return np.linalg.solve(normal, (rows.T @ targets) / _UNITS**2).round(5).astype(np.float32)
 
 
 def _slopes(share: np.ndarray, softness_px: float) -> np.ndarray:

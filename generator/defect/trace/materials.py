@@ -27,7 +27,7 @@ _LEAST_BORDER = 0.003  # share of the pixels that lie on the border
 _NEAR = 0.35  # share of the step within which a pixel still counts as its material
 _FAR = 0.75  # share of the step beyond which it is something else
 _HUE = 8  # how much a pair of one hue is preferred: the mask's over both, against parts and print
-_RIVALS = 3  # splits whose strips are compared
+_RIVALS = 4  # splits whose strips are compared
 _CLEAR = 0.25  # a split whose score is below this share of the best is no rival
 _COMPARED, _LEAST_STRIPS = 48, 2  # points at which strips are looked for; how many there must be
 _MEASURED_PX = 1024  # of a material, for its colour
@@ -75,7 +75,8 @@ class Board:
             return [], 0.0
         rows, columns = np.divmod(places[rng.integers(places.size, size=_COMPARED)], ridge.shape[1])
         share = self.share if of_copper else 1.0 - self.share
-        found = measure_strips(share, np.stack([columns + 0.5, rows + 0.5], axis=1), widest_px, of_copper)
+        widest = min(widest_px, 3.0 * float(depth[rows, columns].max()) + 1.0)
+        found = measure_strips(share, np.stack([columns + 0.5, rows + 0.5], axis=1), widest, of_copper)
         return found, places.size * len(found) / _COMPARED
 
 
@@ -132,7 +133,9 @@ def _candidates(values: np.ndarray) -> list[tuple[float, Levels]]:
     plane = values[..., 0] if values.shape[2] == 1 else cv2.cvtColor(values, cv2.COLOR_RGB2GRAY)
     top = max(float(plane.max()), 1e-6)
     grey = cv2.convertScaleAbs(plane, alpha=255.0 / top)
-    noise = float(np.median(cv2.absdiff(grey[:, 1:], grey[:, :-1]))) * (1.4826 / np.sqrt(2.0))
+    steps = np.bincount(cv2.absdiff(grey[:, 1:], grey[:, :-1]).ravel(), minlength=256).cumsum()
+    # a quarter of all steps are smaller than this, borders or not; of noise alone it is 0.45 standard deviations
+    noise = float(np.searchsorted(steps, steps[-1] / 4)) / 0.45
     least = max(_LEAST_STEP / top * 255.0, _NOISES * noise, 3.0)
     highest, lowest = cv2.dilate(grey, _SQUARE), cv2.erode(grey, _SQUARE)
     for split, low, high in _splits(grey):
@@ -148,7 +151,8 @@ def _candidates(values: np.ndarray) -> list[tuple[float, Levels]]:
         below = cv2.inRange(grey, low - _FAR * step, split)
         area = cv2.countNonZero(above) / border.size * cv2.countNonZero(below) / border.size
         levels = _level(values, above.view(bool)), _level(values, below.view(bool))
-        found.append((share * area**0.5 * _likeness(*levels) ** _HUE, levels))
+        near = max(low, 0.04 * 255.0) / high  # print and parts lie farther off in brightness
+        found.append((share * area**0.5 * near**0.5 * _likeness(*levels) ** _HUE, levels))
     found.sort(key=lambda pair: -pair[0])
     chosen: list[tuple[float, Levels]] = []
     for score, levels in found:
@@ -189,13 +193,15 @@ def _splits(grey: np.ndarray) -> list[tuple[int, float, float]]:
         (last level of the lower side, mean of the class below, mean of the class above), in order.
     """
     histogram = np.bincount(grey.ravel(), minlength=256).astype(np.float64)
-    edges = [0, 256]
+    levels = np.arange(256.0)
+    edges, found = [0, 256], []
     for _ in range(_ROUNDS):
         cuts = (_otsu(histogram, a, b) for a, b in itertools.pairwise(edges))
         edges = sorted([*edges, *(cut + 1 for cut in cuts if cut is not None)])
-    levels = np.arange(256.0)
-    means = [float((histogram[a:b] @ levels[a:b]) / histogram[a:b].sum()) for a, b in itertools.pairwise(edges)]
-    return [(edge - 1, low, high) for edge, (low, high) in zip(edges[1:-1], itertools.pairwise(means), strict=True)]
+        means = [float((histogram[a:b] @ levels[a:b]) / histogram[a:b].sum()) for a, b in itertools.pairwise(edges)]
+        pairs = zip(edges[1:-1], itertools.pairwise(means), strict=True)
+        found += [(edge - 1, low, high) for edge, (low, high) in pairs]
+    return found
 
 
 def _otsu(histogram: np.ndarray, start: int, stop: int) -> int | None:

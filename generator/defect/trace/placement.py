@@ -45,7 +45,7 @@ class OnTrace:
     """
 
     at: Literal["trace", "border", "gap", "laminate", "copper"] = "trace"
-    width: LengthRange = LengthRange(Length(1.0, "px"), Length(4.0, "%"))
+    width: LengthRange = LengthRange(Length(1.0, "px"), Length(8.0, "%"))
     window: Length = Length(12.0, "%")
     copper: Literal["brighter", "darker"] = "brighter"
 

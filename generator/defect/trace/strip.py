@@ -1,6 +1,6 @@
 """What runs through a point: a strip of copper between laminate, or of laminate between copper.
 
-The strip is crossed in sixteen directions; the shortest way is its width. More crossings ahead and back give its
+The strip is crossed in eight directions; the shortest way is its width. More crossings ahead and back give its
 direction and say whether it goes straight on with the same width: only then it is a strip.
 Source: own.
 """
@@ -17,9 +17,9 @@ _STEP_PX = 0.5
 _THINNEST_PX = 0.8
 _FAR_PX = 1e4
 _LEAST_BESIDE_PX = 1.2  # of the other material beside a strip
-_PLACES = (-2.5, -1.2, 0.0, 1.2, 2.5)  # widths from the point; letters and pads end sooner
+_PLACES = (-1.7, -0.9, 0.0, 0.9, 1.7)  # widths from the point; letters and pads end sooner
 _NEAR_PLACES = (-1.0, 0.0, 1.0)  # gaps are shorter than traces
-_ANGLES_DEG = np.arange(0.0, 180.0, 11.25)
+_ANGLES_DEG = np.arange(0.0, 180.0, 22.5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from generator.core.sample import GoodImage
 from generator.core.seeds import stage_rng
 from generator.source.part.capture import WHITE, capture
 from generator.source.part.product import (
+    bare_board,
     brushed_plate,
     cast_housing,
     circuit_board,
@@ -42,6 +43,7 @@ DRAW = {
     "printed_label": printed_label.draw,
     "glass_vial": glass_vial.draw,
     "cast_housing": cast_housing.draw,
+    "bare_board": bare_board.draw,
 }
 
 

@@ -38,9 +38,9 @@ GLYPHS = {
 class Layout:
     """The board while it is laid out: masks of what is printed where, and the grid cells already taken."""
 
-    def __init__(self, hw: tuple[int, int], rng: np.random.Generator) -> None:
+    def __init__(self, hw: tuple[int, int], rng: np.random.Generator, pitch_px: float | None = None) -> None:
         self.rng = rng
-        self.pitch = max(2.5, min(hw) / 512 * between(rng, 9.5, 13.0))
+        self.pitch = pitch_px or max(2.5, min(hw) / 512 * between(rng, 9.5, 13.0))
         turn = math.radians(between(rng, -1.5, 1.5))
         self._axes = 16 * self.pitch * math.cos(turn), 16 * self.pitch * math.sin(turn)
         self._origin = tuple(16 * self.pitch * float(share) for share in rng.random(2))
@@ -123,13 +123,13 @@ def draw(hw: tuple[int, int], rng: np.random.Generator) -> Drawing:
     for _ in range(max(1, cells // 60)):
         _small_part(board)
     for bundle in board.starts:
-        _route(board, bundle)
+        route(board, bundle)
     for _ in range(max(2, cells // 90)):
         x, y = int(rng.integers(board.columns)), int(rng.integers(board.rows))
         if not board.taken[y, x]:
             board.taken[y, x] = True
             board.via(x, y)
-            _route(board, [(x, y, int(rng.integers(8)))])
+            route(board, [(x, y, int(rng.integers(8)))])
     return _render(board, hw, rng)
 
 
@@ -226,7 +226,7 @@ def _can(board: Layout) -> None:
     board.text("silk", board.number("C"), x - radius, y - radius - 1.2, 0.9)
 
 
-def _route(board: Layout, bundle: list[tuple[int, int, int]]) -> None:
+def route(board: Layout, bundle: list[tuple[int, int, int]]) -> None:
     """Lead the pads of one side away along one pattern of turns, so that the traces run side by side."""
     rng = board.rng
     reaches, turns = rng.integers(2, 9, size=4).tolist(), (rng.integers(2, size=4) * 2 - 1).tolist()
@@ -262,7 +262,7 @@ def _is_free(taken: np.ndarray, x: int, y: int, dx: int, dy: int) -> bool:
     return not (dx != 0 and dy != 0 and taken[y, x + dx] and taken[y + dy, x])
 
 
-def _share(mask: np.ndarray) -> np.ndarray:
+def share_of(mask: np.ndarray) -> np.ndarray:
     """Return a uint8 mask as float32 in [0, 1]."""
     return cv2.LUT(mask, np.arange(256, dtype=np.float32) / np.float32(255))
 
@@ -270,15 +270,15 @@ def _share(mask: np.ndarray) -> np.ndarray:
 def _render(board: Layout, hw: tuple[int, int], rng: np.random.Generator) -> Drawing:
     """Return the laid-out board under its light."""
     unit, pitch = min(hw) / 512, board.pitch
-    layer = {name: _share(mask) for name, mask in board.mask.items()}
+    layer = {name: share_of(mask) for name, mask in board.mask.items()}
     copper = layer["copper"]
     if rng.random() < 0.7:
         gap = max(3, 2 * round(0.3 * pitch) + 1)
         kept = cv2.dilate(cv2.max(board.mask["copper"], board.mask["pads"]), np.ones((gap, gap), np.uint8))
-        copper += _share(cv2.bitwise_not(kept))
+        copper += share_of(cv2.bitwise_not(kept))
     light = Light(between(rng, 0, 360), between(rng, 42, 62))
     edge_px = max(0.5, 0.8 * unit)
-    bodies = _share(cv2.max(cv2.max(board.mask["chips"], board.mask["ceramic"]), board.mask["metal"]))
+    bodies = share_of(cv2.max(cv2.max(board.mask["chips"], board.mask["ceramic"]), board.mask["metal"]))
     relief = cv2.addWeighted(cv2.max(copper, layer["pads"]), 0.45, layer["pads"], 0.5, 0.0)
     relief = cv2.scaleAdd(bodies, 1.3, cv2.scaleAdd(layer["holes"], -1.5, relief))
     relief = cv2.GaussianBlur(relief, (0, 0), edge_px)
