@@ -54,6 +54,7 @@ class Side:
         axis, along = direction_xy(inward), direction_xy(inward - 90.0)
         sides = np.concatenate([[-1.0], at, [1.0]]) * reach
         outside = 0.2 * reach + 8.0
-        ring = sides[:, None] * along + np.concatenate([[-outside], depths, [-outside]])[:, None] * axis
-        alpha, x, y = fill_rings([ring + (site.x, site.y)], self.softness_px.draw(rng), room.hw)
+        ring = np.array([[site.x, site.y]]) + sides[:, None] * along
+        ring += np.concatenate([[-outside], depths, [-outside]])[:, None] * axis
+        alpha, x, y = fill_rings([ring], self.softness_px.draw(rng), room.hw)
         return Outline.of(alpha, x, y, kind="side", depth_px=depth, angle_deg=folded_deg(inward - 90.0))
