@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from functools import cache
 from pathlib import Path
 
+import cv2
 import numpy as np
 import yaml
 
@@ -32,10 +34,17 @@ def defect_of(name: str) -> Defect:
 
 
 def surface(hw: tuple[int, int], channels: int = 3, white: int = 255, seed: int = 0) -> np.ndarray:
-    """Return a noisy mid-grey surface with stripes, (H, W, C), read-only."""
+    """Return a noisy mid-grey surface with stripes, dark parts and bright signs on it, (H, W, C), read-only."""
     rng = np.random.default_rng(seed)
-    stripes = 0.5 + 0.1 * np.sin(np.arange(hw[1]) * 0.7)
-    pixels = np.clip(stripes[None, :, None] + rng.normal(0, 0.03, (*hw, channels)), 0, 1) * white
+    stripes = np.broadcast_to(0.5 + 0.05 * np.sin(np.arange(hw[1]) * 0.7), hw).copy()
+    sign = np.zeros((10, 14), bool)
+    sign[:, :2] = sign[:, 6:8] = sign[4:6, :8] = sign[:, 11:13] = True  # HI
+    for y, x in itertools.product(range(0, hw[0] - 79, 80), range(0, hw[1] - 99, 100)):
+        tile = stripes[y : y + 80, x : x + 100]
+        tile[26:36, 36:52] = tile[24:36, 62:72] = tile[28:40, 80:94] = tile[52:64, 78:94] = tile[50:66, 36:42] = 0.12
+        tile[54:64, 52:66][sign] = 0.95
+    stripes = cv2.GaussianBlur(stripes, (0, 0), 0.6)
+    pixels = np.clip(stripes[..., None] + rng.normal(0, 0.03, (*hw, channels)), 0, 1) * white
     pixels = pixels.astype(np.uint8 if white == 255 else np.uint16)
     pixels.setflags(write=False)
     return pixels

@@ -1,0 +1,112 @@
+"""Displaced things: where a part or ink is, and where it goes instead.
+
+The thing is shifted, turned about its middle or mirrored, and must land on the part (inside image and roi); of the
+landings that are tried the one on the calmest ground is taken, so that a chip does not end on another. Source: own.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import cv2
+import numpy as np
+
+from generator.core.errors import require
+from generator.core.units import Length, Range
+from generator.defect.outline import Matte, Outline, Room, Site
+from generator.defect.structure.layer import carried, hole_of, landing, nothing, origins, united
+
+_LANDINGS = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Displaced:
+    """A thing that is not where or how it should be.
+
+    Attributes:
+        shift: how far it is moved, any way, as a share of its size (the root of its area), [0, 3].
+        turn_deg: how far it is turned, either way, degrees, [0, 180].
+        mirror: whether it is mirrored, as a part that lies on its face.
+        origin: ``leaves`` uncovers the ground where it was, ``stays`` keeps it there too, as a double print;
+            ``other`` puts a copy of the place's second thing where the first was.
+        margin: how far beyond the thing's edge the ground is uncovered, so that its own shade goes too.
+    """
+
+    shift: Range = Range(0.1, 0.4)
+    turn_deg: Range = Range(0.0, 8.0)
+    mirror: bool = False
+    origin: Literal["leaves", "stays", "other"] = "leaves"
+    margin: Length = Length(2.0, "px")
+
+    def __post_init__(self) -> None:
+        require(self.shift.within(0, 3), "shift", "(low, high) within [0, 3]", self.shift)
+        require(self.turn_deg.within(0, 180), "turn_deg", "(low, high) within [0, 180]", self.turn_deg)
+
+    def draw(self, room: Room, site: Site, rng: np.random.Generator) -> Outline:
+        """Return the outline of both places; one without strength where nothing was found or it cannot land."""
+        if not site.things or (self.origin == "other" and len(site.things) < 2):
+            return nothing()
+        thing, piece = site.things[0], site.things[-1] if self.origin == "other" else site.things[0]
+        drawn = [self._draw_move(thing, piece, rng) for _ in range(_LANDINGS)]
+        landed = [(move, _landed(piece, move)) for move in drawn]
+        fits = [(_unrest(matte, thing, room), i) for i, (_, matte) in enumerate(landed) if _is_on_part(matte, room)]
+        if not fits:
+            return nothing()
+        move, moved = landed[min(fits)[1]]
+        mattes = {"piece": piece}
+        if self.origin != "stays":
+            mattes["hole"] = hole_of(thing, self.margin.px(room.scale), room.hw)
+        both = united([moved, *([mattes["hole"]] if "hole" in mattes else [])])
+        whole = Outline.of(both.alpha, both.rect.x, both.rect.y)
+        params = {"kind": "displaced", **move}
+        return Outline(rect=whole.rect, alpha=whole.alpha, support=whole.support, params=params, mattes=mattes)
+
+    def _draw_move(self, thing: Matte, piece: Matte, rng: np.random.Generator) -> dict[str, Any]:
+        (to_x, to_y), (x, y) = _middle(thing), _middle(piece)
+        far = self.shift.draw(rng) * math.sqrt(float(thing.alpha.sum()))
+        way = rng.uniform(-math.pi, math.pi)
+        dx, dy = far * math.cos(way), far * math.sin(way)
+        turn = self.turn_deg.draw(rng) * (1.0 if rng.random() < 0.5 else -1.0)
+        if self.origin == "other" and (thing.rect.w > thing.rect.h) != (piece.rect.w > piece.rect.h):
+            turn += 90.0
+        c, s = math.cos(math.radians(turn)), math.sin(math.radians(turn))
+        flip = -1.0 if self.mirror else 1.0
+        a, b, d, e = flip * c, s, -flip * s, c  # mirrored left to right, then turned counter-clockwise as displayed
+        matrix = [a, b, to_x + dx - a * x - b * y, d, e, to_y + dy - d * x - e * y]
+        return {"dx_px": dx, "dy_px": dy, "turn_deg": turn, "mirror": self.mirror, "matrix": matrix}
+
+
+def _middle(thing: Matte) -> tuple[float, float]:
+    """Return the column and row of a thing's middle."""
+    moments = cv2.moments(thing.alpha)
+    mass = max(moments["m00"], 1e-6)
+    return thing.rect.x + moments["m10"] / mass, thing.rect.y + moments["m01"] / mass
+
+
+def _landed(piece: Matte, move: dict[str, Any]) -> Matte:
+    """Return the piece's matte at its new place."""
+    rect = landing(piece.rect, move)
+    return Matte(rect=rect, alpha=carried(piece.alpha, piece.rect, origins(rect, move), cv2.BORDER_CONSTANT))
+
+
+def _is_on_part(moved: Matte, room: Room) -> bool:
+    """Say whether a moved thing lies wholly within image and roi."""
+    inside = moved.rect.clipped(room.hw)
+    solid = moved.alpha > 0.5
+    here = solid[inside.inside(moved.rect)]
+    if np.count_nonzero(here) < np.count_nonzero(solid):
+        return False
+    return room.roi is None or not (here & ~room.roi[inside.slices]).any()
+
+
+def _unrest(moved: Matte, thing: Matte, room: Room) -> float:
+    """Return how busy the ground is where a thing lands, apart from where it was: its deviation, in grey levels."""
+    rect = moved.rect.clipped(room.hw)
+    bits = moved.alpha[rect.inside(moved.rect)] > 0.5
+    common = rect.intersection(thing.rect)
+    if not common.is_empty:
+        bits[common.inside(rect)] &= thing.alpha[common.inside(thing.rect)] < 0.1
+    under = room.image[rect.slices][bits]
+    return float(under.astype(np.float32).std(axis=0).sum()) if under.shape[0] > 4 else 0.0

@@ -1,0 +1,135 @@
+"""The matte of a found thing at full size, and the thing's own colours without the ground that shines through its edge.
+
+Well inside and well outside are certain; in the band between, a pixel's share is where its colour lies between the
+colours of both sides, measured nearby. Source: own; alpha by projection, as in Bayesian matting (Chuang et al. 2001).
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from generator.core.geometry import Rect
+from generator.defect.outline import Matte
+from generator.defect.structure.segment import Copy, Found
+
+_MAX_HOLE = 0.02  # an opening in a thing is a part of it up to this share of its area
+
+
+def matte_of(image: np.ndarray, white: int, copy: Copy, thing: Found, solid: bool = True) -> Matte | None:
+    """Return the matte of a thing at full size; None if it does not stand out there.
+
+    Args:
+        image: (H, W, C) uint8 or uint16.
+        white: full scale.
+        copy: the reduced image on which it was found.
+        thing: what was found.
+        solid: whether it is one body, whose small openings are a part of it; ink is not.
+    """
+    step = copy.step
+    band = int(np.ceil(step + 1.0))
+    rect = _full_rect(thing.box, copy).grown(band + 4).clipped(image.shape[:2])
+    rough = _brought_up(thing, copy, rect)
+    inner = cv2.distanceTransform(rough, cv2.DIST_L2, 3)
+    outer = cv2.distanceTransform(1 - rough, cv2.DIST_L2, 3)
+    core = inner > min(float(band) if solid else 1.0, 0.6 * float(inner.max()))
+    outside = outer > band
+    if not core.any() or not outside.any():
+        return None
+    pixels = image[rect.slices].astype(np.float32) * np.float32(1.0 / white)
+    own, other = spread(pixels, core, 2 * band + 1), spread(pixels, outside, 2 * band + 1)
+    towards = own - other
+    far = np.maximum(np.square(towards).sum(axis=2), np.float32(1e-5))
+    share = ((pixels - other) * towards).sum(axis=2) / far
+    if thing.tone == 0:  # a part may have more than one colour: what is far from the ground belongs to it
+        share = np.maximum(share, np.sqrt(np.square(pixels - other).sum(axis=2) / far))
+    share = np.where(core, np.float32(1), np.where(outside, np.float32(0), np.clip(share, 0, 1)))
+    if not solid:
+        ramp = np.clip((share - 0.05) / 0.9, 0, 1).astype(np.float32)
+        return Matte(rect=rect, alpha=cv2.GaussianBlur(ramp, (0, 0), 0.6))
+    return _cleaned(share.astype(np.float32), core, rect)
+
+
+def spread(pixels: np.ndarray, known: np.ndarray, reach_px: int) -> np.ndarray:
+    """Return the colours of what is known carried into its surroundings, (h, w, C) float32."""
+    size = (2 * reach_px + 1, 2 * reach_px + 1)
+    weight = known.astype(np.float32)
+    share = cv2.blur(cv2.blur(weight, size, borderType=cv2.BORDER_CONSTANT), size, borderType=cv2.BORDER_CONSTANT)
+    summed = np.where(known[..., None], pixels, np.float32(0))
+    summed = cv2.blur(cv2.blur(summed, size, borderType=cv2.BORDER_CONSTANT), size, borderType=cv2.BORDER_CONSTANT)
+    mean = pixels[known].mean(axis=0) if known.any() else pixels.reshape(-1, pixels.shape[2]).mean(axis=0)
+    near = (summed.reshape(pixels.shape) + np.float32(1e-4) * mean) / (share + np.float32(1e-4))[..., None]
+    return near.astype(np.float32)
+
+
+def own_colours(pixels: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """Return the thing's colours, (h, w, C) float32, with the ground taken out of its edge pixels.
+
+    Args:
+        pixels: (h, w, C) float32, the image with some ground around the thing.
+        alpha: (h, w) float32 in [0, 1], its matte.
+    """
+    sure, none = alpha > 0.97, alpha < 0.03
+    if not sure.any():
+        sure = alpha >= 0.9 * float(alpha.max())
+    near = spread(pixels, sure, 3)
+    if not none.any():
+        return np.where(sure[..., None], pixels, near)
+    behind = spread(pixels, none, 3)
+    share = alpha[..., None]
+    taken_out = behind + (pixels - behind) / np.maximum(share, np.float32(0.35))
+    low, high = np.minimum(near, pixels), np.maximum(near, pixels)
+    edge = np.where(share > 0.35, np.clip(taken_out, np.minimum(low, behind * 0 + near), np.maximum(high, near)), near)
+    trust = np.clip((share - 0.35) / 0.5, 0, 1)
+    return np.where(sure[..., None], pixels, near + (edge - near) * trust).astype(np.float32)
+
+
+def _full_rect(box: Rect, copy: Copy) -> Rect:
+    """Return a box of the copy in px of the image."""
+    x, y = int(box.x * copy.step), int(box.y * copy.step)
+    right, bottom = int(np.ceil((box.x + box.w) * copy.step)), int(np.ceil((box.y + box.h) * copy.step))
+    return Rect(x, y, right - x, bottom - y)
+
+
+def _brought_up(thing: Found, copy: Copy, rect: Rect) -> np.ndarray:
+    """Return the thing's pixels in a rectangle of the image, (h, w) uint8 of 0 and 1."""
+    to_copy = np.array(
+        [
+            [1 / copy.step, 0, (rect.x + 0.5) / copy.step - 0.5 - thing.box.x],
+            [0, 1 / copy.step, (rect.y + 0.5) / copy.step - 0.5 - thing.box.y],
+        ]
+    )
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    rough = cv2.warpAffine(thing.bits.astype(np.float32), to_copy, (rect.w, rect.h), flags=flags)
+    return (rough > 0.5).astype(np.uint8)
+
+
+def _cleaned(share: np.ndarray, core: np.ndarray, rect: Rect) -> Matte | None:
+    """Return the matte without specks that do not hang on the core, small openings filled, its edge a soft ramp."""
+    hard = (share > 0.5).view(np.uint8)
+    _, labels = cv2.connectedComponents(hard, connectivity=4)
+    hanging = np.zeros(int(labels.max()) + 1, bool)
+    hanging[np.unique(labels[core & (hard > 0)])] = True
+    hanging[0] = False
+    body = hanging[labels]
+    if not body.any():
+        return None
+    body |= _openings(body)
+    near = cv2.dilate(body.view(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    within = cv2.erode(body.view(np.uint8), np.ones((3, 3), np.uint8), borderValue=0) > 0
+    alpha = np.where(near, share, np.float32(0))
+    alpha = np.where(within, np.float32(1), alpha)
+    alpha = cv2.GaussianBlur(alpha, (0, 0), 0.6)
+    return Matte(rect=rect, alpha=alpha)
+
+
+def _openings(body: np.ndarray) -> np.ndarray:
+    """Return the openings of a body that are a part of it, (h, w) bool."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((~body).view(np.uint8), connectivity=4)
+    height, width = body.shape
+    small = np.zeros(count, bool)
+    for label in range(1, count):
+        x, y, w, h, size = (int(v) for v in stats[label])
+        at_border = x == 0 or y == 0 or x + w == width or y + h == height
+        small[label] = not at_border and size <= max(16, _MAX_HOLE * np.count_nonzero(body))
+    return small[labels] & ~body
