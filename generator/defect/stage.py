@@ -115,8 +115,8 @@ class PutDefects:
         )
         for _ in range(self.tries):
             site = defect.placement.draw(room, rng)
-            if site is None:  # there is none on this image: another try would search it again
-                break
+            if site is None:
+                continue
             outline = defect.shape.draw(room, site, rng).fitted(room, defect.appearance.reach_px)
             if outline is None:
                 continue
