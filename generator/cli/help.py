@@ -111,11 +111,11 @@ Examples
   defectgen fit data=three_images/ out=fitted tries=0                three real ones are enough; no table
 
 Keys
-  data=DIR        coco, yolo_segment, yolo_obb, mvtec, mask_folder, mask_index, a finished data set, or plain:
+  data=DIR        coco, yolo_segment, mvtec, mask_folder, mask_index, a finished data set, or plain:
                   <class>/x.png (or defect/<class>/x.png) with masks/<class>/x.png, good images in good/
   out=fitted      the folder to give to generate, plan and preview with --config-dir
   format=auto     how data is laid out, if it is not recognised
-  kind={}         line, blob or region for a category; those not named are judged by their masks
+  kind=null       line, blob or region for a category; those not named are judged by their masks
   good=null       good images to try the kinds on; null: those of data, else its defective ones, defects filled in
   roi=whole       roi=auto, mask_dir or polygons: places are shares of the part's box
   tries=200       defects made in memory for the table

@@ -80,14 +80,13 @@ def _surfaces(real: RealData, good: Path | None, roi: Roi | None) -> list[GoodIm
     if good is not None and not files:
         raise AssetError(good, "a folder with good images", "none")
     if not files:
-        return [
-            _with_roi(mended(defect, number), roi) for number, defect in enumerate(islice(real.defects(), _SURFACES))
-        ]
+        return [_with_roi(mended(defect), roi) for defect in islice(real.defects(), _SURFACES)]
     chosen = files[:: max(1, len(files) // _SURFACES)][:_SURFACES]
     images = []
     for path in chosen:
         pixels = read_pixels(path)
-        images.append(_with_roi(GoodImage(source_id=path.name, pixels=pixels, white=white_of(pixels)), roi))
+        name = real.name_of(path) if good is None else path.relative_to(good).as_posix()
+        images.append(_with_roi(GoodImage(source_id=name, pixels=pixels, white=white_of(pixels)), roi))
     return images
 
 

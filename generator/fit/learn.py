@@ -78,7 +78,7 @@ def learn(
     real: dict[str, list[Measured]] = {}
     images: dict[str, Counter[str]] = {}
     small: Counter[str] = Counter()
-    for number, defect in enumerate(defects):
+    for defect in defects:
         category = defect.category
         rows.setdefault(category, [])
         images.setdefault(category, Counter())[defect.name] += 1
@@ -86,7 +86,7 @@ def learn(
             small[category] += 1
             continue
         measured = measure(defect.pixels, defect.mask, defect.white)
-        frame = _frame(defect, roi, number)
+        frame = _frame(defect, roi)
         rows[category].append(_row(defect, measured, asked.get(category, AUTO), frame))
         real.setdefault(category, []).append(measured)
     _require_all(rows, asked)
@@ -154,13 +154,13 @@ def _kind_of(measured: Measured, hw: tuple[int, int]) -> str:
     return "blob" if length <= 0.15 * max(hw) and measured.area_px >= 0.55 * length * measured.width_px else "region"
 
 
-def _frame(defect: RealDefect, roi: Roi | None, number: int) -> Rect:
+def _frame(defect: RealDefect, roi: Roi | None) -> Rect:
     """Return what places are shares of: the image, or the box around the part."""
     height, width = defect.mask.shape
     whole = Rect(0, 0, width, height)
     if roi is None:
         return whole
-    part, _ = roi.find(GoodImage(source_id=f"{number}/{defect.name}", pixels=defect.pixels, white=defect.white))
+    part, _ = roi.find(GoodImage(source_id=defect.name, pixels=defect.pixels, white=defect.white))
     return whole if part is None or not part.any() else mask_to_rect(part)
 
 

@@ -23,7 +23,8 @@ from generator.dataset.view import find_images, read_mask
 from generator.imaging.codec import decode_image
 
 PLAIN, CANONICAL = "plain", "canonical"
-KNOWN = ("auto", PLAIN, CANONICAL, *(name for name in FORMATS if name not in ("yolo_detect", "yolo", "yolo_classify")))
+_BOXES = ("yolo", "yolo_detect", "yolo_obb", "yolo_classify")
+KNOWN = ("auto", PLAIN, CANONICAL, *(name for name in FORMATS if name not in _BOXES))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -32,7 +33,7 @@ class RealDefect:
 
     Attributes:
         category: its class.
-        name: its image's file, for messages.
+        name: its image's path below the data set's folder.
         pixels: (H, W, C) uint8 or uint16.
         white: full scale of the pixels.
         mask: (H, W) bool, at least one true pixel.
@@ -53,11 +54,13 @@ class RealData:
 
     Attributes:
         format: the layout it was read as.
+        root: its folder.
         entries: image file and its defects as pairs of category and mask source; good images have none.
         classes: the categories that the data set names.
     """
 
     format: str
+    root: Path
     entries: tuple[tuple[Path, tuple[tuple[str, object], ...]], ...]
     classes: tuple[str, ...]
 
@@ -77,9 +80,13 @@ class RealData:
                 if mask.any():
                     others = everything & ~mask
                     yield RealDefect(
-                        category=category, name=path.name, pixels=pixels, white=white_of(pixels), mask=mask,
+                        category=category, name=self.name_of(path), pixels=pixels, white=white_of(pixels), mask=mask,
                         others=others,
                     )  # fmt: skip
+
+    def name_of(self, path: Path) -> str:
+        """Return an image's path below the data set's folder, with ``/``."""
+        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.name
 
     def good_images(self) -> list[Path]:
         """Return the files of images without a defect."""
@@ -106,7 +113,7 @@ def read_real(path: Path, format_name: str = "auto") -> RealData:
         return _read_plain(path)
     data: DataSet = Store.open(path) if name == CANONICAL else FORMATS[name].read(path)
     entries = tuple((data.root / record.image, _labels(record)) for record in data)
-    return RealData(format=name, entries=entries, classes=tuple(data.classes))
+    return RealData(format=name, root=data.root, entries=entries, classes=tuple(data.classes))
 
 
 def recognise(path: Path) -> str:
@@ -195,4 +202,4 @@ def _read_plain(path: Path) -> RealData:
         if by_stem:
             raise FormatError(min(by_stem.values()), "", f"an image in {images} that it belongs to", "none")
     good = [(image, ()) for image in find_images(path / "good")]
-    return RealData(format=PLAIN, entries=(*entries, *good), classes=tuple(masks))
+    return RealData(format=PLAIN, root=path, entries=(*entries, *good), classes=tuple(masks))

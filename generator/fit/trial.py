@@ -37,11 +37,11 @@ def try_out(kind: FittedKind, surfaces: Sequence[GoodImage], count: int, seed: i
     return found
 
 
-def mended(defect: RealDefect, number: int) -> GoodImage:
+def mended(defect: RealDefect) -> GoodImage:
     """Return a real defective image with its defects filled from around: a surface to try on where none is good."""
     everything = defect.mask | defect.others
     pixels = np.stack(
         [filled(channel.astype(np.float32), ~everything) for channel in np.moveaxis(defect.pixels, 2, 0)], axis=2
     )
     pixels = np.clip(np.rint(pixels), 0, defect.white).astype(defect.pixels.dtype)
-    return GoodImage(source_id=f"{number}/{defect.name}", pixels=pixels, white=defect.white)
+    return GoodImage(source_id=defect.name, pixels=pixels, white=defect.white)

@@ -1,0 +1,131 @@
+"""From real images to a yaml, and from that to labelled samples."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+import yaml
+
+from generator.cli.compose import compose_config
+from generator.core.errors import ConfigError
+from generator.fit.fit import fit
+from generator.fit.learn import learn
+from generator.fit.read import read_real
+from generator.fit.write import yaml_of
+from generator.run.build import build
+from tests.fit.toy import save
+
+
+def test_a_kind_is_written_for_each_class_and_reads_back_as_itself(real, tmp_path):
+    result = fit(real, tmp_path / "fitted", tries=0)
+    assert [path.name for path in result.paths] == ["crack.yaml", "spot.yaml"]
+    for kind, path in zip(result.kinds, result.paths, strict=True):
+        node = yaml.safe_load(path.read_text())[path.stem]
+        assert build(node, "defect") == kind.defect
+
+
+def test_forms_are_judged_by_the_masks_and_can_be_given(real):
+    found = {kind.category: kind for kind in learn(read_real(real).defects())}
+    assert {row.kind for row in found["crack"].defect.shape.rows} == {"line"}
+    assert {row.kind for row in found["spot"].defect.shape.rows} == {"blob"}
+    given = {kind.category: kind for kind in learn(read_real(real).defects(), kind={"crack": "region"})}
+    assert {row.kind for row in given["crack"].defect.shape.rows} == {"region"}
+
+
+def test_made_defects_measure_like_the_real_ones(real):
+    result = fit(real, None, tries=150)
+    rows = {(row.category, row.name): row for row in result.comparisons}
+    for category in ("crack", "spot"):
+        for name in ("area_px", "length_px", "width_px"):
+            row = rows[category, name]
+            assert 0.7 < row.fitted[1] / row.real[1] < 1.4, row
+        assert rows[category, "contrast"].fitted[1] == pytest.approx(rows[category, "contrast"].real[1], rel=0.2)
+
+
+def test_the_command_writes_prints_and_the_kinds_can_be_generated(real, command):
+    code, out, err = command("fit", f"data={real}", "out=fitted", "tries=20")
+    assert code == 0, err
+    assert "read as plain: crack 4, spot 4" in out and "--config-dir" in out and "area_px" in out
+    code, out, err = command(
+        "generate", "source=folder", f"source.path={real / 'good'}", "roi=whole", "labels=all",
+        "export_mask=annotator", "--config-dir", "fitted", "defect=[fitted/crack,fitted/spot]", "count=6",
+        "good_share=0", "executor=serial", "export=[mask_folder]", "splits={train: 1}", "report=false",
+    )  # fmt: skip
+    assert code == 0, err
+    assert "6 images, 0 rejected" in out
+
+
+def test_the_help_shows_the_command(command):
+    code, out, _ = command("fit", "--help")
+    assert code == 0 and "defectgen fit data=" in out and "--config-dir" in out
+
+
+def test_without_good_images_the_real_ones_are_mended_to_try_on(tmp_path):
+    from tests.fit.toy import write_real
+
+    result = fit(write_real(tmp_path / "real", count=3, good=0), None, tries=10)
+    assert len(result.comparisons) == 12
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda real: (real / "defect/spot/01.png").write_bytes(b"no image"), "expected a readable image"),
+        (lambda real: (real / "masks/spot/01.png").write_bytes(b""), "expected a readable image"),
+        (lambda real: save(real / "masks/spot/01.png", np.ones((9, 9))), "a mask of the image's size 96 x 72"),
+        (lambda real: [save(p, np.zeros((72, 96))) for p in (real / "masks/spot").iterdir()], "class spot"),
+        (lambda real: [save(p, np.zeros((72, 96))) for p in real.glob("masks/*/*")], "at least one defect"),
+    ],
+)
+def test_bad_input_ends_in_one_paragraph_and_writes_nothing(real, command, tmp_path, spoil, said):
+    spoil(real)
+    code, _, err = command("fit", f"data={real}", "out=fitted")
+    assert code == 2 and said in err and err.count("\n") == 1 and "Traceback" not in err
+    assert not (tmp_path / "fitted").exists()
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        (("data=nowhere",), "data: expected a folder"),
+        (("data=.", "format=cocoo"), "Did you mean 'coco'?"),
+        (("data=real", "kind={crack: lines}"), "kind.crack: expected one of auto, line, blob, region, got 'lines'"),
+        (("data=real", "kind={scratch: line}"), "kind: expected classes of the data set, got 'scratch'"),
+        (("data=real", "good=nowhere"), "good: expected a folder of good images"),
+        (("data=real", "tries=-1"), "tries: expected a whole number"),
+        ((), "data: expected a value"),
+    ],
+)
+def test_wrong_keys_are_named(real, command, tmp_path, keys, said):
+    code, _, err = command("fit", *keys)
+    assert code == 2 and said in err, err
+    assert not (tmp_path / "fitted").exists()
+
+
+def test_places_can_be_shares_of_the_part(real, tmp_path):
+    part = np.zeros((72, 96))
+    part[10:60, 10:80] = 255
+    for path in [*real.glob("defect/*/*"), *real.glob("good/*")]:
+        save(tmp_path / "parts" / path.relative_to(real), part)
+    config = compose_config("fit", [f"data={real}", "roi=mask_dir", f"roi.path={tmp_path / 'parts'}"])
+    roi = build(config["roi"], "roi")
+    kinds = learn(read_real(real).defects(), roi=roi)
+    assert kinds[0].defect.shape.over == kinds[0].defect.placement.over == "roi"
+
+
+def test_the_yaml_comments_every_knob(real):
+    kind = learn(read_real(real).defects())[0]
+    lines = yaml_of(kind, "crack").splitlines()
+    for before, line in itertools.pairwise(lines):
+        key = line.strip().partition(":")[0]
+        if line.startswith("  ") and line.strip()[0] not in "-#[" and key != "_target_":
+            assert before.strip().startswith("#"), line
+
+
+def test_a_class_with_an_unsafe_name_is_refused(real):
+    (real / "defect/crack").rename(real / "defect/crack$")
+    (real / "masks/crack").rename(real / "masks/crack$")
+    with pytest.raises(ConfigError, match="Rename the class"):
+        fit(real, None, tries=0)
