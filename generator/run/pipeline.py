@@ -12,19 +12,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-import numpy as np
-
 from generator.core.annotation import Finding
 from generator.core.errors import ConfigError, GeneratorError, RangeError, SampleError
 from generator.core.ports import Check, Roi, Source, Stage
 from generator.core.sample import GoodImage, Sample, SampleSpec
 from generator.core.seeds import stable_hash
 from generator.core.seeds import stage_rng as rng_of
+from generator.imaging.light import estimate_light
 from generator.run.build import build, coerce
 from generator.run.label import Labelling, derive_labels
 from generator.run.plan import Plan, PlanRequest
 
 _KEPT_IMAGES = 4
+_Lit = tuple[GoodImage, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +66,7 @@ class Pipeline:
         request = coerce_request(asked)
         self.categories = tuple(dict.fromkeys(c for stage in self.stages for c in getattr(stage, "categories", ())))
         self.plan = Plan(request, self.categories, self.source, str(recipe["name"]), self.seed)
-        self._images: OrderedDict[str, GoodImage] = OrderedDict()
+        self._images: OrderedDict[str, _Lit] = OrderedDict()
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_images": OrderedDict()}
@@ -95,21 +95,12 @@ class Pipeline:
         """Return a hash of the files that the samples are made from."""
         return hashlib.sha256(f"{self.source.digest()}\n{self.roi.digest()}".encode()).hexdigest()
 
-    def good_sample(self, spec: SampleSpec) -> Sample:
-        """Return the good image that a spec starts from as a sample without defects."""
-        good = self._good(spec.source_id)
-        return Sample(
-            spec=spec,
-            source=good,
-            image=good.pixels,
-            good=good.pixels,
-            roi=good.roi,
-            light_deg=_light_of(good),
-            findings=good.findings,
-        )
+    def make_good(self, spec: SampleSpec) -> Sample:
+        """Return the sample of a spec without its defects, as the same camera delivers it."""
+        return self._try(replace(spec, categories=()), 0).with_(spec=spec)
 
     def _try(self, spec: SampleSpec, attempt: int) -> Sample:
-        sample = self.good_sample(spec)
+        sample = self._untouched(spec)
         for stage in self.stages:
             try:
                 sample = stage(sample, rng_of(spec.seed, spec.index, attempt, stage.name))
@@ -121,18 +112,32 @@ class Pipeline:
                 raise SampleError(spec.index, stage.name, f"{type(error).__name__}: {error}") from error
         return derive_labels(sample, self.labelling)
 
-    def _good(self, source_id: str) -> GoodImage:
-        """Return the good image with its roi; the last few are kept."""
+    def _untouched(self, spec: SampleSpec) -> Sample:
+        """Return the good image that a spec starts from as a sample that no stage has touched."""
+        good, light = self._good(spec.source_id)
+        return Sample(
+            spec=spec,
+            source=good,
+            image=good.pixels,
+            good=good.pixels,
+            roi=good.roi,
+            light_deg=light["deg"],
+            findings=good.findings,
+            params={"light": light},
+        )
+
+    def _good(self, source_id: str) -> _Lit:
+        """Return the good image with its roi, and its light; the last few are kept."""
         if source_id in self._images:
             self._images.move_to_end(source_id)
             return self._images[source_id]
         good = self.source.load(source_id)
         roi, findings = self.roi.find(good)
         good = replace(good, roi=roi, findings=(*good.findings, *findings))
-        self._images[source_id] = good
+        self._images[source_id] = good, _light_of(good)
         while len(self._images) > _KEPT_IMAGES:
             self._images.popitem(last=False)
-        return good
+        return self._images[source_id]
 
 
 def _build_stage(node: Mapping[str, Any], number: int, config: Mapping[str, Any]) -> Stage:
@@ -167,8 +172,15 @@ def _checked_seed(seed: object) -> int:
     return value
 
 
-def _light_of(good: GoodImage) -> float:
-    """Return the light's azimuth: the source's own, or one that depends on the image's id alone."""
+def _light_of(good: GoodImage) -> dict[str, Any]:
+    """Return the light's azimuth and where it is known from (JSON).
+
+    It is the source's own (``source``), or read off the image where that shows it clearly (``contour``, ``surface``),
+    or one that depends on the image's id alone (``id``).
+    """
     if good.light_deg is not None:
-        return good.light_deg
-    return float(np.float64(stable_hash(f"light/{good.source_id}") % 360_000) / 1000.0)
+        return {"deg": float(good.light_deg), "from": "source"}
+    seen = estimate_light(good.pixels, good.white, good.roi)
+    if seen is not None:
+        return {"deg": seen.azimuth_deg, "from": seen.cue}
+    return {"deg": stable_hash(f"light/{good.source_id}") % 360_000 / 1000.0, "from": "id"}

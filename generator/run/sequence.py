@@ -50,7 +50,7 @@ class SampleSequence:
         made = self._pipeline.make(at % len(self))
         if not isinstance(made, Rejected):
             return made
-        return self._pipeline.good_sample(made.spec).with_(findings=made.findings)
+        return self._pipeline.make_good(made.spec).with_(findings=made.findings)
 
     def __iter__(self) -> Iterator[Sample]:
         return (self[index] for index in range(len(self)))

@@ -56,7 +56,8 @@ class Folder:
         check: ``ends`` looks at the head and tail of every file beforehand; ``whole`` decodes every file.
         bits: bits of the sensor in 16-bit files; ``auto``: the least of 10, 12, 14, 16 that holds the image's maximum.
         pixel_size_mm: one pixel in mm, > 0; None: not known.
-        light_deg: azimuth the light comes from, degrees, counter-clockwise as displayed, 0 right; None: not known.
+        light_deg: azimuth the light comes from, degrees, counter-clockwise as displayed, 0 right; None: not known, so
+            that it is read off each image where that shows it.
         max_pixels: an image with more pixels is unreadable, >= 1.
     """
 

@@ -88,4 +88,4 @@ def test_what_changed_is_what_is_labelled_on_the_files(photographs, tmp_path, st
                 for name in (record.image, record.twin, record.mask)
             )
             assert np.array_equal((image != twin).reshape(*index.shape, -1).any(axis=2), index > 0), record.key
-            assert "camera" in record.params
+            assert {"camera", "light"} <= record.params.keys()

@@ -12,6 +12,7 @@ import pytest
 
 from generator import samples
 from generator.core.errors import ConfigError
+from generator.imaging.codec import encode_png
 
 KEYS = ("source.size_wh=[48,48]", "count=6", "seed=2", "roi=whole")
 
@@ -81,3 +82,19 @@ def test_files_and_memory_hold_the_same_samples(small_config, tmp_path):
 def test_a_typo_is_answered_with_the_nearest_key():
     with pytest.raises(ConfigError, match="Did you mean 'count'"):
         samples("cuont=3")
+
+
+def test_a_rejected_sample_comes_back_as_the_same_camera_sees_it():
+    keys = ["source.size_wh=[48,48]", "count=3", "good_share=0", "roi=whole", "camera=full"]
+    rejected = samples(*keys, "check.visibility.min_area_px=99999", "attempts=1")[0]
+    assert rejected.findings and not rejected.instances
+    unchecked = ("check.visibility.min_visible_px=0", "check.visibility.min_visible_share=0", "attempts=1")
+    assert np.array_equal(rejected.image, samples(*keys, *unchecked)[0].good) and rejected.params["camera"]
+
+
+def test_a_sample_says_where_its_light_is_known_from(tmp_path):
+    (tmp_path / "flat.png").write_bytes(encode_png(np.full((40, 40, 1), 99, np.uint8)))
+    given = ("source=folder", f"source.path={tmp_path}", "count=1", "good_share=1")
+    assert samples("count=1", "good_share=1", "source.size_wh=[40,40]")[0].params["light"]["from"] == "source"
+    assert samples(*given)[0].params["light"]["from"] == "id"
+    assert samples(*given, "source.light_deg=30")[0].params["light"] == {"deg": 30.0, "from": "source"}
