@@ -175,7 +175,7 @@ def components(
     copy: Copy,
     split: Split,
     known: list[Found],
-    sharp: float = 0.85,
+    sharp: float = 0.9,
 ) -> list[Found]:
     """Return the connected components that lie wholly inside, have the right area and a sharp edge.
 

@@ -154,3 +154,14 @@ def test_a_smear_leaves_its_strokes_one_way():
     seen = np.zeros((96, 120), np.float32)
     seen[outline.rect.slices] = outline.alpha
     assert seen[54:64, 66:72].mean() > 0.15 and seen[54:64, 40:49].max() < 0.1
+
+
+def test_a_squeeze_drags_what_is_on_the_wall_and_leaves_the_contour():
+    lined = board().copy()
+    lined[::6] = 90
+    roi = np.zeros((90, 110), bool)
+    roi[10:80, 10:100] = True
+    squeeze = defect_of("plastic/squeeze")
+    made = PutDefects(defects={"squeeze": squeeze})(sample_of(lined, ("squeeze",), roi=roi), np.random.default_rng(1))
+    assert np.array_equal(made.image[~roi], lined[~roi])
+    assert (made.image != lined).any(axis=2).sum() > 100
