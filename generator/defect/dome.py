@@ -17,7 +17,7 @@ _COLUMNS = 256
 
 
 def depth_inside(outline: Outline, rounding: float) -> tuple[np.ndarray, float]:
-    """Return how deep each pixel lies inside the outline, 0 at its border and 1 at its thickest place.
+    """Return how deep each pixel lies inside the outline, about 0 at its border and 1 at its thickest place.
 
     Args:
         outline: its alpha is 1 inside; where it meets the image's border it is taken to go on.
@@ -35,8 +35,6 @@ def depth_inside(outline: Outline, rounding: float) -> tuple[np.ndarray, float]:
     size = 2 * max(int(rounding * half / 2.0), 1) + 1
     for _ in range(2):
         distance = cv2.blur(distance, (size, size), borderType=cv2.BORDER_REPLICATE)
-    distance -= np.float32(0.25 * size)
-    np.maximum(distance, 0.0, out=distance)
     return distance * np.float32(1.0 / max(float(distance.max()), 0.5)), half
 
 

@@ -23,7 +23,7 @@ def test_a_disc_is_deepest_in_its_middle_and_flat_outside():
     depth, half = depth_inside(Outline.of(disc(15), 0, 0), 0.3)
     assert np.unravel_index(depth.argmax(), depth.shape) == (20, 20) and np.isclose(depth.max(), 1)
     assert 14 <= half <= 17
-    assert depth[0].max() == 0 and np.all(np.diff(depth[20, 5:21]) >= 0)
+    assert depth[0].max() < 0.01 and np.all(np.diff(depth[20, 5:21]) >= 0)
 
 
 def test_an_outline_that_fills_its_rectangle_is_deep_everywhere():

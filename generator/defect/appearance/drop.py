@@ -126,6 +126,7 @@ class Drop:
         half_x, half_y, half_z = light.halfway
         facing = np.maximum((half_z - half_x * rise_x - half_y * rise_y) * up, 0.0)
         shine = np.float32(params["gloss"]) * facing ** np.float32(params["polish"])
+        shine *= np.clip(thick * 4.0 - 0.4, 0.0, 1.0)  # at its edge a drop is rounder than a pixel can tell
         inside += shine[:, None]
         return mixed(surface, inside, alpha)
 

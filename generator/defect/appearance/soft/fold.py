@@ -70,6 +70,7 @@ class Fold:
     def render(self, patch: Patch, outline: Outline, params: Mapping[str, Any]) -> np.ndarray:
         """Return the surface thrown up, (N, C) float32."""
         depth, half = depth_inside(outline, 0.8)
+        depth = np.maximum(depth * np.float32(1.25) - np.float32(0.25), 0.0)  # rounding has spread it beyond the border
         hump = 0.5 - 0.5 * np.cos(np.float32(math.pi) * depth)  # level at the foot and on the crest
         if params["lean"]:
             hump = _leaning(hump, axis_xy(outline), params["lean"] * half)
