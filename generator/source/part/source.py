@@ -17,10 +17,8 @@ from generator.core.sample import GoodImage
 from generator.core.seeds import stage_rng
 from generator.source.part.capture import WHITE, capture
 from generator.source.part.product import (
-    bare_board,
     brushed_plate,
     cast_housing,
-    circuit_board,
     glass_vial,
     ground_tile,
     leather,
@@ -30,6 +28,7 @@ from generator.source.part.product import (
     wood_board,
     woven_textile,
 )
+from generator.source.part.product.board import bare_board, circuit_board
 
 DRAW = {
     "ground_tile": ground_tile.draw,

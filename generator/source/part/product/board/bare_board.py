@@ -12,7 +12,7 @@ import numpy as np
 from generator.imaging import noise
 from generator.imaging.relief import Light, shade
 from generator.source.part.drawing import Colour, Drawing, between, hsv, lit, mixed, over
-from generator.source.part.product.circuit_board import HEADINGS, Layout, route, share_of
+from generator.source.part.product.board.circuit_board import HEADINGS, Layout, route, share_of
 
 _LEAST_PITCH_PX = 11.0
 

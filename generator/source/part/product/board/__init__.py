@@ -1,0 +1,1 @@
+"""Printed boards, bare and populated."""
