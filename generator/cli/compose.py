@@ -42,6 +42,12 @@ def compose_config(verb: str, overrides: Sequence[str]) -> dict[str, Any]:
     Raises:
         ConfigError: an override does not fit.
     """
+    for override in overrides:
+        group, _, option = override.partition("=")
+        if option == "null" and group in groups():
+            options = group_options(group)
+            hint = f"Write {group}=none." if "none" in options else ""
+            raise ConfigError(group, f"one of {', '.join(options)}", "null", hint)
     GlobalHydra.instance().clear()
     try:
         with initialize_config_dir(str(conf_dir()), version_base="1.3"):
@@ -111,15 +117,17 @@ def explain(error: HydraException, verb: str, overrides: Sequence[str]) -> Confi
         return ConfigError(f"override '{override}'", "key=value", "something that cannot be read", hint)
     if isinstance(error, MissingConfigException):
         return _explain_missing(str(error), error.missing_cfg_file or "")
+    fits = "is not in struct" in text  # the options could be chosen, a key within them is at fault
+    chosen = [override for override in overrides if fits and override.partition("=")[0] in groups()]
     group = re.search(r"Could not override '([^']+)'", str(error))
     if group:
-        return _unknown_key(group[1].split("@")[0], verb)
+        return _unknown_key(group[1].split("@")[0], verb, chosen)
     added = re.search(r"Could not append to config\. An item is already at '([^']+)'", str(error))
     if added:
         return ConfigError(added[1], "no '+' before a key that exists", f"+{added[1]}", f"Write {added[1]}=... .")
     key = re.search(r"full_key: (\S+)", text)
     if key and "is not in struct" in text:
-        return _unknown_key(key[1], verb)
+        return _unknown_key(key[1], verb, chosen)
     if key:
         return ConfigError(key[1], "a value of the key's type", text.split("\n")[0])
     return ConfigError(
@@ -141,20 +149,22 @@ def _explain_missing(text: str, missing: str) -> ConfigError:
     return ConfigError(top, f"one of {', '.join(options)}", f"'{asked}'", nearest(asked, options))
 
 
-def _unknown_key(key: str, verb: str) -> ConfigError:
-    known = known_keys(verb)
+def _unknown_key(key: str, verb: str, chosen: Sequence[str] = ()) -> ConfigError:
+    """Return what is said of a key that the verb, with the chosen options, does not have."""
+    known = known_keys(verb, chosen)
     belongs = _options_with(key)
     if belongs:
         hint = f"It belongs to {' or '.join(belongs)}; add that."
         return ConfigError(key, "a key of the chosen options", f"'{key}'", hint)
-    if "." in key:
-        parent, _, name = key.rpartition(".")
+    parent = key
+    while "." in parent:
+        parent, _, name = parent.rpartition(".")
         siblings = {k.removeprefix(f"{parent}.").split(".")[0] for k in known if k.startswith(f"{parent}.")}
         if siblings:
             return ConfigError(key, "a known key", f"'{name}'", nearest(name, siblings))
     top = {k.split(".")[0] for k in known} | (set(groups()) if verb == "generate" else set())
-    hint = nearest(key, top if "." not in key else known)
-    return ConfigError(key, "a known key", f"'{key}'", hint)
+    first = key.split(".")[0]
+    return ConfigError(key, "a known key", f"'{first}'", nearest(first, top))
 
 
 def _options_with(key: str) -> list[str]:
@@ -173,11 +183,11 @@ def _options_with(key: str) -> list[str]:
     return found
 
 
-def known_keys(verb: str) -> list[str]:
-    """Return every key of a verb's default configuration, dotted."""
+def known_keys(verb: str, chosen: Sequence[str] = ()) -> list[str]:
+    """Return every key of a verb's configuration, dotted: the default one, or that of the chosen options."""
     GlobalHydra.instance().clear()
     with initialize_config_dir(str(conf_dir()), version_base="1.3"):
-        config = OmegaConf.to_container(compose(config_name=verb), resolve=False)
+        config = OmegaConf.to_container(compose(config_name=verb, overrides=list(chosen)), resolve=False)
     return list(_walk(config, ""))
 
 

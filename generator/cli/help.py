@@ -25,7 +25,7 @@ The result lands in outputs/<name>/, its report in outputs/<name>/report.html. T
 
 Examples
   defectgen generate                                                    drawn parts, nothing else needed
-  defectgen generate experiment=leather source=folder source.path=good/ count=500 name=hides
+  defectgen generate experiment=leather source=folder source.path=good/ count=500 name=hides camera=mild
   defectgen generate 'defect=[metal/scratch,metal/pit]' 'targets={scratch: 300, pit: 200}'
   defectgen generate source=folder source.path=good/ roi=mask_dir roi.path=masks/ 'export=[coco,yolo,mvtec]'
   defectgen generate name=tiles source=folder source.path=good/ count=500 only=42      one sample again, alone
@@ -44,6 +44,9 @@ Keys
   source.path=DIR           with source=folder: where the good images are, found in all folders below
   export=[coco]             formats: {formats}
   export_mask=exact         exact, visible or annotator (the last two with labels=all)
+  camera=none               what varies from image to image: exposure, noise, focus ...; mild is a steady station
+  drift=none                what has changed about the station; drift.severity=1..5 makes a test series
+  distractor=none           harmless look-alikes that are not labelled, such as [dust,hair]
   executor.workers=null     processes; null: one a core
   twins=true                write the good twin of every defective image
   overwrite=false           replace the data set that is there
