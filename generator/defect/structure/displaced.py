@@ -19,6 +19,7 @@ from generator.defect.outline import Matte, Outline, Room, Site
 from generator.defect.structure.layer import carried, hole_of, landing, nothing, origins, united
 
 _LANDINGS = 6
+_LEAST_CHANGE = 0.22  # of the thing's own contrast: a round part that is turned, or its like in its place, is none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +52,12 @@ class Displaced:
         thing, piece = site.things[0], site.things[-1] if self.origin == "other" else site.things[0]
         drawn = [self._draw_move(thing, piece, rng) for _ in range(_LANDINGS)]
         landed = [(move, _landed(piece, move)) for move in drawn]
-        fits = [(_unrest(matte, thing, room), i) for i, (_, matte) in enumerate(landed) if _is_on_part(matte, room)]
+        fits = [
+            (_unrest(matte, thing, room), i)
+            for i, (move, matte) in enumerate(landed)
+            if _is_on_part(matte, room)
+            and (self._is_away(move, piece) or _change(piece, move, matte, room) >= _LEAST_CHANGE)
+        ]
         if not fits:
             return nothing()
         move, moved = landed[min(fits)[1]]
@@ -62,6 +68,11 @@ class Displaced:
         whole = Outline.of(both.alpha, both.rect.x, both.rect.y)
         params = {"kind": "displaced", **move}
         return Outline(rect=whole.rect, alpha=whole.alpha, support=whole.support, params=params, mattes=mattes)
+
+    def _is_away(self, move: dict[str, Any], piece: Matte) -> bool:
+        """Say whether a thing is so far from its place, or twice there, that it cannot look as it should."""
+        far = math.hypot(move["dx_px"], move["dy_px"])
+        return self.origin == "stays" or (self.origin == "leaves" and far > 0.1 * math.sqrt(float(piece.alpha.sum())))
 
     def _draw_move(self, thing: Matte, piece: Matte, rng: np.random.Generator) -> dict[str, Any]:
         (to_x, to_y), (x, y) = _middle(thing), _middle(piece)
@@ -99,6 +110,26 @@ def _is_on_part(moved: Matte, room: Room) -> bool:
     if np.count_nonzero(here) < np.count_nonzero(solid):
         return False
     return room.roi is None or not (here & ~room.roi[inside.slices]).any()
+
+
+def _change(piece: Matte, move: dict[str, Any], moved: Matte, room: Room) -> float:
+    """Return the mean change where a thing lands, as a share of the thing's contrast with the ground beside it."""
+    rect = moved.rect.clipped(room.hw)
+    solid = moved.alpha[rect.inside(moved.rect)] > 0.5
+    if not solid.any():
+        return 0.0
+    before = room.image[rect.slices].astype(np.float32)
+    pixels = room.image[piece.rect.slices].astype(np.float32)
+    after = carried(pixels, piece.rect, origins(rect, move), cv2.BORDER_REPLICATE)
+    size = (
+        2 * int(0.15 * math.sqrt(float(piece.alpha.sum()))) + 3
+    )  # nor is a fine edge that lies a little beside its own
+    step = cv2.blur(after - before, (size, size)).reshape(before.shape)
+    own, beside = piece.alpha > 0.5, piece.alpha < 0.05
+    if not beside.any() or not own.any():
+        return 0.0
+    contrast = float(np.abs(pixels[own] - np.median(pixels[beside], axis=0)).max(axis=1).mean())
+    return float(np.abs(step).max(axis=2)[solid].mean()) / max(contrast, 0.02 * room.white)
 
 
 def _unrest(moved: Matte, thing: Matte, room: Room) -> float:

@@ -47,7 +47,8 @@ def matte_of(image: np.ndarray, white: int, copy: Copy, thing: Found, solid: boo
     if not solid:
         ramp = np.clip((share - 0.05) / 0.9, 0, 1).astype(np.float32)
         return Matte(rect=rect, alpha=cv2.GaussianBlur(ramp, (0, 0), 0.6))
-    return _cleaned(share.astype(np.float32), core, rect)
+    line_px = int(min(2.0 * step + 1.0, 0.3 * thing.thickness * step))
+    return _cleaned(share.astype(np.float32), core, rect, line_px)
 
 
 def spread(pixels: np.ndarray, known: np.ndarray, reach_px: int) -> np.ndarray:
@@ -104,9 +105,12 @@ def _brought_up(thing: Found, copy: Copy, rect: Rect) -> np.ndarray:
     return (rough > 0.5).astype(np.uint8)
 
 
-def _cleaned(share: np.ndarray, core: np.ndarray, rect: Rect) -> Matte | None:
-    """Return the matte without specks that do not hang on the core, small openings filled, its edge a soft ramp."""
+def _cleaned(share: np.ndarray, core: np.ndarray, rect: Rect, line_px: int) -> Matte | None:
+    """Return the matte without specks and thin lines that touch it, small openings filled, its edge a soft ramp."""
     hard = (share > 0.5).view(np.uint8)
+    if line_px >= 2:  # print and traces beside a part are not of it
+        thick = cv2.morphologyEx(hard, cv2.MORPH_OPEN, np.ones((line_px, line_px), np.uint8))
+        hard = hard & cv2.dilate(thick, np.ones((3, 3), np.uint8))
     _, labels = cv2.connectedComponents(hard, connectivity=4)
     hanging = np.zeros(int(labels.max()) + 1, bool)
     hanging[np.unique(labels[core & (hard > 0)])] = True
