@@ -95,17 +95,24 @@ class AtContour:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AtSide:
-    """In the middle of one of the four sides of the roi's bounding box; without a roi, of the image."""
+    """In the middle of one of the four sides of the roi's bounding box, or at one of its corners; without a roi, of the
+    image's.
+
+    Attributes:
+        corners: whether corners are meant, not sides.
+    """
+
+    corners: bool = False
 
     def draw(self, room: Room, rng: np.random.Generator) -> Site | None:
-        """Return the middle of a side, with its direction and the direction into the part; None if the roi is empty."""
+        """Return the place, with the side's direction and the direction into the part; None if the roi is empty."""
         box = Rect(0, 0, room.hw[1], room.hw[0]) if room.roi is None else mask_to_rect(room.roi)
         if box.is_empty:
             return None
-        inward_deg = float(rng.integers(4)) * 90.0
-        turn = math.radians(inward_deg)
-        x = box.x + box.w / 2.0 * (1.0 - math.cos(turn))
-        y = box.y + box.h / 2.0 * (1.0 + math.sin(turn))
+        inward_deg = float(rng.integers(4)) * 90.0 + (45.0 if self.corners else 0.0)
+        turn, reach = math.radians(inward_deg), math.sqrt(2.0) if self.corners else 1.0
+        x = box.x + box.w / 2.0 * (1.0 - reach * math.cos(turn))
+        y = box.y + box.h / 2.0 * (1.0 + reach * math.sin(turn))
         return Site(x=x, y=y, along_deg=inward_deg - 90.0, inward_deg=inward_deg)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
 from generator.core.errors import RangeError
-from generator.defect.placement import AlongTexture, AtContour, OnPart
+from generator.defect.placement import AlongTexture, AtContour, AtSide, OnPart
 from tests.defect.kinds import room_of, surface
 
 ROI = np.zeros((40, 60), bool)
@@ -54,3 +56,17 @@ def test_noise_without_direction_suggests_none():
 def test_a_coherence_that_is_no_share_is_refused():
     with pytest.raises(RangeError, match="least_coherence"):
         AlongTexture(least_coherence=1.5)
+
+
+@pytest.mark.parametrize("corners", [False, True])
+def test_a_site_at_a_side_or_corner_looks_into_the_part(corners):
+    room = room_of(surface((40, 60)), roi=ROI)
+    sites = [AtSide(corners=corners).draw(room, np.random.default_rng(seed)) for seed in range(40)]
+    places = {(site.x, site.y, site.inward_deg) for site in sites}
+    assert len(places) == 4
+    for x, y, inward_deg in places:
+        at_x, at_y = x in (20, 50), y in (10, 30)
+        assert at_x and at_y if corners else at_x != at_y
+        turn = math.radians(inward_deg)
+        assert ROI[int(y - 3 * math.sin(turn)), int(x + 3 * math.cos(turn))]
+        assert not ROI[int(y + 3 * math.sin(turn)), int(x - 3 * math.cos(turn))]
