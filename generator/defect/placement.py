@@ -95,8 +95,7 @@ class AtContour:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AtSide:
-    """In the middle of one of the four sides of the roi's bounding box, or at one of its corners; without a roi, of the
-    image's.
+    """In the middle of a side of the roi's bounding box, or at one of its corners; without a roi, of the image's.
 
     Attributes:
         corners: whether corners are meant, not sides.
