@@ -16,6 +16,7 @@ import numpy as np
 
 from generator.core.errors import require
 from generator.core.units import Range
+from generator.defect.lighting import times
 from generator.defect.outline import Outline, Patch
 from generator.defect.texture import clouds
 from generator.imaging.relief import Light, shade, slopes
@@ -83,9 +84,11 @@ class Squeeze:
             pixels, columns - around.x, rows - around.y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
         ).reshape(patch.rect.h, patch.rect.w, -1)
         factor, shine = shade(height, Light(patch.light_deg, params["elevation_deg"]), 16)
-        values = moved * np.clip(factor, 0.25, 2.0)[..., None]
-        values += np.maximum(shine * np.float32(params["gloss"]), -0.1)[..., None] * np.minimum(moved + 0.2, 1.0)
-        return outline.pick(np.maximum(values, 0).astype(np.float32))
+        values = times(outline.pick(moved), outline.pick(np.clip(factor, 0.25, 2.0)))
+        gloss = outline.pick(np.maximum(shine * np.float32(params["gloss"]), -0.1))
+        for channel in range(values.shape[1]):
+            values[:, channel] += gloss
+        return np.maximum(values, 0)
 
 
 def _shorter_side(alpha: np.ndarray) -> float:
