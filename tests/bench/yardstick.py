@@ -1,9 +1,9 @@
 """Whether synthetic defects make a detector better on real ones.
 
 Run it with ``make yardstick``; DEFECTGEN_DATA and DEFECTGEN_YARDSTICK name the real images and the evaluation script.
-Only the training split's good images are used. Without any real defect (k = 0), and added to a few (k = 3 or 5), each
-arm is trained on three seeds; the figures are printed as the script gives them, next to training on the few real ones
-alone.
+Only the training split's good images are used. Three arms, each on three seeds: drawn kinds alone, without any real
+defect; the few real defects alone; and these few together with drawn and fitted kinds, the latter learned from exactly
+these few. The figures are printed as the script gives them: mean and deviation, each seed, each class.
 Source: own.
 """
 
@@ -16,6 +16,8 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean, pstdev
@@ -23,6 +25,7 @@ from statistics import mean, pstdev
 from generator.cli.compose import compose_config
 from generator.dataset.store import Store, link_or_copy
 from generator.dataset.view import write_mask
+from generator.fit.fit import fit
 from generator.run.generate import Job
 
 SYNTHETIC = 240
@@ -30,68 +33,106 @@ SYNTHETIC = 240
 
 @dataclass(frozen=True)
 class Trial:
-    """One real data set: where it is, which kinds suit it, and how the evaluation is called."""
+    """One real data set: where it is, what is drawn for it, and how the evaluation is called.
+
+    Attributes:
+        name: shown.
+        folder: below DEFECTGEN_DATA.
+        defects: the drawn kinds that suit it.
+        overrides: the rest of the recipe.
+        flavour: which masks its annotators' resemble: thin cracks are labelled closely, tiles generously.
+        dropped: a class left out.
+        options: of the evaluation.
+    """
 
     name: str
     folder: str
     defects: tuple[str, ...]
     overrides: tuple[str, ...]
-    few: int
+    flavour: str
+    dropped: str
     options: tuple[str, ...]
 
 
-JOBS = (
+TRIALS = (
     Trial(
         name="magnetic tile",
         folder="magnetic_tile/tile",
         defects=(
             "casting/blowhole",
+            "casting/break",
             "metal/crack",
             "metal/edge_crack",
-            "metal/chip",
-            "metal/abrasion",
-            "generic/uneven",
+            "metal/fray",
+            "metal/edge_fray",
         ),
-        overrides=(),
-        few=3,
+        overrides=("roi=trimmed", "distractor=[gap,corner,smudge,streak]", "distractors_per_image=[0,4]"),
+        flavour="annotator",
+        dropped="uneven",
         options=("--size", "224", "--steps", "400", "--drop", "uneven", "--max-test-good", "200"),
     ),
     Trial(
         name="asphalt",
         folder="crackforest/asphalt",
         defects=("concrete/crack",),
-        overrides=(),
-        few=5,
+        overrides=("roi=whole", "defects_per_image=[1,3]", "labels.visible_floor=0.04"),
+        flavour="visible",
+        dropped="",
         options=("--size", "160", "--steps", "300"),
     ),
 )
 
 
-def make_set(job: Trial, data: Path, folder: Path, flavour: str, seed: int) -> Path:
-    """Draw defects on the training split's good images and lay them out as the evaluation reads them."""
+def make_set(trial: Trial, data: Path, folder: Path, seed: int, few: Sequence[str] = ()) -> Path:
+    """Draw defects on the training split's good images and lay them out as the evaluation reads them.
+
+    Args:
+        trial: what is drawn.
+        data: the real data set.
+        folder: where all goes.
+        seed: of the run.
+        few: real defective images, relative to ``data``, from which kinds are fitted and mixed with the drawn ones.
+    """
     good = folder / "good"
     good.mkdir(parents=True)
     for name in json.loads((data / "splits.json").read_text())["train"]["good"]:
         link_or_copy(data / name, good / Path(name).name)
+    kinds, more = list(trial.defects), []
+    if few:
+        kinds += fitted_kinds(trial, data, folder, few, good)
+        more = [f"hydra.searchpath=['file://{folder / 'fitted'}']"]
     keys = [
-        "source=folder", f"source.path={good}", f"out={folder / 'set'}", f"count={SYNTHETIC}", "good_share=0",
-        "roi=whole", "defects_per_image=[1,1]", "splits={train: 1}", f"defect=[{','.join(job.defects)}]", "labels=all",
-        f"seed={seed}", *job.overrides,
+        *more, "source=folder", f"source.path={good}", f"out={folder / 'set'}", f"count={SYNTHETIC}", "good_share=0",
+        "defects_per_image=[1,1]", "splits={train: 1}", f"defect=[{','.join(kinds)}]", "labels=all", "export=[]",
+        "report=false", f"seed={seed}", *trial.overrides,
     ]  # fmt: skip
     root = Job(compose_config("generate", keys)).run(lambda images, rejected: None).root
     for record in Store.open(root):
-        for label in record.labels:
-            flavoured = label.with_flavour(flavour)
-            if flavoured is None or flavoured.mask is None:
-                continue
-            target = folder / "arm" / "defect" / label.category / f"{record.key}.png"
-            target.parent.mkdir(parents=True, exist_ok=True)
-            link_or_copy(root / record.image, target)
-            write_mask(folder / "arm" / "masks" / label.category / target.name, flavoured.mask.full(record.hw))
+        for category in sorted({label.category for label in record.labels}):
+            own = [label.with_flavour(trial.flavour) for label in record.labels if label.category == category]
+            masks = [label.mask.full(record.hw) for label in own if label is not None and label.mask is not None]
+            if masks:
+                target = folder / "arm" / "defect" / category / f"{record.key}.png"
+                target.parent.mkdir(parents=True, exist_ok=True)
+                link_or_copy(root / record.image, target)
+                write_mask(folder / "arm" / "masks" / category / target.name, sum(masks) > 0)
     return folder / "arm"
 
 
-def evaluate(python: str, script: Path, data: Path, options: tuple[str, ...], out: Path) -> dict:
+def fitted_kinds(trial: Trial, data: Path, folder: Path, few: Sequence[str], good: Path) -> list[str]:
+    """Fit a kind a class from a few real defects; return their names."""
+    real = folder / "real"
+    for name in few:
+        category = Path(name).parent.name
+        if category != trial.dropped:
+            for part in (name, name.replace("defect/", "masks/")):
+                (real / part).parent.mkdir(parents=True, exist_ok=True)
+                link_or_copy(data / part, real / part)
+    found = fit(real, folder / "fitted", good=good, tries=0)
+    return [f"fitted/{path.stem}" for path in found.paths]
+
+
+def evaluate(python: str, script: Path, data: Path, options: Sequence[str], out: Path) -> dict:
     """Train and test once; return the evaluation's own figures."""
     command = [python, str(script), "--data", str(data), "--out", str(out), *options]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
@@ -105,39 +146,40 @@ def main() -> None:
         "--python", default=sys.executable, help="interpreter that has torch and the evaluation's network"
     )
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
-    parser.add_argument("--flavours", nargs="+", default=["visible", "annotator"])
+    parser.add_argument("--few", type=int, nargs="*", default=[3, 5], help="real defects of each class; none: skip")
     parser.add_argument("--only", default="", help="part of a data set's name")
-    parser.add_argument("--without-real", action="store_true", help="only k = 0")
+    parser.add_argument("--workers", type=int, default=2, help="trainings at a time, one core each")
     asked = parser.parse_args()
     root, script = Path(os.environ["DEFECTGEN_DATA"]), Path(os.environ["DEFECTGEN_YARDSTICK"]) / "evaluate.py"
-    for job in JOBS:
-        if asked.only not in job.name:
+    for trial in TRIALS:
+        if asked.only not in trial.name:
             continue
-        figures: dict[str, list[dict]] = defaultdict(list)
-        with tempfile.TemporaryDirectory() as name:
-            folder, data = Path(name), root / job.folder
+        data = root / trial.folder
+        draws = json.loads((data / "splits.json").read_text())["kshot"]
+        jobs: list[tuple[str, int, str, Path | None]] = []
+        with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(asked.workers) as pool:
             for seed in asked.seeds:
-                few = ("--k", str(job.few), "--seed", str(seed), *job.options)
-                if not asked.without_real:
-                    result = evaluate(asked.python, script, data, ("--arm", "real", *few), folder / "results.jsonl")
-                    figures[f"{job.few} real"].append(result)
-                for flavour in asked.flavours:
-                    arm = make_set(job, data, folder / f"{flavour}-{seed}", flavour, seed)
-                    ours = ("--arm", "ours", "--syn", str(arm))
-                    none = (*ours, "--k", "0", "--seed", str(seed), *job.options)
-                    figures[f"ours, {flavour} masks"].append(
-                        evaluate(asked.python, script, data, none, folder / "r.jsonl")
-                    )
-                    if not asked.without_real:
-                        result = evaluate(asked.python, script, data, (*ours, *few), folder / "r.jsonl")
-                        figures[f"{job.few} real + ours, {flavour} masks"].append(result)
+                jobs.append(("drawn, no real", seed, "0", make_set(trial, data, Path(name) / f"0-{seed}", seed)))
+                for few in map(str, asked.few):
+                    arm = make_set(trial, data, Path(name) / f"{few}-{seed}", seed, draws[few][str(seed)])
+                    jobs += [(f"{few} real", seed, few, None), (f"{few} real + drawn and fitted", seed, few, arm)]
+
+            def run(
+                job: tuple[str, int, str, Path | None], data: Path = data, trial: Trial = trial, at: str = name
+            ) -> dict:
+                arm, seed, few, made = job
+                options = ["--arm", arm, "--k", few, "--seed", str(seed), *trial.options]
+                options += [] if made is None else ["--syn", str(made)]
+                return evaluate(asked.python, script, data, options, Path(at) / f"{arm}-{seed}.jsonl")
+
+            figures: dict[str, list[dict]] = defaultdict(list)
+            for job, result in zip(jobs, pool.map(run, jobs), strict=True):
+                figures[job[0]].append(result)
         for arm, results in figures.items():
-            print(
-                f"{job.name}, {arm}: "
-                + ", ".join(_shown(key, results) for key in ("pixel_ap", "mean_class_ap", "best_f1"))
-            )
-            classes = results[0]["class_ap"]
-            print("    " + ", ".join(f"{c} {mean(r['class_ap'][c] for r in results):.3f}" for c in classes), flush=True)
+            shown = ", ".join(_shown(key, results) for key in ("pixel_ap", "mean_class_ap", "best_f1"))
+            each = " ".join(f"{result['mean_class_ap']:.3f}" for result in results)
+            classes = ", ".join(f"{c} {mean(r['class_ap'][c] for r in results):.3f}" for c in results[0]["class_ap"])
+            print(f"{trial.name}, {arm}: {shown}\n    each seed {each}; {classes}", flush=True)
 
 
 def _shown(key: str, results: list[dict]) -> str:
