@@ -27,7 +27,7 @@ from generator.report.contact_sheet import shown
 
 HERE = Path(__file__).resolve().parent
 SAMPLES, TRIES, SIDE_PX = 12, 40, 512
-CELL_PX, INSET_PX, GAP_PX, HEAD_PX = 136, 44, 4, 24
+CELL_PX, INSET_PX, GAP_PX, HEAD_PX = 152, 48, 4, 24
 PAPER, INK, SOFT, LINE = (247, 247, 244), (24, 24, 26), (96, 98, 104), (255, 70, 0)
 QUALITY = 87
 
