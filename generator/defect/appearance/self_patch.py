@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import cv2
 import numpy as np
@@ -17,6 +17,8 @@ from generator.core.errors import require
 from generator.core.units import Range
 from generator.defect.lighting import level_of, mixed
 from generator.defect.outline import Outline, Patch
+from generator.imaging.lab import shifted_lab, to_lab
+from generator.imaging.poisson import blend
 
 _TRIES = 12
 
@@ -29,13 +31,16 @@ class SelfPatch:
         turn_deg: how far the texture is turned, degrees, either way, [0, 180].
         zoom: how much larger or smaller the texture appears, [0.5, 2].
         gain: brightness relative to the place it covers, [0.2, 3].
-        fit: share of the difference in mean colour between both places that is taken out, [0, 1].
+        fit: share of the difference in mean CIELAB colour between both places that is taken out, [0, 1].
+        seam: ``feather`` fades the texture in over the outline's edge; ``poisson`` lets its own steps go on from the
+            surface at the border, so that brightness and shading meet there (gain then acts on the texture alone).
     """
 
     turn_deg: Range = Range(45.0, 135.0)
     zoom: Range = Range(0.9, 1.1)
     gain: Range = Range(0.9, 1.1)
     fit: Range = Range(0.5, 1.0)
+    seam: Literal["feather", "poisson"] = "feather"
 
     def __post_init__(self) -> None:
         require(self.turn_deg.within(0, 180), "turn_deg", "(low, high) within [0, 180]", self.turn_deg)
@@ -69,15 +74,20 @@ class SelfPatch:
             "zoom": self.zoom.draw(rng),
             "gain": self.gain.draw(rng),
             "fit": self.fit.draw(rng),
+            "seam": self.seam,
         }
 
     def render(self, patch: Patch, outline: Outline, params: Mapping[str, Any]) -> np.ndarray:
         """Return the surface with the other texture on it, (N, C) float32."""
         values, alpha = patch.under(outline), outline.strength()
-        other = outline.pick(_turned(patch, params)).reshape(values.shape) * np.float32(1.0 / patch.white)
-        shift = (level_of(values, alpha) - level_of(other, alpha)) * np.float32(params["fit"])
-        other += shift
-        other *= np.float32(params["gain"])
+        texture = _turned(patch, params).reshape(*outline.alpha.shape, -1) * np.float32(1.0 / patch.white)
+        if params["seam"] == "poisson":
+            surface = patch.pixels.astype(np.float32) * np.float32(1.0 / patch.white)
+            met = blend(surface, texture * np.float32(params["gain"]), outline.support)
+            return mixed(values, outline.pick(met), alpha)
+        other = outline.pick(texture)
+        there, here = (to_lab(level_of(place, alpha)[None]) for place in (other, values))
+        other = shifted_lab(other, (here - there) * np.float32(params["fit"])) * np.float32(params["gain"])
         return mixed(values, other, alpha)
 
 
