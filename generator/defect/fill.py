@@ -17,6 +17,8 @@ from generator.core.geometry import Rect
 _SHIFT = 4  # cv2 draws with 1/16 px
 _CHUNK = 8  # points of a band drawn as one polygon; short pieces can cross each other without leaving holes
 _COARSE_FROM_PX = 4.0
+_THIN_PX = 4.0  # bands thinner than this are drawn finer: cv2's antialiasing makes beads along a line of a pixel or two
+_FINER = 4  # times
 _BEYOND_PX = 16  # how far beyond the image an outline is drawn
 
 
@@ -46,7 +48,13 @@ def fill_bands(
     ends = np.cumsum(counts)
     widest = float(widths.max())
     x, y, canvas = _canvas(points, widest / 2.0, softness_px, hw)
-    left, right = _sides(points - (x + 0.5, y + 0.5), widths, ends - counts, ends - 1)
+    thin = widest < _THIN_PX
+    finer = _FINER if thin and canvas.size > 1 else 1
+    drawn = np.maximum(widths, 1.0) * finer if thin else widths
+    height, width = canvas.shape
+    if finer > 1:
+        canvas = np.zeros((height * finer, width * finer), np.uint8)
+    left, right = _sides((points - (x, y)) * finer - 0.5, drawn, ends - counts, ends - 1)
     strengths = np.rint(255 * np.clip(widths, floor, 1.0))
     for start, end, count in zip((ends - counts).tolist(), ends.tolist(), counts.tolist(), strict=True):
         step = _CHUNK if crossing or strengths[start:end].min() < 255 else count
@@ -55,7 +63,9 @@ def fill_bands(
             ring = np.concatenate([left[first:last], right[first:last][::-1]])
             strength = float(strengths[min(first + step // 2, end - 1)])
             cv2.fillPoly(canvas, [ring], strength, cv2.LINE_AA, _SHIFT)
-    return _softened(canvas, softness_px, thin=widest < 4.0), x, y
+    while canvas.shape[0] > height:  # halving is cv2's fastest area average
+        canvas = cv2.resize(canvas, (canvas.shape[1] // 2, canvas.shape[0] // 2), interpolation=cv2.INTER_AREA)
+    return _softened(canvas, softness_px, thin), x, y
 
 
 def _sides(
