@@ -81,7 +81,8 @@ class Liquid:
         if params["ring"] > 0:
             inside = cv2.copyMakeBorder((outline.alpha > 0.5).view(np.uint8), 1, 1, 1, 1, cv2.BORDER_REPLICATE)
             distance = outline.pick(cv2.distanceTransform(inside, cv2.DIST_L2, 3)[1:-1, 1:-1])
-            ring = np.exp(distance * np.float32(-1.0 / params["ring_px"]))
+            # full on the outermost px, where the drop was pinned, and steeply down to the pale inside
+            ring = np.exp(-np.square(np.maximum(distance - 1.0, 0.0) / np.float32(params["ring_px"])))
             amount += np.float32(params["ring"] / max(abs(1.0 - params["gain"]), 0.05)) * ring * (1.0 + 0.5 * cloud)
         amount = np.maximum(amount, 0.0) * alpha
         density = np.float32(np.log(max(params["gain"], 0.02)))
