@@ -20,6 +20,9 @@ from generator.defect.material import cast_shadow, material_colour
 from generator.defect.outline import Outline, Patch
 from generator.defect.texture import clouds
 
+_BLACKEST = 0.05  # of full scale: nothing that lies about is blacker
+_SKIN = 0.2
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Foreign:
@@ -67,8 +70,9 @@ class Foreign:
         """Return the material's colour, texture, relief and shadow."""
         level = float(level_of(patch.under(outline), outline.strength()).mean())
         hue, saturation = self.hue_deg.draw(rng), self.saturation.draw(rng)
+        colour = material_colour(level, self.contrast.draw(rng), hue, saturation, patch.image.shape[2], rng)
         return {
-            "colour": material_colour(level, self.contrast.draw(rng), hue, saturation, patch.image.shape[2], rng),
+            "colour": [max(_BLACKEST, value) for value in colour],
             "grain": self.grain.draw(rng),
             "grain_px": max(1.0, self.grain_size.draw_px(rng, patch.scale)),
             "relief": self.relief.draw(rng),
@@ -91,6 +95,9 @@ class Foreign:
         look = 1.0 + np.float32(params["grain"]) * outline.pick(grain)
         look += np.float32(params["relief"]) * np.clip(facing, -1.0, 1.0)
         material = times(np.tile(np.array(params["colour"], np.float32), (alpha.size, 1)), np.maximum(look, 0.05))
+        # even a black body reflects some light off its skin: without it, its shape is lost
+        skin = _SKIN * params["relief"] * max(0.0, 1.0 - 4.0 * float(np.mean(params["colour"])))
+        material += (np.float32(skin) * np.clip(facing, 0.0, 1.0))[:, None]
         if params["gloss"] > 0:
             shine = np.clip(1.0 - np.abs(facing - 0.35) * np.float32(4.0), 0.0, 1.0)
             material += (np.float32(params["gloss"]) * shine)[:, None]
