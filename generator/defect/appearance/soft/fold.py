@@ -21,6 +21,7 @@ from generator.defect.lighting import Neighbourhood, light_xy, times
 from generator.defect.outline import Outline, Patch
 
 _WARP_PX = 24
+_DARKEST = np.float32(0.55)  # most of the light that shading takes away
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +94,8 @@ class Fold:
         wide = cv2.blur(hump, (size, size), borderType=cv2.BORDER_REPLICATE)
         hidden = outline.pick(np.maximum(wide - hump, 0.0)) * outline.strength()
         factor *= np.maximum(1.0 - np.float32(4.0 * params["crease"]) * hidden, 0.2)
+        # light from all around still falls into the crease: the texture stays visible, as in no cut
+        factor = np.where(factor < 1.0, 1.0 - _DARKEST * np.tanh((1.0 - factor) / _DARKEST), factor)
         if params["sheen"] > 0:
             lean = math.radians(90.0 - params["elevation_deg"]) / 2.0
             facing = (math.cos(lean) - math.sin(lean) * towards) / length
