@@ -34,6 +34,8 @@ class Fibre:
         taper: share of the width lost from root to tip, [0, 1].
         unevenness: deviation of the width along the fibre, as a share of it, [0, 1].
         fuzz: loose fibrils that stand off, for each width of its length, [0, 3].
+        arc_deg: how far its direction turns to one side from root to tip, degrees, [0, 300]; 180 is half a circle.
+        sink: share of the length over which each end goes down into the surface and fades, [0, 0.5].
     """
 
     length: LengthRange
@@ -46,6 +48,8 @@ class Fibre:
     taper: Range = Range(0.0, 0.0)
     unevenness: Range = Range(0.0, 0.0)
     fuzz: Range = Range(0.0, 0.0)
+    arc_deg: Range = Range(0.0, 0.0)
+    sink: Range = Range(0.0, 0.0)
 
     def __post_init__(self) -> None:
         require(self.curl_deg.within(0, 720), "curl_deg", "(low, high) within [0, 720]", self.curl_deg)
@@ -54,6 +58,8 @@ class Fibre:
         require(self.taper.within(0, 1), "taper", "(low, high) within [0, 1]", self.taper)
         require(self.unevenness.within(0, 1), "unevenness", "(low, high) within [0, 1]", self.unevenness)
         require(self.fuzz.within(0, 3), "fuzz", "(low, high) within [0, 3]", self.fuzz)
+        require(self.arc_deg.within(0, 300), "arc_deg", "(low, high) within [0, 300]", self.arc_deg)
+        require(self.sink.within(0, 0.5), "sink", "(low, high) within [0, 0.5]", self.sink)
 
     def draw(self, room: Room, site: Site, rng: np.random.Generator) -> Outline:
         """Return the outline of one fibre whose middle lies at the site."""
@@ -65,7 +71,9 @@ class Fibre:
         window = max(3, count // (2 * (waves + 1)))  # rounds the corners of the piecewise linear noise
         padded = np.pad(turns, window // 2, mode="edge")
         turns = np.convolve(padded, np.full(window, 1.0 / window), "valid")[:count]
-        points = np.cumsum(direction_xy(angle + curl * turns) * (length / count), axis=0)
+        arc = self.arc_deg.draw(rng) * (1.0 if rng.random() < 0.5 else -1.0)
+        heading = angle + curl * turns + arc * np.linspace(-0.5, 0.5, count)
+        points = np.cumsum(direction_xy(heading) * (length / count), axis=0)
         points += (site.x, site.y) - points[count // 2]
         taper, uneven, fuzz = self.taper.draw(rng), self.unevenness.draw(rng), self.fuzz.draw(rng)
         at = np.linspace(0.0, 1.0, count)
@@ -78,10 +86,23 @@ class Fibre:
         if fibrils:
             bands.insert(0, _fibrils(points, width, fibrils, rng))
         alpha, x, y = fill_bands(bands, softness, room.hw, crossing=True)
+        sink = self.sink.draw(rng) * length
+        if sink > 0:
+            alpha *= _sunk(alpha.shape, points[[0, -1]] - (x, y), sink)
         outline = Outline.of(
             alpha, x, y, kind="fibre", length_px=length, width_px=width, angle_deg=folded_deg(angle), curl_deg=curl
         )
         return replace(outline, line=points)
+
+
+def _sunk(hw: tuple[int, int], ends: np.ndarray, over_px: float) -> np.ndarray:
+    """Return, (h, w) float32 in [0, 1], how far a strand is out of the surface at a distance from its ends (2, 2)."""
+    out = np.ones(hw, np.float32)
+    for end_x, end_y in ends:
+        columns, rows = np.arange(hw[1]) + (0.5 - end_x), np.arange(hw[0]) + (0.5 - end_y)
+        share = np.clip(np.hypot(columns[None, :], rows[:, None]) / over_px, 0.0, 1.0)
+        out *= (share * share * (3.0 - 2.0 * share)).astype(np.float32)
+    return out
 
 
 def _fibrils(
