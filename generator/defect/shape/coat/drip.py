@@ -16,6 +16,7 @@ from generator.defect.outline import Outline, Room, Site
 from generator.defect.shape.path import across, direction_xy, folded_deg, smooth_noise
 
 _POINTS = 64
+_LEAST_ASPECT = 4.0  # a shorter one looks like a blister
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +24,7 @@ class Drip:
     """A trail that ends in a bead.
 
     Attributes:
-        length: from the trail's beginning to the bead's lower edge.
+        length: from the trail's beginning to the bead's lower edge; at least four widths.
         width: of the bead.
         trail: width of the trail as a share of the bead's, [0.1, 1].
         start: height of the trail at its beginning, as a share of the bead's, [0, 1].
@@ -49,7 +50,7 @@ class Drip:
     def draw(self, room: Room, site: Site, rng: np.random.Generator) -> Outline:
         """Return the outline of a drip whose bead is at the site."""
         width = max(3.0, self.width.draw_px(rng, room.scale))
-        length = max(1.5 * width, self.length.draw_px(rng, room.scale))
+        length = max(_LEAST_ASPECT * width, self.length.draw_px(rng, room.scale))
         trail, start, wander = self.trail.draw(rng), self.start.draw(rng), self.wander.draw(rng)
         angle, softness = self.angle_deg.draw(rng), max(0.6, self.roundness.draw(rng) * width)
         axis = direction_xy(angle)
