@@ -66,7 +66,7 @@ TRIALS = (
             "metal/fray",
             "metal/edge_fray",
         ),
-        overrides=("roi=trimmed", "distractor=[gap,corner,smudge,streak]", "distractors_per_image=[2,8]"),
+        overrides=("roi=trimmed", "distractor=[gap,corner,smudge,streak,tide_mark]", "distractors_per_image=[2,8]"),
         flavour="annotator",
         dropped="uneven",
         options=("--size", "224", "--steps", "400", "--drop", "uneven", "--max-test-good", "200"),
