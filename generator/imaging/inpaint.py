@@ -2,7 +2,9 @@
 
 One shift is sought by which the hole's collar meets its own likeness and which brings in neither the hole nor anything
 that stands out from the ground; the pixels moved in keep their noise and grain, a membrane takes out the difference in
-brightness. A hole too large for any shift is filled half by half. Source: own; shifts after Pritch et al. (2009).
+brightness. Nothing but the ground that the hole's own collar is made of is moved in, no ink and no other band. A hole
+too large for any shift is filled half by half, at last with the membrane and grain like that nearby.
+Source: own; shifts after Pritch et al. (2009).
 """
 
 from __future__ import annotations
@@ -22,6 +24,9 @@ _SEEN_PX = 4096  # from which the ground's colour is taken
 _FOREIGN = 4.0  # sigmas from the ground's median beyond which a pixel is of something else
 _STRANGE = 4.0  # what a pixel of something else costs, in variances of the surroundings
 _HALVINGS = 4
+_RING_PX = 5  # around a hole: what its ground is read from
+_PATTERN = 0.3  # a collar of which more than this is not of its median's colour is a pattern, not one ground
+_BROUGHT = 0.02  # share of a shift's pixels that may be of something else, beyond what the collar has
 
 
 def inpaint(pixels: np.ndarray, hole: np.ndarray) -> np.ndarray:
@@ -45,6 +50,17 @@ def inpaint(pixels: np.ndarray, hole: np.ndarray) -> np.ndarray:
 
 def _foreign(pixels: np.ndarray, hole: np.ndarray) -> np.ndarray:
     """Return what near the hole is not of the ground's colour, (h, w) bool: its colour must not flow into the hole."""
+    near = cv2.dilate(hole.view(np.uint8), np.ones((2 * _RING_PX + 1,) * 2, np.uint8)) > 0
+    ring = pixels[near & ~hole]
+    if ring.shape[0] >= 16:
+        middle = np.median(ring, axis=0)
+        deviation = 1.4826 * np.median(np.abs(ring - middle), axis=0)
+        limit = np.maximum(
+            _FOREIGN * deviation, 0.06 * (float(pixels[~hole].max()) - float(pixels[~hole].min())) + 1e-6
+        )
+        if float((np.abs(ring - middle) > limit).any(axis=1).mean()) <= _PATTERN:
+            other = cv2.inRange(pixels, tuple((middle - limit).tolist()), tuple((middle + limit).tolist())) == 0
+            return cv2.dilate(other.view(np.uint8), np.ones((3, 3), np.uint8)) > 0  # its soft edge too
     apart = max(1, round(np.sqrt(hole.size / _SEEN_PX)))
     some = pixels[::apart, ::apart][~hole[::apart, ::apart]]
     if some.shape[0] < 8:
@@ -88,7 +104,7 @@ def _fill_part(
     around = box.grown(_COLLAR_PX).clipped(part.shape)
     inside, target = part[around.slices], low[around.slices]
     if shift is None:
-        filled = membrane(target, inside)
+        filled = membrane(target, inside) + _grain(out, unknown | foreign, (around.h, around.w))
     else:
         texture, texture_low = (_moved(values, around, shift) for values in (out, low))
         filled = texture + membrane(target - texture_low, inside)
@@ -97,6 +113,23 @@ def _fill_part(
     if not unknown.any():
         return
     low[around.slices][inside] = smooth_ground(out[around.slices], unknown[around.slices])[inside]
+
+
+def _grain(pixels: np.ndarray, barred: np.ndarray, hw: tuple[int, int]) -> np.ndarray:
+    """Return noise as strong and as fine as that of the ground nearby, (h, w, C) float32; the same at each call."""
+    channels = pixels.shape[2]
+    steps = pixels - cv2.GaussianBlur(pixels, (0, 0), 2.0).reshape(pixels.shape)
+    clear = cv2.erode((~barred).view(np.uint8), np.ones((7, 7), np.uint8)) > 0
+    if np.count_nonzero(clear) < 32:
+        return np.zeros((*hw, channels), np.float32)
+    sigma = 1.4826 * np.median(np.abs(steps[clear]), axis=0)
+    both = clear[:, 1:] & clear[:, :-1]
+    along = float((steps[:, 1:][both] * steps[:, :-1][both]).mean()) if both.any() else 0.0
+    alike = min(0.8, max(0.0, along / max(float(np.square(steps[clear]).mean()), 1e-12)))
+    noise = np.random.default_rng(0).standard_normal((*hw, channels)).astype(np.float32)
+    if alike > 0.05:
+        noise = cv2.GaussianBlur(noise, (0, 0), max(0.3, np.sqrt(-0.25 / np.log(alike)))).reshape(noise.shape)
+    return noise * (sigma / max(float(noise.std()), 1e-6)).astype(np.float32)
 
 
 def membrane(values: np.ndarray, hole: np.ndarray) -> np.ndarray:
@@ -151,13 +184,16 @@ def best_shift(
         small, template, cv2.TM_SQDIFF, mask=np.ascontiguousarray(np.repeat(weight[..., None], small.shape[2], axis=2))
     )
     brought = cv2.matchTemplate(blocked, inside.astype(np.float32), cv2.TM_CCORR)
-    spread = float(small[blocked < 0.5].var(axis=0).sum())
-    worst = _WORST * spread * float(weight.sum())
     strange = cv2.resize(foreign.astype(np.float32), wh, interpolation=cv2.INTER_AREA)
+    own = (blocked < 0.5) & (strange < 0.5)
     usual = float(strange[rect.slices][collar].mean()) if collar.any() else 0.0
+    one_ground = usual <= _PATTERN and np.count_nonzero(own) >= 16
+    spread = float(small[own if one_ground else blocked < 0.5].var(axis=0).sum())
+    worst = _WORST * spread * float(weight.sum())
     moved_in = cv2.matchTemplate(strange, inside.astype(np.float32), cv2.TM_CCORR)
     cost += np.maximum(moved_in - usual * float(inside.sum()), 0) * np.float32(_STRANGE * spread)
-    cost = np.where((brought < 0.5) & (cost <= worst), cost, np.inf)
+    clean = (moved_in <= (usual + _BROUGHT) * float(inside.sum())) | (not one_ground)
+    cost = np.where((brought < 0.5) & (cost <= worst) & clean, cost, np.inf)
     order = np.argsort(cost, axis=None, kind="stable")[:6]
     for place in order.tolist():
         row, column = divmod(place, cost.shape[1])

@@ -69,3 +69,16 @@ def test_a_hole_that_leaves_too_little_is_still_filled():
     assert np.abs(inpaint(pixels, hole) - 0.25).max() < 0.01
     everything = np.ones((20, 20), bool)
     assert np.array_equal(inpaint(pixels, everything), pixels)
+
+
+def test_ink_and_another_band_are_not_moved_into_a_hole_on_a_band():
+    rng = np.random.default_rng(3)
+    pixels = rng.normal(0.9, 0.01, (90, 120, 3)).astype(np.float32)
+    pixels[50:, 10:110:6] = 0.05
+    pixels[:40] = rng.normal(0.3, 0.01, (40, 120, 3))
+    hole = a_hole((90, 120), (30, 12, 50, 18))
+    damaged = pixels.copy()
+    damaged[hole] = 0.95
+    made = inpaint(damaged, hole)[hole]
+    assert 0.25 < float(made.min()) <= float(made.max()) < 0.35
+    assert 0.005 < float(made.std()) < 0.02

@@ -10,7 +10,7 @@ import numpy as np
 from generator.core.errors import require
 from generator.core.units import Length, Range
 from generator.defect.outline import Outline, Room, Site
-from generator.defect.structure.layer import cut_share, hole_of, nothing
+from generator.defect.structure.layer import cut_share, hole_of, nothing, spared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,8 @@ class Component:
         """Return the outline of the thing; one without strength where the place names none."""
         if not site.things:
             return nothing()
-        hole = hole_of(site.things[0], self.margin.px(room.scale), room.hw)
+        thing = site.things[0]
+        hole = spared(hole_of(thing, self.margin.px(room.scale), room.hw), thing, room.image, room.white)
         share = self.share.draw(rng)
         alpha = hole.alpha
         if share < 0.999:

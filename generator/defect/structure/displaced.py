@@ -16,9 +16,10 @@ import numpy as np
 from generator.core.errors import require
 from generator.core.units import Length, Range
 from generator.defect.outline import Matte, Outline, Room, Site
-from generator.defect.structure.layer import carried, hole_of, landing, nothing, origins, united
+from generator.defect.structure.layer import carried, hole_of, landing, nothing, origins, spared, united
 
 _LANDINGS = 6
+_LEAST_MIRRORED = 0.35  # a mirrored part must differ more: most are nearly alike both ways
 _LEAST_CHANGE = 0.22  # of the thing's own contrast: a round part that is turned, or its like in its place, is none
 
 
@@ -56,14 +57,18 @@ class Displaced:
             (_unrest(matte, thing, room), i)
             for i, (move, matte) in enumerate(landed)
             if _is_on_part(matte, room)
-            and (self._is_away(move, piece) or _change(piece, move, matte, room) >= _LEAST_CHANGE)
+            and (
+                self._is_away(move, piece)
+                or _change(piece, move, matte, room) >= (_LEAST_MIRRORED if self.mirror else _LEAST_CHANGE)
+            )
         ]
         if not fits:
             return nothing()
         move, moved = landed[min(fits)[1]]
         mattes = {"piece": piece}
         if self.origin != "stays":
-            mattes["hole"] = hole_of(thing, self.margin.px(room.scale), room.hw)
+            hole = hole_of(thing, self.margin.px(room.scale), room.hw)
+            mattes["hole"] = spared(hole, thing, room.image, room.white)
         both = united([moved, *([mattes["hole"]] if "hole" in mattes else [])])
         whole = Outline.of(both.alpha, both.rect.x, both.rect.y)
         params = {"kind": "displaced", **move}

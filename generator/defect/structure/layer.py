@@ -18,6 +18,7 @@ from generator.imaging.inpaint import inpaint
 
 _LOOK_PX = 112  # how far beyond a hole texture may be drawn from, at most
 _UNBENDINGS = 4
+_LEGEND = 0.12  # of white: how much brighter than the ground a stroke of the legend is
 
 
 def nothing() -> Outline:
@@ -35,6 +36,32 @@ def hole_of(thing: Matte, margin_px: float, hw: tuple[int, int]) -> Matte:
     alpha = cv2.GaussianBlur(alpha, (0, 0), 0.7)
     part = grown.clipped(hw)
     return Matte(rect=part, alpha=np.ascontiguousarray(alpha[part.inside(grown)]))
+
+
+def spared(hole: Matte, thing: Matte, image: np.ndarray, white: int) -> Matte:
+    """Return a hole without the strokes in its margin that go on beyond it: a legend beside a part stays whole."""
+    around = hole.rect.grown(3).clipped(image.shape[:2])
+    pixels = image[around.slices].astype(np.float32) * np.float32(1.0 / white)
+    gone, own = (np.zeros(pixels.shape[:2], np.float32) for _ in range(2))
+    part = hole.rect.inside(around)
+    gone[part] = hole.alpha
+    common = thing.rect.intersection(around)
+    own[common.inside(around)] = thing.alpha[common.inside(thing.rect)]
+    margin = own < np.float32(0.04)
+    outside = gone < np.float32(0.01)
+    if not outside.any():
+        return hole
+    bright = (pixels - np.median(pixels[outside], axis=0)).min(axis=2) > _LEGEND
+    near = cv2.dilate((own > 0.3).view(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    _, labels = cv2.connectedComponents((bright & margin & ~near).view(np.uint8), connectivity=8)
+    goes_on = np.zeros(int(labels.max()) + 1, bool)
+    goes_on[np.unique(labels[outside])] = True
+    goes_on[0] = False
+    if not goes_on.any():
+        return hole
+    kept = cv2.dilate(goes_on[labels].view(np.uint8), np.ones((5, 5), np.uint8)).astype(np.float32)
+    kept = cv2.GaussianBlur(kept, (0, 0), 0.7) * margin
+    return Matte(rect=hole.rect, alpha=np.ascontiguousarray((gone * (np.float32(1) - kept))[part]))
 
 
 def behind(patch: Patch, hole: Matte) -> np.ndarray:

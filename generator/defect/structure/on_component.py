@@ -18,6 +18,7 @@ from generator.defect.structure.segment import Copy, Found, components, ground, 
 
 _WINDOWS = (0.35, 1.0)  # the ground's medians, as shares of the shorter side
 _WIDE = 0.06  # share of the shorter side; lines up to this width are cut off large parts
+_HOLE_DARKER = 0.12  # of white: the middle of a via or a header's ring against the ring
 _REFINED = 4  # things whose matte is looked at before the place is given up
 
 
@@ -55,6 +56,11 @@ class OnComponent:
         found = _remembered(self, copy, room.scale)
         if not found:
             return None
+        ringed = [_is_ringed(room, copy, thing) for thing in found]
+        least = 1.3 * float(
+            np.median([thing.area for thing, is_hole in zip(found, ringed, strict=True) if is_hole] or [0])
+        )
+        found = tuple(t for t, is_hole in zip(found, ringed, strict=True) if not is_hole and t.area > least)
         order = rng.permutation(len(found))[:_REFINED]
         for place in order.tolist():
             matte = matte_of(room.image, room.white, copy, found[place])
@@ -131,6 +137,33 @@ def site_on(things: tuple[Matte, ...]) -> Site:
     x, y = matte.rect.x + moments["m10"] / mass + 0.5, matte.rect.y + moments["m01"] / mass + 0.5
     across = 0.5 * math.atan2(2.0 * moments["mu11"], moments["mu20"] - moments["mu02"])
     return Site(x=x, y=y, along_deg=-math.degrees(across), things=things)
+
+
+def _is_ringed(room: Room, copy: Copy, thing: Found) -> bool:
+    """Say whether a thing is a drilled hole with its ring, or a row of them: a round dark spot lies inside."""
+    step = copy.step
+    x, y = int(thing.box.x * step), int(thing.box.y * step)
+    size = (round(thing.box.w * step), round(thing.box.h * step))
+    crop = room.image[y : y + size[1], x : x + size[0]].max(axis=2).astype(np.float32) / np.float32(room.white)
+    bits = cv2.resize(thing.bits.view(np.uint8), (crop.shape[1], crop.shape[0]), interpolation=cv2.INTER_NEAREST)
+    contours, _ = cv2.findContours(bits, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    filled = cv2.drawContours(np.zeros_like(bits), contours, -1, 1, cv2.FILLED)
+    values = crop[filled > 0]
+    if values.size < 16:
+        return False
+    low, high = np.percentile(values, (3, 80))
+    if high - low < _HOLE_DARKER:
+        return False
+    spots = ((crop < 0.5 * (low + high)) & (filled > 0)).view(np.uint8)
+    edge = filled > cv2.erode(filled, np.ones((3, 3), np.uint8), borderValue=0)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(spots, connectivity=4)
+    shorter = min(size)
+    for label in range(1, count):
+        _, _, w, h, area = (int(v) for v in stats[label])
+        is_round = 0.7 <= w / h <= 1.43 and area >= 0.6 * w * h
+        if is_round and 0.2 * shorter <= min(w, h) <= 0.75 * shorter and not (edge & (labels == label)).any():
+            return True
+    return False
 
 
 def _is_whole(matte: Matte, thing: Found, copy: Copy) -> bool:

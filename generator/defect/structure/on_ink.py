@@ -21,6 +21,8 @@ _SIDE_PX = 400  # the shorter side of the copy: strokes are thin
 _WINDOW = 0.16  # of the ground's median, as a share of the shorter side
 _LINE = 3.5  # a few strokes longer than this many times their width are no sign
 _UNEVEN = 0.4  # largest deviation of the ground between the strokes, as a share of the ink's contrast
+_BORDER = 0.25  # of a stroke's surroundings that may be neither its ground nor other strokes
+_RULE = 8.0  # a stroke longer than this many times its width, and half as long as the sign, is a rule or an edge
 _MOTLEY = 14.0  # largest deviation of the ink's own colour, in CIELAB
 
 
@@ -146,5 +148,28 @@ def _prints(
             continue
         if float(paper.std(axis=0).sum()) > _UNEVEN * contrast:
             continue
+        if _at_border(bits, lab, Rect(x, y, w, h), np.median(paper, axis=0), contrast):
+            continue
         found.append(Found(Rect(x, y, w, h), bits, area, 2.0 * float(depth.max()), tone))
     return found
+
+
+def _at_border(bits: np.ndarray, lab: np.ndarray, box: Rect, paper: np.ndarray, contrast: float) -> bool:
+    """Say whether one of the strokes is a rule, or lies on the border of two grounds: of a band or a label."""
+    around = box.grown(3).clipped(lab.shape[:2])
+    strokes = np.zeros((around.h, around.w), np.uint8)
+    strokes[box.inside(around)] = bits
+    other = np.abs(lab[around.slices] - paper).sum(axis=2) > 0.5 * contrast
+    count, labels = cv2.connectedComponents(strokes, connectivity=8)
+    near = cv2.dilate(strokes, np.ones((3, 3), np.uint8))
+    for label in range(1, count):
+        own = (labels == label).view(np.uint8)
+        ring = (cv2.dilate(own, np.ones((7, 7), np.uint8)) > 0) & (near == 0)
+        if ring.any() and float(other[ring].mean()) > _BORDER:
+            return True
+        if count <= 8:  # of a bar code there are more
+            ys, xs = np.nonzero(own)
+            sides = cv2.minAreaRect(np.stack([xs, ys], 1).astype(np.float32))[1]
+            if max(sides) + 1 > max(_RULE * (min(sides) + 1), 0.5 * max(box.w, box.h)):
+                return True
+    return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
@@ -165,3 +166,11 @@ def test_a_squeeze_drags_what_is_on_the_wall_and_leaves_the_contour():
     made = PutDefects(defects={"squeeze": squeeze})(sample_of(lined, ("squeeze",), roi=roi), np.random.default_rng(1))
     assert np.array_equal(made.image[~roi], lined[~roi])
     assert (made.image != lined).any(axis=2).sum() > 100
+
+
+def test_a_drilled_hole_with_its_ring_is_no_part():
+    image = np.full((90, 110, 3), 90, np.uint8)
+    cv2.circle(image, (50, 40), 11, (220, 220, 220), -1, cv2.LINE_AA)
+    assert ON_COMPONENT.draw(room_of(image), np.random.default_rng(0)) is not None
+    cv2.circle(image, (50, 40), 5, (10, 10, 10), -1, cv2.LINE_AA)
+    assert ON_COMPONENT.draw(room_of(image), np.random.default_rng(0)) is None
