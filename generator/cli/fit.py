@@ -47,6 +47,8 @@ def _roi(node: Mapping[str, Any]) -> Any:
 def _print(result: FitResult, out: Path) -> None:
     console = Console()
     print(f"read as {result.format}: " + ", ".join(f"{kind.category} {len(kind.real)}" for kind in result.kinds))
+    if result.left_out:
+        print(f"warning: no usable mask, left out: {', '.join(result.left_out)}")
     if result.comparisons:
         table = Table(title="real against fitted: 10 %, 50 % and 90 % quantiles, Kolmogorov-Smirnov distance")
         for name in ("class", "property", "real 10 %", "50 %", "90 %", "fitted 10 %", "50 %", "90 %", "KS"):

@@ -29,12 +29,14 @@ class FitResult:
         kinds: what was learned, a category each.
         comparisons: real against fitted, a property each; empty where none was asked for.
         paths: the yamls, in the order of ``kinds``; empty where nothing was written.
+        left_out: classes without a usable mask.
     """
 
     format: str
     kinds: tuple[FittedKind, ...]
     comparisons: tuple[Comparison, ...]
     paths: tuple[Path, ...]
+    left_out: tuple[str, ...] = ()
 
 
 def fit(
@@ -69,7 +71,14 @@ def fit(
         row for one in kinds if surfaces for row in compare(one.category, one.real, try_out(one, surfaces, tries))
     ]
     paths = [] if out is None else write_kinds(kinds, out)
-    return FitResult(format=real.format, kinds=tuple(kinds), comparisons=tuple(comparisons), paths=tuple(paths))
+    learned = {one.category for one in kinds}
+    return FitResult(
+        format=real.format,
+        kinds=tuple(kinds),
+        comparisons=tuple(comparisons),
+        paths=tuple(paths),
+        left_out=tuple(name for name in real.classes if name not in learned),
+    )
 
 
 def _surfaces(real: RealData, good: Path | None, roi: Roi | None) -> list[GoodImage]:

@@ -67,7 +67,8 @@ def learn(
         roi: finds the part that places are relative to; None: the image.
 
     Raises:
-        ConfigError: no defect at all, a category without one, an unknown kind, a category that is no safe name.
+        ConfigError: no defect at all, none of a category whose kind is given, an unknown kind, a category that is no
+            safe name.
     """
     asked = dict(kind or {})
     for category, name in asked.items():
@@ -99,18 +100,20 @@ def learn(
             skipped=small[category],
         )
         for category, found in sorted(rows.items())
+        if found
     ]
 
 
 def _require_all(rows: Mapping[str, list[Row]], asked: Mapping[str, str]) -> None:
     if not any(rows.values()):
-        raise ConfigError("data", "at least one defect with a mask", "none", "Masks are 0 where there is no defect.")
+        expected = f"at least one mask of {_LEAST_PX} px or more that leaves some surface"
+        raise ConfigError("data", expected, "none", "Masks are 0 where there is no defect.")
     for category, found in rows.items():
         if not is_safe_name(category):
             raise ConfigError(f"category {category!r}", RULE, "another name", "Rename the class.")
-        if not found:
-            expected = f"at least one mask of {_LEAST_PX} px or more that leaves some surface"
-            raise ConfigError(f"class {category}", expected, "none", "Remove the class or draw its masks.")
+        if not found and category in asked:
+            expected = f"a class with at least one mask of {_LEAST_PX} px or more that leaves some surface"
+            raise ConfigError(f"kind.{category}", expected, "none", "Draw its masks.")
     unknown = next((category for category in asked if category not in rows), None)
     if unknown is not None:
         raise ConfigError("kind", "classes of the data set", f"'{unknown}'", nearest(unknown, rows))
