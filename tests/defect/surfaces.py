@@ -19,11 +19,11 @@ def surface_for(name: str, hw: tuple[int, int], channels: int = 3, white: int = 
 
 
 def board(hw: tuple[int, int], channels: int = 3, white: int = 255, seed: int = 0) -> np.ndarray:
-    """Return traces of 5 px, 7 px apart, each with one bend, on laminate, (H, W, C), read-only."""
+    """Return traces of 7 px, 7 px apart, each with one bend, on laminate, (H, W, C), read-only."""
     mask = np.zeros(hw, np.uint8)
-    for x in range(-hw[0], hw[1] + hw[0], 12):
+    for x in range(-hw[0], hw[1] + hw[0], 14):
         bend = 3 * hw[0] // 5
-        cv2.polylines(mask, [np.array([(x, -9), (x, bend), (x + hw[0], bend + hw[0])], np.int32)], False, 255, 4)
+        cv2.polylines(mask, [np.array([(x, -9), (x, bend), (x + hw[0], bend + hw[0])], np.int32)], False, 255, 6)
     share = cv2.GaussianBlur(mask.astype(np.float32) / 255, (0, 0), 0.8)[..., None]
     low, high = (np.array(colour[:channels], np.float32) for colour in (LAMINATE, COPPER))
     noise = np.random.default_rng(seed).normal(0, 0.006, (*hw, channels))

@@ -45,7 +45,7 @@ class Crossing:
         width = place.width_px
         least = 2.5 + 2.0 * place.softness_px
         lean = np.tan(np.radians(self.lean_deg.draw(rng)))
-        half_across = width / 2.0 + 2.5
+        half_across = width / 2.0 + place.overlap_px
         # sides, flare and lean together must stay within the clear surroundings
         longest = max(least, 2.0 * (place.clear_px - 1.0 - abs(lean) * half_across))
         length = float(np.clip(self.length.draw(rng) * width, least, longest))
@@ -55,7 +55,7 @@ class Crossing:
         bow = np.minimum(np.abs(across) / (width / 2.0), 1.2) ** 2.0
         sides = []
         for sign in (-1.0, 1.0):
-            noise = smooth_noise(count, max(4, count // 3), rng) * ragged
+            noise = smooth_noise(count, max(4, int(half_across / 1.8)), rng) * ragged
             side = np.clip(length / 2.0 + bow * flare * rng.uniform(0.3, 1.0) + noise, least / 2.0, longest / 2.0)
             sides.append(np.stack([sign * side + across * lean, across], axis=1))
         ring = in_image(np.concatenate([sides[0], sides[1][::-1]]), place.x, place.y, place.along_deg)

@@ -25,7 +25,7 @@ from generator.defect.trace.conductors import copper_share, soft_share
 _AROUND_PX = 14
 _FARTHER_PX = 1.2  # how much softer the second of the two slopes is that light and shade follow
 _SHIFTS = 24
-_FADE_PX = 1.5
+_FADE_PX = 1.2
 _MOST_GRAIN = 7.0  # of the step between neighbours that a quarter stay below: about 3.2 standard deviations of noise
 _LEAST_MOST = 0.004
 _REACH_PX = 4
@@ -78,9 +78,11 @@ class Etched:
         grain = values - before
         there = np.abs(changed - share)
         # beyond a border that goes, its light and shade go too
-        swap = np.clip(cv2.GaussianBlur(there, (0, 0), _FADE_PX) * np.float32(6.0), 0.0, 1.0)
+        swap = np.clip(cv2.GaussianBlur(cv2.dilate(there, _SQUARE), (0, 0), _FADE_PX) * np.float32(4.0), 0.0, 1.0)
         pure = ~foreign & (np.abs(1.0 - share if becomes_copper else share) < 0.02)
         pure &= np.abs(raw - np.float32(becomes_copper)) < 0.5
+        inmost = cv2.erode(pure.view(np.uint8), _SQUARE).view(bool)  # away from borders, where there is such a place
+        pure = inmost if np.count_nonzero(inmost) >= _ENOUGH_PX else pure
         # what is left of lit borders is no grain
         steps = np.abs(values[:, 1:] - values[:, :-1]).reshape(-1, values.shape[2])
         most = np.percentile(steps, 25, axis=0).astype(np.float32) * np.float32(_MOST_GRAIN) + np.float32(_LEAST_MOST)

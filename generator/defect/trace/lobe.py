@@ -53,7 +53,7 @@ class Lobe:
         place = trace_site(site)
         bites = self.into == "copper"
         room_px = place.width_px if bites else place.beyond_px
-        deepest = min(self.most * room_px, place.clear_px - 1.0)
+        deepest = max(0.5, min(self.most * room_px, room_px - place.least_px, place.clear_px - 1.0))
         depth = float(np.clip(self.depth.draw(rng) * place.width_px, min(1.5, deepest), deepest))
         foot = float(np.clip(self.foot.draw(rng) * place.width_px, 2.0, 2.0 * place.clear_px - 2.0))
         power, skew, ragged = 1.0 + 1.5 * self.round.draw(rng), self.skew.draw(rng), self.ragged.draw(rng)
@@ -61,11 +61,13 @@ class Lobe:
         # even steps of the angle put as many points on the flanks as on the tip
         along = -np.cos(np.linspace(0.0, np.pi, count))
         profile = (1.0 - np.abs(along) ** power) ** (1.0 / power)
-        profile = np.clip(profile * (1.0 + ragged * smooth_noise(count, max(4, count // 3), rng)), 0.0, 1.0)
+        profile = np.clip(
+            profile * (1.0 + ragged * smooth_noise(count, max(4, int((foot + 2.0 * depth) / 4.0)), rng)), 0.0, 1.0
+        )
         into = place.inward_deg if bites else place.inward_deg + 180.0
         axis_deg = into - 90.0  # the lobe lies to the left of its axis
         crest = np.stack([along * foot / 2.0 + skew * profile * foot / 2.0, profile * depth], axis=1)
-        base = np.array([[foot / 2.0, -2.5], [-foot / 2.0, -2.5]])
+        base = np.array([[foot / 2.0, -place.overlap_px], [-foot / 2.0, -place.overlap_px]])
         ring = in_image(np.concatenate([crest, base]), place.x, place.y, axis_deg)
         return changed_outline(
             place, room, ring, not bites, kind="lobe", depth_px=depth, foot_px=foot, strip_px=place.width_px

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -27,11 +27,15 @@ _LEAST_BORDER = 0.003  # share of the pixels that lie on the border
 _NEAR = 0.35  # share of the step within which a pixel still counts as its material
 _FAR = 0.75  # share of the step beyond which it is something else
 _HUE = 8  # how much a pair of one hue is preferred: the mask's over both, against parts and print
-_RIVALS = 4  # splits whose strips are compared
-_CLEAR = 0.25  # a split whose score is below this share of the best is no rival
+_RIVALS = 6  # splits whose strips are compared
+_CLEAR = 0.05  # a split whose score is below this share of the best is no rival
 _COMPARED, _LEAST_STRIPS = 48, 2  # points at which strips are looked for; how many there must be
-_MEASURED_PX = 1024  # of a material, for its colour
+_MEASURED_PX, _ENOUGH = 2048, 12  # that tell the materials' colours; those of one material
 _BESIDE_PX = 3.0
+_DARK = 0.04
+_PLENTY, _SURE = 12, 0.15  # strips, and how near their colours, beyond which no rival is looked at
+_BETWEEN = 0.15  # share of a third material that counts
+_ONE_HUE = 0.94  # cosine of the angle between two colours
 _SQUARE = np.ones((3, 3), np.uint8)
 
 Levels = tuple[np.ndarray, np.ndarray]
@@ -91,24 +95,72 @@ def find_board(
         widest_px: widest trace.
         rng: decides where strips are looked for.
     """
-    ranked = _candidates(values)
+    if values.shape[2] == 1:
+        return _find(values, values[..., 0], None, copper_is_brighter, widest_px, rng)
+    # a solder mask gives both materials its hue, parts and print have another
+    alike = _of_main_hue(values)
+    plane = np.where(alike, cv2.cvtColor(values, cv2.COLOR_RGB2GRAY), np.float32(1.0))
+    return _find(values, plane, alike, copper_is_brighter, widest_px, rng)
+
+
+def _of_main_hue(values: np.ndarray) -> np.ndarray:
+    """Return which pixels have the hue of the window's median colour, (h, w) bool."""
+    main = np.median(values[::3, ::3].reshape(-1, values.shape[2]), axis=0).astype(np.float32)
+    along = cv2.transform(values, (main / max(float(np.linalg.norm(main)), 1e-6))[None])
+    squares = cv2.transform(cv2.multiply(values, values), np.ones((1, values.shape[2]), np.float32))
+    return along * along >= _ONE_HUE**2 * squares
+
+
+def _find(
+    values: np.ndarray,
+    plane: np.ndarray,
+    counted: np.ndarray | None,
+    copper_is_brighter: bool,
+    widest_px: float,
+    rng: np.random.Generator,
+) -> Board | None:
+    """Return the board that the brightness of the counted pixels shows; None counts all."""
+    ranked = _candidates(values, plane, counted)
     best, best_score = None, 0.0
     for score, (bright, dark) in ranked[:_RIVALS]:
         if score < _CLEAR * ranked[0][0]:
             break
         copper, laminate = (bright, dark) if copper_is_brighter else (dark, bright)
-        share, foreign = copper_share(values, copper, laminate, 0.5)
-        levels = _level(values, (share > 0.5) & ~foreign, copper), _level(values, (share <= 0.5) & ~foreign, laminate)
-        board = Board(levels, *copper_share(values, *levels, 0.5))
-        strips, length = board.strips(True, widest_px, rng)
-        if len(strips) >= _LEAST_STRIPS and score * length > best_score:
-            best, best_score = replace(board, traces=tuple(strips)), score * length
+        strips, length = Board((copper, laminate), *copper_share(values, copper, laminate, 0.5)).strips(
+            True, widest_px, rng
+        )
+        if len(strips) < _LEAST_STRIPS:
+            continue
+        levels = _levels_beside(strips, values)
+        worth = length * _nearness(*levels) * score**0.5
+        if values.shape[2] == 1 and _skips_a_material(plane, *(float(level[0]) for level in levels)):
+            continue
+        if np.linalg.norm(levels[0] - levels[1]) > _LEAST_STEP and worth > best_score:
+            best, best_score = (levels, tuple(strips)), worth
+            if len(strips) >= _PLENTY and worth >= _SURE * length * score**0.5:
+                break
     if best is None:
         return None
-    levels = _levels_beside(best.traces, values)
-    if np.linalg.norm(levels[0] - levels[1]) < _LEAST_STEP:
-        return None
-    return Board(levels, *copper_share(values, *levels, 0.5), best.traces)
+    levels, traces = best
+    return Board(levels, *copper_share(values, *levels, 0.5), traces)
+
+
+def _skips_a_material(plane: np.ndarray, one: float, other: float) -> bool:
+    """Say whether something else lies between two grey levels, as traces do between laminate and print.
+
+    What has a crest counts, however thin; the slopes of borders, which show all levels, have none.
+    """
+    darker, brighter = sorted((one, other))
+    middle = darker + 0.6 * (brighter - darker)
+    crest = plane >= cv2.dilate(plane, _SQUARE) - np.float32(0.01)
+    between = np.count_nonzero(crest & (plane > 1.35 * darker + 0.02) & (plane < middle))
+    return between > _BETWEEN * np.count_nonzero(crest & (plane >= middle))
+
+
+def _nearness(one: np.ndarray, other: np.ndarray) -> float:
+    """Return how near two colours are, (0, 1]: parts and print lie farther from both materials than these apart."""
+    darker, brighter = sorted((float(one.mean()), float(other.mean())))
+    return (max(darker, _DARK) / max(brighter, _DARK)) ** 2 * _likeness(one, other) ** _HUE
 
 
 def _levels_beside(traces: Sequence[Strip], values: np.ndarray) -> Levels:
@@ -127,18 +179,23 @@ def _levels_beside(traces: Sequence[Strip], values: np.ndarray) -> Levels:
     return levels[0], levels[1]
 
 
-def _candidates(values: np.ndarray) -> list[tuple[float, Levels]]:
+def _candidates(values: np.ndarray, plane: np.ndarray, counted: np.ndarray | None) -> list[tuple[float, Levels]]:
     """Return pairs of a brighter and a darker colour with a score > 0, best first, each pair once."""
     found: list[tuple[float, Levels]] = []
-    plane = values[..., 0] if values.shape[2] == 1 else cv2.cvtColor(values, cv2.COLOR_RGB2GRAY)
-    top = max(float(plane.max()), 1e-6)
+    top = max(float(plane.max() if counted is None else (plane * counted).max()), 1e-6)
     grey = cv2.convertScaleAbs(plane, alpha=255.0 / top)
     steps = np.bincount(cv2.absdiff(grey[:, 1:], grey[:, :-1]).ravel(), minlength=256).cumsum()
     # a quarter of all steps are smaller than this, borders or not; of noise alone it is 0.45 standard deviations
     noise = float(np.searchsorted(steps, steps[-1] / 4)) / 0.45
     least = max(_LEAST_STEP / top * 255.0, _NOISES * noise, 3.0)
     highest, lowest = cv2.dilate(grey, _SQUARE), cv2.erode(grey, _SQUARE)
-    for split, low, high in _splits(grey):
+    histogram = np.bincount(grey.ravel() if counted is None else grey[counted], minlength=256)
+    below = np.concatenate([[0], histogram.cumsum()]) / grey.size
+    # away from borders, where a material has such places; wherever it lies, where it has none
+    flat = cv2.subtract(highest, lowest) <= least
+    inner = _Samples.at(np.flatnonzero(flat if counted is None else flat & counted), values, grey)
+    every = _Samples.at(np.arange(grey.size) if counted is None else np.flatnonzero(counted), values, grey)
+    for split, low, high in _splits(histogram):
         step = high - low
         if step < least:
             continue
@@ -147,12 +204,16 @@ def _candidates(values: np.ndarray) -> list[tuple[float, Levels]]:
         share = cv2.countNonZero(border) / border.size
         if share < _LEAST_BORDER:
             continue
-        above = cv2.inRange(grey, split + 1, high + _FAR * step)
-        below = cv2.inRange(grey, low - _FAR * step, split)
-        area = cv2.countNonZero(above) / border.size * cv2.countNonZero(below) / border.size
-        levels = _level(values, above.view(bool)), _level(values, below.view(bool))
-        near = max(low, 0.04 * 255.0) / high  # print and parts lie farther off in brightness
-        found.append((share * area**0.5 * near**0.5 * _likeness(*levels) ** _HUE, levels))
+        first, last = max(0, round(low - _FAR * step)), min(255, round(high + _FAR * step))
+        area = (below[last + 1] - below[split + 1]) * (below[split + 1] - below[first])
+        pair = [
+            inner.colour(a, b) if inner.colour(a, b) is not None else every.colour(a, b)
+            for a, b in ((split + 1, last), (first, split))
+        ]
+        if pair[0] is None or pair[1] is None:
+            continue
+        levels = pair[0], pair[1]
+        found.append((share * float(area) ** 0.5 * _nearness(*levels) ** 0.25, levels))
     found.sort(key=lambda pair: -pair[0])
     chosen: list[tuple[float, Levels]] = []
     for score, levels in found:
@@ -173,26 +234,44 @@ def _likeness(one: np.ndarray, other: np.ndarray) -> float:
     return float(one @ other) / lengths if lengths > 1e-9 else 1.0
 
 
-def _level(values: np.ndarray, material: np.ndarray, otherwise: np.ndarray | None = None) -> np.ndarray:
-    """Return a material's median colour, (C,) float32, away from its borders where there is enough of it."""
-    inner = np.flatnonzero(cv2.erode(material.view(np.uint8), _SQUARE))
-    chosen = inner if inner.size >= 20 else np.flatnonzero(material)
-    if otherwise is not None and chosen.size == 0:
-        return otherwise
-    chosen = chosen[:: -(-chosen.size // _MEASURED_PX)]
-    return np.median(values.reshape(-1, values.shape[2])[chosen], axis=0).astype(np.float32)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Samples:
+    """Some pixels of a window, sorted by their grey level.
+
+    Attributes:
+        below: (257,) how many are darker than each level.
+        colours: (N, C) float32.
+    """
+
+    below: np.ndarray
+    colours: np.ndarray
+
+    @classmethod
+    def at(cls, places: np.ndarray, values: np.ndarray, grey: np.ndarray) -> _Samples:
+        """Return samples of (h, w, C) values and their (h, w) uint8 grey at some of the places."""
+        places = places[:: max(1, -(-places.size // _MEASURED_PX))]
+        levels = grey.ravel()[places]
+        colours = values.reshape(-1, values.shape[2])[places[np.argsort(levels, kind="stable")]]
+        return cls(np.concatenate([[0], np.bincount(levels, minlength=256).cumsum()]), colours)
+
+    def colour(self, first: int, last: int) -> np.ndarray | None:
+        """Return the median colour of the grey levels ``first`` to ``last``, (C,) float32; None of too few."""
+        start, stop = int(self.below[first]), int(self.below[last + 1])
+        if stop - start < _ENOUGH:
+            return None
+        return np.median(self.colours[start:stop], axis=0).astype(np.float32)
 
 
-def _splits(grey: np.ndarray) -> list[tuple[int, float, float]]:
+def _splits(histogram: np.ndarray) -> list[tuple[int, float, float]]:
     """Return the splits of a histogram and the mean levels just below and just above each.
 
     Args:
-        grey: (h, w) uint8.
+        histogram: (256,) numbers of pixels.
 
     Returns:
         (last level of the lower side, mean of the class below, mean of the class above), in order.
     """
-    histogram = np.bincount(grey.ravel(), minlength=256).astype(np.float64)
+    histogram = histogram.astype(np.float64)
     levels = np.arange(256.0)
     edges, found = [0, 256], []
     for _ in range(_ROUNDS):

@@ -40,12 +40,14 @@ class OnTrace:
             two conductors; ``laminate`` or ``copper`` inside free material, away from its borders.
         width: of traces (``trace``, ``border``) or gaps that are taken; of free material the diameter of the largest
             circle in it.
+        beside: least width of the other material beside a strip; at a border, on its side.
         window: side of the square in which conductors are looked for.
         copper: whether copper is ``brighter`` or ``darker`` than laminate in the image.
     """
 
     at: Literal["trace", "border", "gap", "laminate", "copper"] = "trace"
     width: LengthRange = LengthRange(Length(1.0, "px"), Length(8.0, "%"))
+    beside: Length = Length(1.2, "px")
     window: Length = Length(12.0, "%")
     copper: Literal["brighter", "darker"] = "brighter"
 
@@ -108,11 +110,15 @@ class OnTrace:
         strips = measure_strips(share, np.array([[x, y]]) - origin, high_px, self._on_copper)
         if not strips or strips[0].width_px < low_px or (self.at == "gap" and not _separates(view, strips[0])):
             return None
-        strip = strips[0]
+        strip, beside = strips[0], self.beside.px(room.scale)
+        if self.at != "border" and min(strip.left_px, strip.right_px) < beside:
+            return None
         place, inward, beyond = origin + np.array([strip.x, strip.y]), None, 0.0
         if self.at == "border":
             side = 1.0 if rng.random() < 0.5 else -1.0
             beyond = strip.left_px if side > 0 else strip.right_px
+            if beyond < beside:
+                return None
             place = place + direction_xy(strip.along_deg + 90.0) * (side * strip.width_px / 2.0)
             inward = strip.along_deg - side * 90.0
         clear = 1.5 * strip.width_px + 3.0

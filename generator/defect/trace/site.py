@@ -40,6 +40,16 @@ class TraceSite(Site):
     view: Conductors
     softness_px: float
 
+    @property
+    def least_px(self) -> float:
+        """What must be left of a strip so that it can be seen through the blur of its borders, px."""
+        return 1.2 + max(self.softness_px, _THIN_EDGE_PX)
+
+    @property
+    def overlap_px(self) -> float:
+        """How far a ring must reach beyond a border so that nothing of the border is left, px."""
+        return 2.5 + 2.5 * self.softness_px
+
 
 def trace_site(site: Site) -> TraceSite:
     """Return the site as a place on conductors.

@@ -45,7 +45,8 @@ class Speck:
     def draw(self, room: Room, site: Site, rng: np.random.Generator) -> Outline:
         """Return the outline of one speck about the site."""
         place = trace_site(site)
-        reach = self.most * place.width_px / 2.0
+        free = place.width_px / 2.0
+        reach = max(0.75, min(self.most * free, free - place.least_px))
         diameter = min(self.diameter.draw_px(rng, room.scale), 2.0 * reach)
         aspect, angle = self.aspect.draw(rng), self.angle_deg.draw(rng)
         roughness, detail = self.roughness.draw(rng), self.detail.draw(rng)

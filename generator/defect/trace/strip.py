@@ -79,9 +79,13 @@ def measure_strips(share: np.ndarray, points: np.ndarray, widest_px: float, is_l
         + sideways * np.where(ended, np.where(ended, ahead, 0.0) - np.where(ended, back, 0.0), 0.0)[:, None] / 2.0
     )
     per = len(places)
+    widths = (back + ahead).reshape(-1, per)
+    here = widths[:, per // 2]
+    with np.errstate(invalid="ignore"):  # inf - inf is nan, which agrees with nothing
+        agree = np.abs(widths - here[:, None]).max(axis=1) <= 0.25 * here + 0.4
     found = (
         _strip(lines[i : i + per], back[i : i + per], ahead[i : i + per], middles[i : i + per], sideways[i])
-        for i in range(0, len(lines), per)
+        for i in (np.flatnonzero(agree) * per).tolist()
     )
     return [strip for strip in found if strip is not None]
 
@@ -89,11 +93,8 @@ def measure_strips(share: np.ndarray, points: np.ndarray, widest_px: float, is_l
 def _strip(
     lines: np.ndarray, back: np.ndarray, ahead: np.ndarray, middles: np.ndarray, across: np.ndarray
 ) -> Strip | None:
-    """Return the strip that several crossings show, if they agree."""
-    widths = back + ahead
-    here = len(widths) // 2
-    if not np.isfinite(widths).all() or np.abs(widths - widths[here]).max() > 0.25 * widths[here] + 0.4:
-        return None
+    """Return the strip that several crossings of one width show, if their middles lie on a line."""
+    here = len(middles) // 2
     along = middles[-1] - middles[0]
     length = math.hypot(*along)
     lean = abs(float(along @ across)) / max(length, 1e-6)
@@ -101,17 +102,18 @@ def _strip(
         return None
     if not _lies_between(lines[here], float(back[here]), float(ahead[here])):
         return None
-    sides = _beyond(lines[here], float(back[here]), float(ahead[here]))
+    # what lies nearest anywhere along this piece
+    sides = np.min([_beyond(line, float(b), float(a)) for line, b, a in zip(lines, back, ahead, strict=True)], axis=0)
     # a crossing runs from back to ahead; which of them is on the left depends on how the two axes lie
     left_is_ahead = along[0] * across[1] - along[1] * across[0] < 0
-    left, right = sides[::-1] if left_is_ahead else sides
+    left, right = (float(side) for side in (sides[::-1] if left_is_ahead else sides))
     if min(left, right) < _LEAST_BESIDE_PX:
         return None
     return Strip(
         x=float(middles[here, 0]),
         y=float(middles[here, 1]),
         along_deg=math.degrees(math.atan2(-along[1], along[0])),
-        width_px=float(widths[here]) * math.sqrt(1.0 - lean * lean),
+        width_px=float(back[here] + ahead[here]) * math.sqrt(1.0 - lean * lean),
         left_px=left,
         right_px=right,
     )
