@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from generator.core.geometry import Rect, mask_to_rect
+from generator.core.seeds import texture_rng
 from generator.imaging.poisson import fill, times
 
 _SOUGHT_PX = 40  # the hole's longer side on the copy on which its shift is sought
@@ -126,7 +127,7 @@ def _grain(pixels: np.ndarray, barred: np.ndarray, hw: tuple[int, int]) -> np.nd
     both = clear[:, 1:] & clear[:, :-1]
     along = float((steps[:, 1:][both] * steps[:, :-1][both]).mean()) if both.any() else 0.0
     alike = min(0.8, max(0.0, along / max(float(np.square(steps[clear]).mean()), 1e-12)))
-    noise = np.random.default_rng(0).standard_normal((*hw, channels)).astype(np.float32)
+    noise = texture_rng(0).standard_normal((*hw, channels)).astype(np.float32)
     if alike > 0.05:
         noise = cv2.GaussianBlur(noise, (0, 0), max(0.3, np.sqrt(-0.25 / np.log(alike)))).reshape(noise.shape)
     return noise * (sigma / max(float(noise.std()), 1e-6)).astype(np.float32)

@@ -41,14 +41,9 @@ def surface(hw: tuple[int, int], channels: int = 3, white: int = 255, seed: int 
     sign[:, :2] = sign[:, 6:8] = sign[4:6, :8] = sign[:, 11:13] = True  # HI
     for y, x in itertools.product(range(0, hw[0] - 79, 80), range(0, hw[1] - 99, 100)):
         tile = stripes[y : y + 80, x : x + 100]
-        for part in (
-            tile[26:36, 36:52],
-            tile[24:36, 62:72],
-            tile[28:40, 80:94],
-            tile[52:64, 78:94],
-            tile[50:66, 36:42],
-        ):
-            part[: part.shape[0] // 2], part[part.shape[0] // 2 :, part.shape[1] // 2 :] = 0.08, 0.14  # no side alike
+        parts = (tile[26:36, 36:52], tile[24:36, 62:72], tile[28:40, 80:94], tile[52:64, 78:94], tile[50:66, 36:42])
+        for part, (upper, corner) in zip(parts, itertools.cycle([(0.08, 0.14), (0.22, 0.04)])):  # no two sides alike
+            part[: part.shape[0] // 2], part[part.shape[0] // 2 :, part.shape[1] // 2 :] = upper, corner
         tile[54:64, 52:66][sign] = 0.95
     stripes = cv2.GaussianBlur(stripes, (0, 0), 0.6)
     pixels = np.clip(stripes[..., None] + rng.normal(0, 0.03, (*hw, channels)), 0, 1) * white
