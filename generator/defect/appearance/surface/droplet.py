@@ -105,6 +105,9 @@ def _normals(outline: Outline) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     outside = (outline.alpha <= 0.5 * min(1.0, float(outline.alpha.max()))).view(np.uint8)
     _, labels = cv2.distanceTransformWithLabels(outside, cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_CCOMP)
     rows, columns = np.nonzero(outside == 0)
+    if rows.size == 0:  # only a bead's shadow lies on the image
+        flat = np.zeros(outline.index.size, np.float32)
+        return flat, flat, np.ones_like(flat)
     bead = labels[rows, columns]
     area = np.maximum(np.bincount(bead), 1)
     middle_x, middle_y = np.bincount(bead, columns) / area, np.bincount(bead, rows) / area
