@@ -143,7 +143,7 @@ def _from_surface(grey: np.ndarray) -> float | None:
 
 def _against_skew(rise_x: np.ndarray, rise_y: np.ndarray) -> tuple[float, float]:
     """Return the direction against the gradients' skew, degrees, and how skew they are, [0, 1]."""
-    steep = cv2.magnitude(rise_x, rise_y)
+    steep = np.sqrt(rise_x * rise_x + rise_y * rise_y)
     weight = steep * steep
     x, y = float(np.mean(weight * rise_x)), float(np.mean(weight * rise_y))
     return math.degrees(math.atan2(y, -x)), math.hypot(x, y) / max(float(np.mean(weight * steep)), 1e-12)

@@ -139,7 +139,7 @@ def standing_out(lab: np.ndarray, inside: np.ndarray, level: np.ndarray, least_c
     """
     step = lab - level
     lightness, a, b = cv2.split(step)
-    distance = cv2.magnitude(cv2.magnitude(lightness, a), b)
+    distance = np.sqrt(lightness * lightness + a * a + b * b)
     levels = cv2.convertScaleAbs(distance, alpha=4.0)
     levels[~inside] = 0
     seen = levels[inside]
@@ -165,7 +165,7 @@ def _rise(lab: np.ndarray) -> np.ndarray:
         [cv2.convertScaleAbs(plane + zero) for plane, zero in zip(cv2.split(lab), (0, 128, 128), strict=True)]
     )
     lightness, a, b = cv2.split(cv2.subtract(cv2.dilate(colours, near), cv2.erode(colours, near)).astype(np.float32))
-    return cv2.magnitude(cv2.magnitude(lightness, a), b) * np.float32(4.0)
+    return np.sqrt(lightness * lightness + a * a + b * b) * np.float32(4.0)
 
 
 def components(

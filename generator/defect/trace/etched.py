@@ -176,7 +176,7 @@ def _slopes(share: np.ndarray, softness_px: float) -> np.ndarray:
     for map_ in (share, cv2.GaussianBlur(share, (0, 0), softness_px + _FARTHER_PX)):
         rise_x = cv2.Sobel(map_, cv2.CV_32F, 1, 0, ksize=1, scale=0.5)
         rise_y = cv2.Sobel(map_, cv2.CV_32F, 0, 1, ksize=1, scale=0.5)
-        planes += [rise_x, rise_y, cv2.magnitude(rise_x, rise_y)]
+        planes += [rise_x, rise_y, np.sqrt(rise_x * rise_x + rise_y * rise_y)]  # cv2.magnitude may differ by a bit
     return cv2.merge(planes)
 
 

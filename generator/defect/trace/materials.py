@@ -28,12 +28,13 @@ _NEAR = 0.35  # share of the step within which a pixel still counts as its mater
 _FAR = 0.75  # share of the step beyond which it is something else
 _HUE = 8  # how much a pair of one hue is preferred: the mask's over both, against parts and print
 _RIVALS = 6  # splits whose strips are compared
-_CLEAR = 0.05  # a split whose score is below this share of the best is no rival
-_COMPARED, _LEAST_STRIPS = 48, 2  # points at which strips are looked for; how many there must be
-_MEASURED_PX, _ENOUGH = 2048, 12  # that tell the materials' colours; those of one material
+_CLEAR = 0.05  # a split whose score is below this share of the best shows no board,
+_RIVAL = 0.25  # and below this it is not compared with one that does
+_COMPARED, _LEAST_STRIPS = 28, 2  # points at which strips are looked for; how many there must be
+_MEASURED_PX, _ENOUGH = 1024, 12  # that tell the materials' colours; those of one material
 _BESIDE_PX = 3.0
 _DARK = 0.04
-_PLENTY, _SURE = 12, 0.15  # strips, and how near their colours, beyond which no rival is looked at
+_PLENTY, _SURE = 6, 0.15  # strips, and how near their colours, beyond which no rival is looked at
 _BETWEEN = 0.15  # share of a third material that counts
 _ONE_HUE = 0.94  # cosine of the angle between two colours
 _SQUARE = np.ones((3, 3), np.uint8)
@@ -123,7 +124,7 @@ def _find(
     ranked = _candidates(values, plane, counted)
     best, best_score = None, 0.0
     for score, (bright, dark) in ranked[:_RIVALS]:
-        if score < _CLEAR * ranked[0][0]:
+        if score < (_CLEAR if best is None else _RIVAL) * ranked[0][0]:
             break
         copper, laminate = (bright, dark) if copper_is_brighter else (dark, bright)
         strips, length = Board((copper, laminate), *copper_share(values, copper, laminate, 0.5)).strips(
@@ -137,7 +138,7 @@ def _find(
             continue
         if np.linalg.norm(levels[0] - levels[1]) > _LEAST_STEP and worth > best_score:
             best, best_score = (levels, tuple(strips)), worth
-            if len(strips) >= _PLENTY and worth >= _SURE * length * score**0.5:
+            if len(strips) >= _PLENTY and _nearness(*levels) >= _SURE:
                 break
     if best is None:
         return None

@@ -86,7 +86,9 @@ class OnTrace:
                 return []
             rows, columns = np.divmod(places[rng.integers(places.size, size=_TRIED)], depth.shape[1])
             return [(c + 0.5, r + 0.5, 2.0 * float(depth[r, c])) for r, c in zip(rows, columns, strict=True)]
-        strips = board.traces if self._on_copper else board.strips(False, high_px + 1.0, rng)[0]
+        strips = list(board.traces) if self._on_copper else []
+        if len(strips) < _TRIED:
+            strips += board.strips(self._on_copper, high_px + 1.0, rng)[0]
         return [(s.x, s.y, 1.3 * s.width_px) for s in strips if s.width_px > low_px - 1.0][:_TRIED]
 
     @property

@@ -82,38 +82,45 @@ def measure_strips(share: np.ndarray, points: np.ndarray, widest_px: float, is_l
     widths = (back + ahead).reshape(-1, per)
     here = widths[:, per // 2]
     with np.errstate(invalid="ignore"):  # inf - inf is nan, which agrees with nothing
-        agree = np.abs(widths - here[:, None]).max(axis=1) <= 0.25 * here + 0.4
-    found = (
-        _strip(lines[i : i + per], back[i : i + per], ahead[i : i + per], middles[i : i + per], sideways[i])
-        for i in (np.flatnonzero(agree) * per).tolist()
-    )
+        agree = np.repeat(np.abs(widths - here[:, None]).max(axis=1) <= 0.25 * here + 0.4, per)
+    lines, back, ahead, middles, sideways = (each[agree] for each in (lines, back, ahead, middles, sideways))
+    half = lines.shape[1] // 2
+    # what lies nearest anywhere along a piece
+    behind = _beyond(lines[:, half::-1], back).reshape(-1, per).min(axis=1)
+    before = _beyond(lines[:, half:], ahead).reshape(-1, per).min(axis=1)
+    found = []
+    for i, sides in enumerate(zip(behind.tolist(), before.tolist(), strict=True)):
+        middle = i * per + per // 2
+        if min(sides) >= _LEAST_BESIDE_PX and _lies_between(lines[middle], float(back[middle]), float(ahead[middle])):
+            width = float(back[middle] + ahead[middle])
+            found.append(_strip(middles[i * per : (i + 1) * per], sideways[middle], width, sides))
     return [strip for strip in found if strip is not None]
 
 
-def _strip(
-    lines: np.ndarray, back: np.ndarray, ahead: np.ndarray, middles: np.ndarray, across: np.ndarray
-) -> Strip | None:
-    """Return the strip that several crossings of one width show, if their middles lie on a line."""
-    here = len(middles) // 2
-    along = middles[-1] - middles[0]
-    length = math.hypot(*along)
-    lean = abs(float(along @ across)) / max(length, 1e-6)
+def _strip(middles: np.ndarray, across: np.ndarray, width_px: float, sides_px: tuple[float, float]) -> Strip | None:
+    """Return the strip whose middle line runs through some points; None if it turns away from square to ``across``.
+
+    Args:
+        middles: (N, 2) px, in order.
+        across: the unit vector in which the strip was crossed.
+        width_px: its width in that direction.
+        sides_px: how far the other material goes on behind and ahead, in that direction.
+    """
+    (first_x, first_y), (x, y), (last_x, last_y) = (middles[i].tolist() for i in (0, len(middles) // 2, -1))
+    along_x, along_y = last_x - first_x, last_y - first_y
+    length = math.hypot(along_x, along_y)
+    across_x, across_y = across.tolist()
+    lean = abs(along_x * across_x + along_y * across_y) / max(length, 1e-6)
     if length < 1e-6 or lean > 0.35:
         return None
-    if not _lies_between(lines[here], float(back[here]), float(ahead[here])):
-        return None
-    # what lies nearest anywhere along this piece
-    sides = np.min([_beyond(line, float(b), float(a)) for line, b, a in zip(lines, back, ahead, strict=True)], axis=0)
     # a crossing runs from back to ahead; which of them is on the left depends on how the two axes lie
-    left_is_ahead = along[0] * across[1] - along[1] * across[0] < 0
-    left, right = (float(side) for side in (sides[::-1] if left_is_ahead else sides))
-    if min(left, right) < _LEAST_BESIDE_PX:
-        return None
+    left_is_ahead = along_x * across_y - along_y * across_x < 0
+    left, right = sides_px[::-1] if left_is_ahead else sides_px
     return Strip(
-        x=float(middles[here, 0]),
-        y=float(middles[here, 1]),
-        along_deg=math.degrees(math.atan2(-along[1], along[0])),
-        width_px=float(back[here] + ahead[here]) * math.sqrt(1.0 - lean * lean),
+        x=x,
+        y=y,
+        along_deg=math.degrees(math.atan2(-along_y, along_x)),
+        width_px=width_px * math.sqrt(1.0 - lean * lean),
         left_px=left,
         right_px=right,
     )
@@ -150,13 +157,9 @@ def _first_below(lines: np.ndarray) -> np.ndarray:
     return np.where(below.any(axis=1), np.where(first == 0, 0.0, distance), np.inf)
 
 
-def _beyond(line: np.ndarray, back_px: float, ahead_px: float) -> tuple[float, float]:
-    """Return how far the other material goes on behind the border and beyond the border ahead, px."""
-    half = line.size // 2
-    lengths = []
-    for side, border in ((line[half::-1], back_px), (line[half:], ahead_px)):
-        start = math.ceil(border / _STEP_PX)
-        again = side[start:] > 0.5
-        end = start + int(np.argmax(again)) if again.any() else side.size
-        lengths.append(max(0.0, end * _STEP_PX - border))
-    return lengths[0], lengths[1]
+def _beyond(lines: np.ndarray, borders_px: np.ndarray) -> np.ndarray:
+    """Return how far the other material goes on beyond the border, (N,) px, along lines that run outwards."""
+    starts = np.ceil(np.minimum(borders_px, lines.shape[1]) / _STEP_PX)[:, None]
+    again = (lines > 0.5) & (np.arange(lines.shape[1]) >= starts)
+    ends = np.where(again.any(axis=1), np.argmax(again, axis=1), lines.shape[1])
+    return np.maximum(ends * _STEP_PX - borders_px, 0.0)

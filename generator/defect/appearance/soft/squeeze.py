@@ -77,7 +77,7 @@ class Squeeze:
         held = _held(patch, outline) * np.float32(params["drag"])
         columns = np.arange(patch.rect.x, patch.rect.x + patch.rect.w, dtype=np.float32)[None] + rise_x * held
         rows = np.arange(patch.rect.y, patch.rect.y + patch.rect.h, dtype=np.float32)[:, None] + rise_y * held
-        reach = math.ceil(float(np.abs(held * cv2.magnitude(rise_x, rise_y)).max())) + 3
+        reach = math.ceil(float(np.abs(held * np.sqrt(rise_x * rise_x + rise_y * rise_y)).max())) + 3
         around = patch.rect.grown(reach).clipped(patch.image.shape[:2])
         pixels = patch.image[around.slices].astype(np.float32) * np.float32(1.0 / patch.white)
         moved = cv2.remap(
