@@ -14,7 +14,7 @@ from generator.run.generate import Job
 from generator.source.part.source import WHITE
 
 PARTS = 7
-COUNT = 470  # 7 x 440 = 3,080 samples; a third meets a surface that has no place for one of its kinds
+COUNT = 470  # 7 x 470 = 3,290 samples; a third meets a surface that has no place for one of its kinds
 
 
 @pytest.mark.parametrize("part", range(PARTS))
