@@ -17,11 +17,14 @@ from hydra.errors import ConfigCompositionException, HydraException, MissingConf
 from omegaconf import OmegaConf
 from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
 
-from generator.core.errors import ConfigError, nearest
+from generator.core.errors import ConfigError, closest, nearest
+from generator.run.build import TARGET
 from generator.run.sequence import SampleSequence
 
 PATHS = ("path", "out", "data", "good", "source.path", "roi.path")
 """Keys whose values are paths and are taken as they stand."""
+LISTED = ("defect", "distractor")
+"""Groups of which several options can be chosen at once."""
 BACKSLASH, QUOTE = chr(92), "'"
 
 
@@ -42,12 +45,7 @@ def compose_config(verb: str, overrides: Sequence[str]) -> dict[str, Any]:
     Raises:
         ConfigError: an override does not fit.
     """
-    for override in overrides:
-        group, _, option = override.partition("=")
-        if option == "null" and group in groups():
-            options = group_options(group)
-            hint = f"Write {group}=none." if "none" in options else ""
-            raise ConfigError(group, f"one of {', '.join(options)}", "null", hint)
+    require_choices(overrides)
     GlobalHydra.instance().clear()
     try:
         with initialize_config_dir(str(conf_dir()), version_base="1.3"):
@@ -61,6 +59,22 @@ def compose_config(verb: str, overrides: Sequence[str]) -> dict[str, Any]:
         if override.startswith("+") and "." not in added and added not in {k.split(".")[0] for k in known_keys(verb)}:
             raise _unknown_key(added, verb)
     return config
+
+
+def require_choices(overrides: Sequence[str]) -> None:
+    """Raise ``ConfigError`` where a group gets null, or several options of which only one can be (they would merge)."""
+    for override in overrides:
+        group, _, option = override.partition("=")
+        if group not in groups():
+            continue
+        options = group_options(group)
+        if option == "null" or (option == "[]" and group not in LISTED):
+            hint = f"Write {group}=none." if "none" in options else ""
+            raise ConfigError(group, f"one of {', '.join(options)}", option, hint)
+        asked = [name.strip() for name in option.strip("'\"[] ").split(",")]
+        if group not in LISTED and option.startswith("[") and len(asked) > 1:
+            hint = f"Choose one, such as {group}={asked[0]}; for each of them, make a data set with a name of its own."
+            raise ConfigError(group, f"one {group} at a time", option, hint)
 
 
 def literal(override: str) -> str:
@@ -146,7 +160,7 @@ def _explain_missing(text: str, missing: str) -> ConfigError:
     asked = missing.removeprefix(f"{top}/") if top else missing
     if not options:
         return ConfigError("override", "a known group", f"'{missing}'", nearest(missing, groups()))
-    return ConfigError(top, f"one of {', '.join(options)}", f"'{asked}'", nearest(asked, options))
+    return ConfigError(top, f"one of {', '.join(options)}", f"'{asked}'", closest(asked, options))
 
 
 def _unknown_key(key: str, verb: str, chosen: Sequence[str] = ()) -> ConfigError:
@@ -160,6 +174,7 @@ def _unknown_key(key: str, verb: str, chosen: Sequence[str] = ()) -> ConfigError
     while "." in parent:
         parent, _, name = parent.rpartition(".")
         siblings = {k.removeprefix(f"{parent}.").split(".")[0] for k in known if k.startswith(f"{parent}.")}
+        siblings.discard(TARGET)
         if siblings:
             return ConfigError(key, "a known key", f"'{name}'", nearest(name, siblings))
     top = {k.split(".")[0] for k in known} | (set(groups()) if verb == "generate" else set())

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from generator.core.errors import ConfigError, nearest
+from generator.core.errors import ConfigError, closest
 from generator.dataset.format.table import FORMATS
 from generator.dataset.record import FLAVOURS
 from generator.dataset.store import Store, flavours_kept
@@ -36,11 +36,11 @@ def parse_export(config: Mapping[str, Any]) -> tuple[list[str], str]:
     formats = coerce(list[str], [asked] if isinstance(asked, str) else asked, "export")
     for name in formats:
         if name not in FORMATS:
-            raise ConfigError("export", "formats out of " + ", ".join(FORMATS), f"'{name}'", nearest(name, FORMATS))
+            raise ConfigError("export", "formats out of " + ", ".join(FORMATS), f"'{name}'", closest(name, FORMATS))
     flavour = config["export_mask"]
     if flavour not in FLAVOURS:
         raise ConfigError(
-            "export_mask", "one of " + ", ".join(FLAVOURS), repr(flavour), nearest(str(flavour), FLAVOURS)
+            "export_mask", "one of " + ", ".join(FLAVOURS), repr(flavour), closest(str(flavour), FLAVOURS)
         )
     return list(dict.fromkeys(formats)), flavour
 

@@ -17,7 +17,7 @@ from importlib import import_module
 from pathlib import Path
 
 from generator.cli.help import GENERAL, help_of, is_help
-from generator.core.errors import ConfigError, GeneratorError, nearest
+from generator.core.errors import ConfigError, GeneratorError, closest, nearest
 from generator.core.version import VERSION
 
 VERBS = ("generate", "plan", "preview", "fit", "export", "report", "doctor")
@@ -67,7 +67,7 @@ def _run(arguments: list[str]) -> int:
     if verb not in VERBS:
         if "=" in verb or verb.startswith("-"):
             raise ConfigError("command", "a verb first", f"'{verb}'", f"Write: defectgen generate {verb}")
-        raise ConfigError("command", "one of " + ", ".join(VERBS), f"'{verb}'", nearest(verb, VERBS))
+        raise ConfigError("command", "one of " + ", ".join(VERBS), f"'{verb}'", closest(verb, VERBS))
     if any(is_help(argument) for argument in rest):
         print(help_of(verb))
         return 0
@@ -134,8 +134,9 @@ def _through_hydra(verb: str, rest: list[str]) -> int:
     import hydra
     from hydra.errors import HydraException
 
-    from generator.cli.compose import conf_dir, explain, plain
+    from generator.cli.compose import conf_dir, explain, plain, require_choices
 
+    require_choices(rest)
     os.environ["HYDRA_FULL_ERROR"] = "1"
     codes: list[int] = []
     name = "generate" if verb in ("plan", "preview") else verb

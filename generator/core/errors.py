@@ -90,10 +90,13 @@ def require(holds: bool, field: str, expected: str, got: object) -> None:
         raise RangeError(field, expected, got)
 
 
+def closest(word: str, known: Iterable[str]) -> str:
+    """Return "Did you mean 'x'?" for the closest known word; empty: none is close, and the list is shown anyway."""
+    close = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.6)
+    return f"Did you mean '{close[0]}'?" if close else ""
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return "Did you mean 'x'?" for the closest known word, or the list of what there is."""
     known = sorted(known)
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    if close:
-        return f"Did you mean '{close[0]}'?"
-    return f"There is: {', '.join(known)}." if known else ""
+    return closest(word, known) or (f"There is: {', '.join(known)}." if known else "")

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from generator.core.annotation import Region
-from generator.core.errors import AssetError, ConfigError, FormatError, nearest
+from generator.core.errors import AssetError, ConfigError, FormatError, closest, nearest
 from generator.core.geometry import Rect
 from generator.dataset.record import FLAVOURS, DataSet, Label, Record
 from generator.imaging.codec import decode_mask, encode_mask_png
@@ -33,7 +33,7 @@ def flavoured(data: DataSet, flavour: str) -> Iterator[Record]:
         ConfigError: there is no such flavour, or the data set did not keep it.
     """
     if flavour not in FLAVOURS:
-        raise ConfigError("export_mask", f"one of {', '.join(FLAVOURS)}", flavour, nearest(flavour, FLAVOURS))
+        raise ConfigError("export_mask", f"one of {', '.join(FLAVOURS)}", flavour, closest(flavour, FLAVOURS))
     for record in data:
         unknown = next((label.category for label in record.labels if label.category not in data.classes), None)
         if unknown is not None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from generator.core.errors import ConfigError, nearest
+from generator.core.errors import ConfigError, closest, nearest
 from generator.core.geometry import Rect, mask_to_rect
 from generator.core.names import RULE, is_safe_name
 from generator.core.ports import Roi
@@ -74,7 +74,7 @@ def learn(
     for category, name in asked.items():
         if name not in (AUTO, *KINDS):
             expected = "one of " + ", ".join((AUTO, *KINDS))
-            raise ConfigError(f"kind.{category}", expected, f"'{name}'", nearest(name, KINDS))
+            raise ConfigError(f"kind.{category}", expected, f"'{name}'", closest(name, KINDS))
     rows: dict[str, list[Row]] = {category: [] for category in classes}
     real: dict[str, list[Measured]] = {}
     images: dict[str, Counter[str]] = {}

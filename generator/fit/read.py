@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from generator.core.errors import AssetError, ConfigError, FormatError, nearest
+from generator.core.errors import AssetError, ConfigError, FormatError, closest
 from generator.core.geometry import Rect
 from generator.dataset.format.table import FORMATS
 from generator.dataset.record import DataSet, Record
@@ -105,7 +105,7 @@ def read_real(path: Path, format_name: str = "auto") -> RealData:
         FormatError: the data set does not hold what its format promises.
     """
     if format_name not in KNOWN:
-        raise ConfigError("format", "one of " + ", ".join(KNOWN), f"'{format_name}'", nearest(format_name, KNOWN))
+        raise ConfigError("format", "one of " + ", ".join(KNOWN), f"'{format_name}'", closest(format_name, KNOWN))
     if not path.exists():
         raise ConfigError("data", "a folder of real images with masks", f"'{path}', which does not exist")
     name = recognise(path) if format_name == "auto" else format_name

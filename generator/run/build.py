@@ -14,7 +14,7 @@ import typing
 from collections.abc import Mapping
 from typing import Any, Literal, Union
 
-from generator.core.errors import ConfigError, RangeError, nearest
+from generator.core.errors import ConfigError, RangeError, closest, nearest
 
 TARGET = "_target_"
 _PACKAGE = "generator."
@@ -66,7 +66,7 @@ def coerce(hint: Any, value: object, where: str) -> Any:
         if value not in arguments or isinstance(value, bool) != any(
             a is value for a in arguments if isinstance(a, bool)
         ):
-            hint_text = nearest(str(value), [str(a) for a in arguments])
+            hint_text = closest(str(value), [str(a) for a in arguments])
             raise ConfigError(where, "one of " + ", ".join(str(a) for a in arguments), value, hint_text)
         return value
     if origin in (tuple, list):

@@ -32,6 +32,12 @@ def test_the_groups_are_in_the_help(command):
         (["drift=sunlight", "drift.severity=9"], "drift.severity: expected a whole number in 1..5, got 9"),
         (["drift=sunlight", "drift.patch=[1,2]"], "drift.patch: expected 5 values, got 2"),
         (["drift=fog"], "drift: expected one of camera_moved"),
+        (
+            ["drift=[lamp_ageing, sunlight]"],
+            "drift: expected one drift at a time, got [lamp_ageing, sunlight]. Choose one, such as drift=lamp_ageing",
+        ),
+        (["camera=[mild,full]"], "camera: expected one camera at a time, got [mild,full]. Choose one, such as"),
+        (["drift=[]"], "drift: expected one of camera_moved, dirt_on_lens, lamp_ageing, none, sunlight, got []. Write"),
         (["distractor=[fog]"], "distractor: expected one of corner"),
         (["distractor=[dust]", "distractor.dust.shape.dimeter=3"], "got 'dimeter'. Did you mean 'diameter'?"),
         (["recipe.stages=[3]"], "recipe.stages[0]: expected a mapping with _target_, or null, got 3"),

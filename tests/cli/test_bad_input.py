@@ -215,3 +215,10 @@ def test_a_folder_without_write_permission_is_named(tmp_path, command):
     locked.mkdir(mode=0o500)
     code, _, err = command("generate", *SMALL, f"out={locked / 'made'}")
     assert code == 2 and "locked" in one_paragraph(err)
+
+
+def test_what_there_is_is_listed_once(command):
+    for slip in (["plan", "labels=fog"], ["plan", "experiment=fog"], ["fog"], ["fit", "data=.", "format=fog"]):
+        code, _, err = command(*slip)
+        assert code == 2 and "There is" not in one_paragraph(err), err
+    assert "There is: area, edge, forbidden," in command("plan", "roi.fog=1")[2]
