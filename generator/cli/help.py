@@ -121,7 +121,7 @@ Keys
   kind=null       line, blob or region for a category; those not named are judged by their masks
   good=null       good images to try the kinds on; null: those of data, else its defective ones, defects filled in
   roi=whole       roi=auto, mask_dir or polygons: places are shares of the part's box
-  tries=200       defects made in memory for the table
+  tries=200       defects made in memory for the table; of fewer than eight real images it shows the medians alone
 """
 
 _EXPORT = """\

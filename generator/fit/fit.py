@@ -12,7 +12,7 @@ from generator.core.ports import Roi
 from generator.core.sample import GoodImage
 from generator.dataset.view import find_images
 from generator.fit.distribution import Comparison, compare
-from generator.fit.learn import FittedKind, learn
+from generator.fit.learn import FittedKind, LeftOut, learn
 from generator.fit.read import RealData, read_pixels, read_real, white_of
 from generator.fit.trial import mended, try_out
 from generator.fit.write import write_kinds
@@ -30,6 +30,7 @@ class FitResult:
         comparisons: real against fitted, a property each; empty where none was asked for.
         paths: the yamls, in the order of ``kinds``; empty where nothing was written.
         left_out: classes without a usable mask.
+        masks_left_out: the masks that nothing can be learned from.
     """
 
     format: str
@@ -37,6 +38,7 @@ class FitResult:
     comparisons: tuple[Comparison, ...]
     paths: tuple[Path, ...]
     left_out: tuple[str, ...] = ()
+    masks_left_out: tuple[LeftOut, ...] = ()
 
 
 def fit(
@@ -65,7 +67,8 @@ def fit(
             cannot be written. Nothing has been written then.
     """
     real = read_real(data, format_name)
-    kinds = learn(real.defects(), real.classes, kind, roi)
+    found = learn(real.defects(), real.classes, kind, roi)
+    kinds = found.kinds
     surfaces = _surfaces(real, good, roi) if tries else []
     comparisons = [
         row for one in kinds if surfaces for row in compare(one.category, one.real, try_out(one, surfaces, tries))
@@ -74,10 +77,11 @@ def fit(
     learned = {one.category for one in kinds}
     return FitResult(
         format=real.format,
-        kinds=tuple(kinds),
+        kinds=kinds,
         comparisons=tuple(comparisons),
         paths=tuple(paths),
         left_out=tuple(name for name in real.classes if name not in learned),
+        masks_left_out=found.left_out,
     )
 
 
@@ -89,7 +93,8 @@ def _surfaces(real: RealData, good: Path | None, roi: Roi | None) -> list[GoodIm
     if good is not None and not files:
         raise AssetError(good, "a folder with good images", "none")
     if not files:
-        return [_with_roi(mended(defect), roi) for defect in islice(real.defects(), _SURFACES)]
+        usable = (defect for defect in real.defects() if not (defect.mask | defect.others).all())
+        return [_with_roi(mended(defect), roi) for defect in islice(usable, _SURFACES)]
     chosen = files[:: max(1, len(files) // _SURFACES)][:_SURFACES]
     images = []
     for path in chosen:

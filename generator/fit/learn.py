@@ -7,7 +7,7 @@ together in reality goes together again; the fewer rows there are, the further e
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,7 +29,7 @@ from generator.fit.trace import courses, rings
 AUTO = "auto"
 MOST_ROWS = 96
 GRID = 16
-_LEAST_PX = 4
+LEAST_PX = 4
 _LINE_FROM = 5.0  # a strip this many times as long as wide is a line
 
 
@@ -42,14 +42,35 @@ class FittedKind:
         defect: the kind, ready to paint.
         real: what each real defect measures.
         per_image: how many images hold how many defects of the category.
-        skipped: defects that were too small to learn from.
     """
 
     category: str
     defect: Defect
     real: tuple[Measured, ...]
     per_image: Mapping[int, int]
-    skipped: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A mask that nothing can be learned from.
+
+    Attributes:
+        category: its class.
+        name: where it stands.
+        got: what it is, such as ``empty``.
+    """
+
+    category: str
+    name: str
+    got: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learned:
+    """The kinds, a category each, and the masks that were left out."""
+
+    kinds: tuple[FittedKind, ...]
+    left_out: tuple[LeftOut, ...]
 
 
 def learn(
@@ -57,8 +78,8 @@ def learn(
     classes: Iterable[str] = (),
     kind: Mapping[str, str] | None = None,
     roi: Roi | None = None,
-) -> list[FittedKind]:
-    """Return a kind for each category.
+) -> Learned:
+    """Return a kind for each category with a mask to learn from.
 
     Args:
         defects: real ones, of any categories.
@@ -78,41 +99,59 @@ def learn(
     rows: dict[str, list[Row]] = {category: [] for category in classes}
     real: dict[str, list[Measured]] = {}
     images: dict[str, Counter[str]] = {}
-    small: Counter[str] = Counter()
+    left_out: list[LeftOut] = []
     for defect in defects:
         category = defect.category
         rows.setdefault(category, [])
-        images.setdefault(category, Counter())[defect.name] += 1
-        if np.count_nonzero(defect.mask) < _LEAST_PX or defect.mask.all():
-            small[category] += 1
+        fault = fault_of(defect.mask)
+        if fault:
+            left_out.append(LeftOut(category=category, name=defect.mask_name, got=fault))
             continue
+        images.setdefault(category, Counter())[defect.name] += 1
         measured = measure(defect.pixels, defect.mask, defect.white)
         frame = _frame(defect, roi)
         rows[category].append(_row(defect, measured, asked.get(category, AUTO), frame))
         real.setdefault(category, []).append(measured)
-    _require_all(rows, asked)
-    return [
+    _require_all(rows, asked, left_out)
+    kinds = tuple(
         FittedKind(
             category=category,
             defect=_defect(category, found, roi is not None),
             real=tuple(real[category]),
             per_image=dict(sorted(Counter(images[category].values()).items())),
-            skipped=small[category],
         )
         for category, found in sorted(rows.items())
         if found
-    ]
+    )
+    return Learned(kinds=kinds, left_out=tuple(left_out))
 
 
-def _require_all(rows: Mapping[str, list[Row]], asked: Mapping[str, str]) -> None:
+def fault_of(mask: np.ndarray) -> str:
+    """Return why nothing can be learned from a mask, (H, W) bool; empty where something can."""
+    area_px = np.count_nonzero(mask)
+    if area_px == 0:
+        return "empty"
+    if area_px == mask.size:
+        return "covers the whole image"
+    return f"{area_px} px alone" if area_px < LEAST_PX else ""
+
+
+def named(left_out: Sequence[LeftOut], most: int = 5) -> str:
+    """Return the masks that were left out with what they are, the first few by name."""
+    shown = ", ".join(f"{one.name} ({one.got})" for one in left_out[:most])
+    return shown + (f" and {len(left_out) - most} more" if len(left_out) > most else "")
+
+
+def _require_all(rows: Mapping[str, list[Row]], asked: Mapping[str, str], left_out: Sequence[LeftOut]) -> None:
     if not any(rows.values()):
-        expected = f"at least one mask of {_LEAST_PX} px or more that leaves some surface"
-        raise ConfigError("data", expected, "none", "Masks are 0 where there is no defect.")
+        expected = f"at least one mask of {LEAST_PX} px or more that leaves some surface"
+        hint = "A mask is 0 where there is no defect and 255 on it."
+        raise ConfigError("data", expected, named(left_out) or "none", hint)
     for category, found in rows.items():
         if not is_safe_name(category):
             raise ConfigError(f"category {category!r}", RULE, "another name", "Rename the class.")
         if not found and category in asked:
-            expected = f"a class with at least one mask of {_LEAST_PX} px or more that leaves some surface"
+            expected = f"a class with at least one mask of {LEAST_PX} px or more that leaves some surface"
             raise ConfigError(f"kind.{category}", expected, "none", "Draw its masks.")
     unknown = next((category for category in asked if category not in rows), None)
     if unknown is not None:

@@ -36,7 +36,8 @@ class RealDefect:
         name: its image's path below the data set's folder.
         pixels: (H, W, C) uint8 or uint16.
         white: full scale of the pixels.
-        mask: (H, W) bool, at least one true pixel.
+        mask: (H, W) bool; empty where the data set holds an empty one.
+        mask_name: where the mask stands: its file's path below the folder, or the image's, whose labels hold it.
         others: (H, W) bool, what other defects cover on the same image.
     """
 
@@ -45,6 +46,7 @@ class RealDefect:
     pixels: np.ndarray
     white: int
     mask: np.ndarray
+    mask_name: str
     others: np.ndarray
 
 
@@ -65,7 +67,7 @@ class RealData:
     classes: tuple[str, ...]
 
     def defects(self) -> Iterator[RealDefect]:
-        """Yield every defect, its image decoded once.
+        """Yield every defect, its image decoded once; those with an empty mask too.
 
         Raises:
             AssetError, FormatError: an image or mask cannot be read, or their sizes differ.
@@ -76,13 +78,11 @@ class RealData:
             pixels = read_pixels(path)
             masks = [(category, _mask(source, pixels.shape[:2], path)) for category, source in labels]
             everything = np.logical_or.reduce([mask for _, mask in masks])
-            for category, mask in masks:
-                if mask.any():
-                    others = everything & ~mask
-                    yield RealDefect(
-                        category=category, name=self.name_of(path), pixels=pixels, white=white_of(pixels), mask=mask,
-                        others=others,
-                    )  # fmt: skip
+            for (category, source), (_, mask) in zip(labels, masks, strict=True):
+                yield RealDefect(
+                    category=category, name=self.name_of(path), pixels=pixels, white=white_of(pixels), mask=mask,
+                    mask_name=self.name_of(source if isinstance(source, Path) else path), others=everything & ~mask,
+                )  # fmt: skip
 
     def name_of(self, path: Path) -> str:
         """Return an image's path below the data set's folder, with ``/``."""

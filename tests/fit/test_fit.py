@@ -15,7 +15,7 @@ from generator.fit.learn import learn
 from generator.fit.read import read_real
 from generator.fit.write import yaml_of
 from generator.run.build import build
-from tests.fit.toy import save
+from tests.fit.toy import save, write_real
 
 
 def test_a_kind_is_written_for_each_class_and_reads_back_as_itself(real, tmp_path):
@@ -27,10 +27,10 @@ def test_a_kind_is_written_for_each_class_and_reads_back_as_itself(real, tmp_pat
 
 
 def test_forms_are_judged_by_the_masks_and_can_be_given(real):
-    found = {kind.category: kind for kind in learn(read_real(real).defects())}
+    found = {kind.category: kind for kind in learn(read_real(real).defects()).kinds}
     assert {row.kind for row in found["crack"].defect.shape.rows} == {"line"}
     assert {row.kind for row in found["spot"].defect.shape.rows} == {"blob"}
-    given = {kind.category: kind for kind in learn(read_real(real).defects(), kind={"crack": "region"})}
+    given = {kind.category: kind for kind in learn(read_real(real).defects(), kind={"crack": "region"}).kinds}
     assert {row.kind for row in given["crack"].defect.shape.rows} == {"region"}
 
 
@@ -63,8 +63,6 @@ def test_the_help_shows_the_command(command):
 
 
 def test_without_good_images_the_real_ones_are_mended_to_try_on(tmp_path):
-    from tests.fit.toy import write_real
-
     result = fit(write_real(tmp_path / "real", count=3, good=0), None, tries=10)
     assert len(result.comparisons) == 12
 
@@ -76,6 +74,9 @@ def test_without_good_images_the_real_ones_are_mended_to_try_on(tmp_path):
         (lambda real: (real / "masks/spot/01.png").write_bytes(b""), "expected a readable image"),
         (lambda real: save(real / "masks/spot/01.png", np.ones((9, 9))), "a mask of the image's size 96 x 72"),
         (lambda real: [save(p, np.zeros((72, 96))) for p in real.glob("masks/*/*")], "at least one mask of 4 px"),
+        (lambda real: [save(p, np.zeros((72, 96))) for p in real.glob("masks/*/*")], "masks/crack/00.png (empty), "),
+        (lambda real: [save(p, np.full((72, 96), 255)) for p in real.glob("masks/*/*")], "covers the whole image), "),
+        (lambda real: [save(p, np.zeros((72, 96))) for p in real.glob("masks/*/*")], "masks/spot/00.png (empty) and 3"),
     ],
 )
 def test_bad_input_ends_in_one_paragraph_and_writes_nothing(real, command, tmp_path, spoil, said):
@@ -91,6 +92,28 @@ def test_a_class_without_masks_is_left_out_and_said(real, command, tmp_path):
     code, out, _ = command("fit", f"data={real}", "out=fitted", "tries=0")
     assert code == 0 and "no usable mask, left out: spot" in out
     assert [path.stem for path in (tmp_path / "fitted/defect/fitted").iterdir()] == ["crack"]
+
+
+def test_masks_that_teach_nothing_are_named_counted_and_left_out(tmp_path, command):
+    real = write_real(tmp_path / "real", good=0)  # without good images, the mended ones are tried on
+    save(real / "masks/crack/00.png", np.full((72, 96), 255))
+    save(real / "masks/spot/01.png", np.zeros((72, 96)))
+    code, out, err = command("fit", f"data={real}", "out=fitted", "tries=10")
+    assert code == 0, err
+    assert "read as plain: crack 3, spot 3" in out
+    assert (
+        "warning: 2 masks left out, expected 0 where there is no defect and 4 px or more on it: "
+        "masks/crack/00.png (covers the whole image), masks/spot/01.png (empty)\n"
+    ) in out
+
+
+def test_a_distance_is_printed_from_eight_images_on(tmp_path, command):
+    few, many = write_real(tmp_path / "few", count=7), write_real(tmp_path / "many", count=8)
+    out = command("fit", f"data={few}", "out=fitted", "tries=10")[1]
+    assert "KS" not in out and "Kolmogorov" not in out
+    assert "crack: 7 real images are too few to compare distributions; medians, real and fitted: area_px " in out
+    out = command("fit", f"data={many}", "out=fitted", "tries=10")[1]
+    assert "KS" in out and "too few" not in out
 
 
 @pytest.mark.parametrize(
@@ -118,12 +141,12 @@ def test_places_can_be_shares_of_the_part(real, tmp_path):
         save(tmp_path / "parts" / path.relative_to(real), part)
     config = compose_config("fit", [f"data={real}", "roi=mask_dir", f"roi.path={tmp_path / 'parts'}"])
     roi = build(config["roi"], "roi")
-    kinds = learn(read_real(real).defects(), roi=roi)
+    kinds = learn(read_real(real).defects(), roi=roi).kinds
     assert kinds[0].defect.shape.over == kinds[0].defect.placement.over == "roi"
 
 
 def test_the_yaml_comments_every_knob(real):
-    kind = learn(read_real(real).defects())[0]
+    kind = learn(read_real(real).defects()).kinds[0]
     lines = yaml_of(kind, "crack").splitlines()
     for before, line in itertools.pairwise(lines):
         key = line.strip().partition(":")[0]

@@ -33,7 +33,8 @@ def measures(folder: Path) -> dict[str, list]:
     """Return what every defect of a folder measures, by category."""
     found: dict[str, list] = {}
     for defect in read_real(folder).defects():
-        found.setdefault(defect.category, []).append(measure(defect.pixels, defect.mask, defect.white))
+        if defect.mask.any():
+            found.setdefault(defect.category, []).append(measure(defect.pixels, defect.mask, defect.white))
     return found
 
 
