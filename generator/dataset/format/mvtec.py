@@ -4,12 +4,13 @@
     <product>/test/good/<key>.png    test/<defect>/<key>.png    ground_truth/<defect>/<key>_mask.png    (0 and 255)
 
 Good images of the split train go to train, all others to test; defective images, whatever their split, go to test,
-because the format learns from good images alone. An image with several classes goes to the one with the most pixels (of
-equals, the one painted first), and its mask shows all of its defects together.
+because the format learns from good images alone. Only folders with images are made. An image with several classes goes
+to the one with the most pixels (of equals, the one painted first), and its mask shows all of its defects together.
 
 What it cannot state: the splits of defective images and between val and test, several instances or classes on an
-image, names that begin with another image's name (readers pair images and masks by their sorted order, in which
-ab_mask stands before a_mask: all images are numbered 000, 001, ... then), and images other than PNG, written as PNG.
+image, classes that no image went to, names that begin with another image's name (readers pair images and masks by their
+sorted order, in which ab_mask stands before a_mask: all images are numbered 000, 001, ... then), and images other than
+PNG, written as PNG.
 Source: own; Bergmann et al., The MVTec Anomaly Detection Dataset (2021), checked against anomalib 2.7.0.
 """
 
@@ -71,12 +72,9 @@ def write(data: DataSet, path: Path, *, flavour: str = "exact", product: str = P
             if record.labels:
                 mask = record.labels[0].mask.full(record.hw)
                 write_mask(root / "ground_truth" / part / f"{stem}_mask.png", mask)
-        for part in ("train", "test"):
-            (root / part / GOOD).mkdir(parents=True, exist_ok=True)
-        for category in data.classes:
-            (root / "test" / safe_name(category)).mkdir(exist_ok=True)
-            (root / "ground_truth" / safe_name(category)).mkdir(parents=True, exist_ok=True)
-        if any(_is_misleading(folder) for folder in (root / "test").iterdir()):
+        if not root.is_dir():
+            (root / "train" / GOOD).mkdir(parents=True)
+        if any(_is_misleading(folder) for folder in root.glob("test/*")):
             _number(root)
 
 
@@ -153,7 +151,7 @@ def _is_misleading(folder: Path) -> bool:
 
 def _number(root: Path) -> None:
     """Rename the images of each folder to 000.png, 001.png, ... in the order of their names, and their masks alike."""
-    for folder in sorted(folder for split in ("train", "test") for folder in (root / split).iterdir()):
+    for folder in sorted(folder for split in ("train", "test") for folder in (root / split).glob("*")):
         images = sorted(folder.iterdir(), key=lambda file: file.stem)
         numbered = folder.with_name(f"{folder.name}.numbered")
         numbered.mkdir()

@@ -119,6 +119,16 @@ def test_mvtec_numbers_images_whose_names_would_sort_apart_from_their_masks(tmp_
     assert columns == [0, 2, 1]  # a, a1, ab
 
 
+def test_mvtec_makes_no_empty_folder(tmp_path):
+    root = tmp_path / "in"
+    good, cut = record(root, "a", "train", (5, 2)), record(root, "b", "val", (5, 2), [label("##...\n.....", "pit")])
+    mvtec.write(data_set(root, good, cut), tmp_path / "out")
+    folders = [path for path in (tmp_path / "out/product").rglob("*") if path.is_dir()]
+    assert sorted(path.relative_to(tmp_path / "out/product").as_posix() for path in folders) == [
+        "ground_truth", "ground_truth/pit", "test", "test/pit", "train", "train/good",
+    ]  # fmt: skip
+
+
 def test_mvtec_writes_other_images_as_png(tmp_path):
     root = tmp_path / "in"
     one = record(root, "a", "train", (5, 2))
