@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from generator.core.errors import RangeError
+from generator.core.errors import RangeError, require
 
 _LENGTH = re.compile(r"^\s*([0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)\s*(px|%|mm)\s*$")
 
@@ -136,3 +136,10 @@ class Range:
 
     def __str__(self) -> str:
         return f"({self.low:g}, {self.high:g})"
+
+
+def require_within(component: object, **bounds: tuple[float, float]) -> None:
+    """Raise ``RangeError`` at the first of a component's ``Range`` fields that leaves its bounds (lowest, highest)."""
+    for field, (lowest, highest) in bounds.items():
+        given = getattr(component, field)
+        require(given.within(lowest, highest), field, f"(low, high) within [{lowest:g}, {highest:g}]", str(given))

@@ -1,10 +1,12 @@
 """Lengths and ranges as a user writes them."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from generator.core.errors import RangeError
-from generator.core.units import Length, LengthRange, Range, Scale
+from generator.core.units import Length, LengthRange, Range, Scale, require_within
 
 
 @pytest.mark.parametrize(
@@ -51,3 +53,10 @@ def test_small_lengths_are_as_likely_as_large_ones():
     rng = np.random.default_rng(0)
     lengths = [LengthRange.parse(["1px", "100px"]).draw_px(rng, Scale(100)) for _ in range(2000)]
     assert 0.45 < np.mean(np.array(lengths) < 10) < 0.55
+
+
+def test_the_field_that_leaves_its_bounds_is_named_as_the_user_wrote_it():
+    knobs = SimpleNamespace(gain=Range.parse([0, 1]), tint=Range.parse([0.01, 2]))
+    require_within(knobs, gain=(0, 1), tint=(0, 2))
+    with pytest.raises(RangeError, match=r"^tint: expected \(low, high\) within \[0.02, 2\], got \(0.01, 2\)$"):
+        require_within(knobs, gain=(0, 1), tint=(0.02, 2))

@@ -15,8 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from generator.core.errors import require
-from generator.core.units import Range
+from generator.core.units import Range, require_within
 from generator.defect.dome import depth_inside, displaced
 from generator.defect.lighting import Neighbourhood, light_xy, mixed, times
 from generator.defect.material import cast_shadow
@@ -66,21 +65,24 @@ class Drop:
     shadow_px: Range = Range(1.0, 3.0)
 
     def __post_init__(self) -> None:
-        require(self.contact_deg.within(5, 80), "contact_deg", "(low, high) within [5, 80]", self.contact_deg)
-        require(self.uneven.within(0, 1), "uneven", "(low, high) within [0, 1]", self.uneven)
-        require(self.clarity.within(0, 1), "clarity", "(low, high) within [0, 1]", self.clarity)
-        require(self.hue_deg.within(0, 360), "hue_deg", "(low, high) within [0, 360]", self.hue_deg)
-        require(self.saturation.within(0, 1), "saturation", "(low, high) within [0, 1]", self.saturation)
-        require(self.tint.within(0.02, 1), "tint", "(low, high) within [0.02, 1]", self.tint)
-        require(self.body.within(0, 1), "body", "(low, high) within [0, 1]", self.body)
-        require(self.refraction.within(-1, 2), "refraction", "(low, high) within [-1, 2]", self.refraction)
-        require(self.metal.within(0, 1), "metal", "(low, high) within [0, 1]", self.metal)
-        require(self.gloss.within(0, 1), "gloss", "(low, high) within [0, 1]", self.gloss)
-        require(self.polish.within(4, 400), "polish", "(low, high) within [4, 400]", self.polish)
-        require(self.glow.within(0, 1), "glow", "(low, high) within [0, 1]", self.glow)
-        require(self.elevation_deg.within(10, 90), "elevation_deg", "(low, high) within [10, 90]", self.elevation_deg)
-        require(self.shadow.within(0, 1), "shadow", "(low, high) within [0, 1]", self.shadow)
-        require(self.shadow_px.within(0, 8), "shadow_px", "(low, high) within [0, 8]", self.shadow_px)
+        require_within(
+            self,
+            contact_deg=(5, 80),
+            uneven=(0, 1),
+            clarity=(0, 1),
+            hue_deg=(0, 360),
+            saturation=(0, 1),
+            tint=(0.02, 1),
+            body=(0, 1),
+            refraction=(-1, 2),
+            metal=(0, 1),
+            gloss=(0, 1),
+            polish=(4, 400),
+            glow=(0, 1),
+            elevation_deg=(10, 90),
+            shadow=(0, 1),
+            shadow_px=(0, 8),
+        )
 
     @property
     def reach_px(self) -> int:

@@ -15,8 +15,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from generator.core.errors import require
-from generator.core.units import Range
+from generator.core.units import Range, require_within
 from generator.defect.lighting import Neighbourhood, level_of, light_xy, mixed, times
 from generator.defect.material import material_colour
 from generator.defect.outline import Outline, Patch
@@ -60,18 +59,21 @@ class Fibre:
     lift: Range = Range(0.0, 0.0)
 
     def __post_init__(self) -> None:
-        require(self.contrast.within(0.02, 1), "contrast", "(low, high) within [0.02, 1]", self.contrast)
-        require(self.saturation.within(0, 1), "saturation", "(low, high) within [0, 1]", self.saturation)
-        require(self.hue_deg.within(0, 360), "hue_deg", "(low, high) within [0, 360]", self.hue_deg)
-        require(self.own.within(0, 1), "own", "(low, high) within [0, 1]", self.own)
-        require(self.roundness.within(0, 2), "roundness", "(low, high) within [0, 2]", self.roundness)
-        require(self.translucency.within(0, 1), "translucency", "(low, high) within [0, 1]", self.translucency)
-        require(self.gloss.within(0, 1), "gloss", "(low, high) within [0, 1]", self.gloss)
-        require(self.twist.within(0, 1), "twist", "(low, high) within [0, 1]", self.twist)
-        require(self.plies.within(0, 1), "plies", "(low, high) within [0, 1]", self.plies)
-        require(self.shadow.within(0, 1), "shadow", "(low, high) within [0, 1]", self.shadow)
-        require(self.shadow_px.within(0, _SHADOW_PX), "shadow_px", "(low, high) within [0, 8]", self.shadow_px)
-        require(self.lift.within(0, 1), "lift", "(low, high) within [0, 1]", self.lift)
+        require_within(
+            self,
+            contrast=(0.02, 1),
+            saturation=(0, 1),
+            hue_deg=(0, 360),
+            own=(0, 1),
+            roundness=(0, 2),
+            translucency=(0, 1),
+            gloss=(0, 1),
+            twist=(0, 1),
+            plies=(0, 1),
+            shadow=(0, 1),
+            shadow_px=(0, _SHADOW_PX),
+            lift=(0, 1),
+        )
 
     @property
     def reach_px(self) -> int:

@@ -13,8 +13,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from generator.core.errors import require
-from generator.core.units import LengthRange, Range
+from generator.core.units import LengthRange, Range, require_within
 from generator.defect.lighting import Neighbourhood, level_of, mixed, thickness_px, times
 from generator.defect.material import cast_shadow, material_colour
 from generator.defect.outline import Outline, Patch
@@ -52,14 +51,17 @@ class Foreign:
     shadow_px: Range = Range(1.0, 4.0)
 
     def __post_init__(self) -> None:
-        require(self.contrast.within(0.02, 1), "contrast", "(low, high) within [0.02, 1]", self.contrast)
-        require(self.saturation.within(0, 1), "saturation", "(low, high) within [0, 1]", self.saturation)
-        require(self.hue_deg.within(0, 360), "hue_deg", "(low, high) within [0, 360]", self.hue_deg)
-        require(self.grain.within(0, 1), "grain", "(low, high) within [0, 1]", self.grain)
-        require(self.relief.within(0, 2), "relief", "(low, high) within [0, 2]", self.relief)
-        require(self.gloss.within(0, 1), "gloss", "(low, high) within [0, 1]", self.gloss)
-        require(self.shadow.within(0, 1), "shadow", "(low, high) within [0, 1]", self.shadow)
-        require(self.shadow_px.within(0, 8), "shadow_px", "(low, high) within [0, 8]", self.shadow_px)
+        require_within(
+            self,
+            contrast=(0.02, 1),
+            saturation=(0, 1),
+            hue_deg=(0, 360),
+            grain=(0, 1),
+            relief=(0, 2),
+            gloss=(0, 1),
+            shadow=(0, 1),
+            shadow_px=(0, 8),
+        )
 
     @property
     def reach_px(self) -> int:

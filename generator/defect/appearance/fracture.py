@@ -15,9 +15,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from generator.core.errors import require
 from generator.core.geometry import Rect
-from generator.core.units import Length, LengthRange, Range
+from generator.core.units import Length, LengthRange, Range, require_within
 from generator.defect.dome import displaced
 from generator.defect.lighting import Neighbourhood, level_of, mixed, times
 from generator.defect.outline import Outline, Patch
@@ -52,10 +51,7 @@ class Fracture:
     wall: LengthRange = LengthRange(Length(1.0, "px"), Length(5.0, "px"))
 
     def __post_init__(self) -> None:
-        require(self.gain.within(0, 3), "gain", "(low, high) within [0, 3]", self.gain)
-        require(self.relief.within(0, 2), "relief", "(low, high) within [0, 2]", self.relief)
-        require(self.texture.within(0, 1), "texture", "(low, high) within [0, 1]", self.texture)
-        require(self.edge.within(0, 2), "edge", "(low, high) within [0, 2]", self.edge)
+        require_within(self, gain=(0, 3), relief=(0, 2), texture=(0, 1), edge=(0, 2))
 
     @property
     def reach_px(self) -> int:

@@ -11,8 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from generator.core.errors import require
-from generator.core.units import Range
+from generator.core.units import Range, require_within
 from generator.defect.lighting import level_of
 from generator.defect.outline import Outline, Patch
 
@@ -34,10 +33,7 @@ class Glare:
     warmth: Range = Range(0.0, 0.0)
 
     def __post_init__(self) -> None:
-        require(self.strength.within(0.02, 2), "strength", "(low, high) within [0.02, 2]", self.strength)
-        require(self.core.within(0, 1), "core", "(low, high) within [0, 1]", self.core)
-        require(self.texture.within(0, 1), "texture", "(low, high) within [0, 1]", self.texture)
-        require(self.warmth.within(-0.5, 0.5), "warmth", "(low, high) within [-0.5, 0.5]", self.warmth)
+        require_within(self, strength=(0.02, 2), core=(0, 1), texture=(0, 1), warmth=(-0.5, 0.5))
 
     @property
     def reach_px(self) -> int:

@@ -14,8 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from generator.core.errors import require
-from generator.core.units import Range
+from generator.core.units import Range, require_within
 from generator.defect.lighting import Neighbourhood, light_xy, thickness_px, times
 from generator.defect.outline import Outline, Patch
 
@@ -39,11 +38,7 @@ class Groove:
     elevation_deg: Range = Range(30.0, 60.0)
 
     def __post_init__(self) -> None:
-        require(self.depth.within(-2, 2), "depth", "(low, high) within [-2, 2]", self.depth)
-        require(self.core.within(-1, 1), "core", "(low, high) within [-1, 1]", self.core)
-        require(self.lip.within(0, 1), "lip", "(low, high) within [0, 1]", self.lip)
-        require(self.glint.within(0, 3), "glint", "(low, high) within [0, 3]", self.glint)
-        require(self.elevation_deg.within(10, 90), "elevation_deg", "(low, high) within [10, 90]", self.elevation_deg)
+        require_within(self, depth=(-2, 2), core=(-1, 1), lip=(0, 1), glint=(0, 3), elevation_deg=(10, 90))
 
     @property
     def reach_px(self) -> int:

@@ -12,8 +12,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from generator.core.errors import require
-from generator.core.units import LengthRange, Range
+from generator.core.units import LengthRange, Range, require_within
 from generator.defect.lighting import Neighbourhood, times
 from generator.defect.outline import Outline, Patch
 from generator.defect.texture import clouds
@@ -45,12 +44,7 @@ class Liquid:
     gloss: Range = Range(0.0, 0.0)
 
     def __post_init__(self) -> None:
-        require(self.gain.within(0, 2), "gain", "(low, high) within [0, 2]", self.gain)
-        require(self.da.within(-100, 100), "da", "(low, high) within [-100, 100]", self.da)
-        require(self.db.within(-100, 100), "db", "(low, high) within [-100, 100]", self.db)
-        require(self.cloud.within(0, 1), "cloud", "(low, high) within [0, 1]", self.cloud)
-        require(self.ring.within(0, 1), "ring", "(low, high) within [0, 1]", self.ring)
-        require(self.gloss.within(0, 1), "gloss", "(low, high) within [0, 1]", self.gloss)
+        require_within(self, gain=(0, 2), da=(-100, 100), db=(-100, 100), cloud=(0, 1), ring=(0, 1), gloss=(0, 1))
 
     @property
     def reach_px(self) -> int:

@@ -13,8 +13,7 @@ from typing import Any, Literal
 import cv2
 import numpy as np
 
-from generator.core.errors import require
-from generator.core.units import Range
+from generator.core.units import Range, require_within
 from generator.defect.lighting import level_of, mixed
 from generator.defect.outline import Outline, Patch
 from generator.imaging.lab import shifted_lab, to_lab
@@ -43,10 +42,7 @@ class SelfPatch:
     seam: Literal["feather", "poisson"] = "feather"
 
     def __post_init__(self) -> None:
-        require(self.turn_deg.within(0, 180), "turn_deg", "(low, high) within [0, 180]", self.turn_deg)
-        require(self.zoom.within(0.5, 2), "zoom", "(low, high) within [0.5, 2]", self.zoom)
-        require(self.gain.within(0.2, 3), "gain", "(low, high) within [0.2, 3]", self.gain)
-        require(self.fit.within(0, 1), "fit", "(low, high) within [0, 1]", self.fit)
+        require_within(self, turn_deg=(0, 180), zoom=(0.5, 2), gain=(0.2, 3), fit=(0, 1))
 
     @property
     def reach_px(self) -> int:

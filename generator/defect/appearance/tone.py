@@ -14,8 +14,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from generator.core.errors import require
-from generator.core.units import Length, LengthRange, Range
+from generator.core.units import Length, LengthRange, Range, require_within
 from generator.defect.lighting import mixed, times
 from generator.defect.outline import Outline, Patch
 from generator.defect.texture import clouds
@@ -45,12 +44,7 @@ class Tone:
     grain_size: LengthRange = LengthRange(Length(2.0, "px"), Length(6.0, "px"))
 
     def __post_init__(self) -> None:
-        require(self.gain.within(0, 4), "gain", "(low, high) within [0, 4]", self.gain)
-        require(self.dl.within(-100, 100), "dl", "(low, high) within [-100, 100]", self.dl)
-        require(self.da.within(-100, 100), "da", "(low, high) within [-100, 100]", self.da)
-        require(self.db.within(-100, 100), "db", "(low, high) within [-100, 100]", self.db)
-        require(self.contrast.within(0, 4), "contrast", "(low, high) within [0, 4]", self.contrast)
-        require(self.grain.within(0, 1), "grain", "(low, high) within [0, 1]", self.grain)
+        require_within(self, gain=(0, 4), dl=(-100, 100), da=(-100, 100), db=(-100, 100), contrast=(0, 4), grain=(0, 1))
 
     @property
     def reach_px(self) -> int:

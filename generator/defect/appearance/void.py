@@ -12,8 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from generator.core.errors import require
-from generator.core.units import Range
+from generator.core.units import Range, require_within
 from generator.defect.lighting import Neighbourhood, level_of, mixed, times
 from generator.defect.outline import Outline, Patch
 from generator.defect.texture import clouds
@@ -44,13 +43,16 @@ class Void:
     rim: Range = Range(0.0, 0.4)
 
     def __post_init__(self) -> None:
-        require(self.floor.within(0, 2), "floor", "(low, high) within [0, 2]", self.floor)
-        require(self.roughness.within(0, 1), "roughness", "(low, high) within [0, 1]", self.roughness)
-        require(self.grain_px.within(1, 64), "grain_px", "(low, high) within [1, 64]", self.grain_px)
-        require(self.texture.within(0, 1), "texture", "(low, high) within [0, 1]", self.texture)
-        require(self.shadow.within(0, 1), "shadow", "(low, high) within [0, 1]", self.shadow)
-        require(self.shadow_px.within(0, 32), "shadow_px", "(low, high) within [0, 32]", self.shadow_px)
-        require(self.rim.within(0, 2), "rim", "(low, high) within [0, 2]", self.rim)
+        require_within(
+            self,
+            floor=(0, 2),
+            roughness=(0, 1),
+            grain_px=(1, 64),
+            texture=(0, 1),
+            shadow=(0, 1),
+            shadow_px=(0, 32),
+            rim=(0, 2),
+        )
 
     @property
     def reach_px(self) -> int:

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from generator.core.errors import require
-from generator.core.units import Range
+from generator.core.units import Range, require_within
 from generator.defect.outline import Outline, Patch
 from generator.defect.texture import clouds
 from generator.imaging.lab import shifted_lab
@@ -38,8 +38,7 @@ class FittedLook:
     roughness: Range = Range(1.0, 1.0)
 
     def __post_init__(self) -> None:
-        require(self.strength.within(0, 5), "strength", "(low, high) within [0, 5]", self.strength)
-        require(self.roughness.within(0, 5), "roughness", "(low, high) within [0, 5]", self.roughness)
+        require_within(self, strength=(0, 5), roughness=(0, 5))
 
     @property
     def reach_px(self) -> int:

@@ -7,8 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from generator.core.errors import require
-from generator.core.units import LengthRange, Range
+from generator.core.units import LengthRange, Range, require_within
 from generator.defect.fill import fill_rings
 from generator.defect.outline import Outline, Room, Site
 from generator.defect.shape.path import axis_deg, folded_deg, noisy_rings
@@ -39,11 +38,7 @@ class Blob:
     fade: Range = Range(0.0, 0.0)
 
     def __post_init__(self) -> None:
-        require(self.aspect.within(1, 20), "aspect", "(low, high) within [1, 20]", self.aspect)
-        require(self.roughness.within(0, 1), "roughness", "(low, high) within [0, 1]", self.roughness)
-        require(self.detail.within(0, 1), "detail", "(low, high) within [0, 1]", self.detail)
-        require(self.softness_px.within(0, 20), "softness_px", "(low, high) within [0, 20]", self.softness_px)
-        require(self.fade.within(0, 1), "fade", "(low, high) within [0, 1]", self.fade)
+        require_within(self, aspect=(1, 20), roughness=(0, 1), detail=(0, 1), softness_px=(0, 20), fade=(0, 1))
 
     def draw(self, room: Room, site: Site, rng: np.random.Generator) -> Outline:
         """Return the outline of one blob about the site."""

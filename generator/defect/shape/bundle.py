@@ -7,8 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from generator.core.errors import require
-from generator.core.units import LengthRange, Range
+from generator.core.units import LengthRange, Range, require_within
 from generator.defect.fill import fill_bands
 from generator.defect.outline import Outline, Room, Site
 from generator.defect.shape.path import across, axis_deg, direction_xy, folded_deg
@@ -42,10 +41,7 @@ class Bundle:
     softness_px: Range = Range(0.6, 0.9)
 
     def __post_init__(self) -> None:
-        require(self.count.within(1, 200), "count", "(low, high) within [1, 200]", self.count)
-        require(self.fan_deg.within(0, 90), "fan_deg", "(low, high) within [0, 90]", self.fan_deg)
-        require(self.bend.within(0, 0.5), "bend", "(low, high) within [0, 0.5]", self.bend)
-        require(self.softness_px.within(0, 20), "softness_px", "(low, high) within [0, 20]", self.softness_px)
+        require_within(self, count=(1, 200), fan_deg=(0, 90), bend=(0, 0.5), softness_px=(0, 20))
 
     def draw(self, room: Room, site: Site, rng: np.random.Generator) -> Outline:
         """Return the outline of all lines, whose middles scatter about the site."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from generator.core.errors import require
-from generator.core.units import LengthRange, Range
+from generator.core.units import LengthRange, Range, require_within
 from generator.defect.fill import fill_rings
 from generator.defect.outline import Outline, Room, Site
 from generator.defect.shape.path import direction_xy, folded_deg, smooth_noise
@@ -40,10 +40,7 @@ class Chip:
     steepest: float = 4.0
 
     def __post_init__(self) -> None:
-        require(self.bowl.within(0, 1), "bowl", "(low, high) within [0, 1]", self.bowl)
-        require(self.skew.within(0, 0.9), "skew", "(low, high) within [0, 0.9]", self.skew)
-        require(self.roughness.within(0, 0.5), "roughness", "(low, high) within [0, 0.5]", self.roughness)
-        require(self.softness_px.within(0, 20), "softness_px", "(low, high) within [0, 20]", self.softness_px)
+        require_within(self, bowl=(0, 1), skew=(0, 0.9), roughness=(0, 0.5), softness_px=(0, 20))
         require(self.steepest > 0, "steepest", "a number > 0", self.steepest)
 
     def draw(self, room: Room, site: Site, rng: np.random.Generator) -> Outline:

@@ -7,8 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from generator.core.errors import require
-from generator.core.units import LengthRange, Range
+from generator.core.units import LengthRange, Range, require_within
 from generator.defect.fill import fill_rings
 from generator.defect.outline import Outline, Room, Site
 from generator.defect.shape.path import across, axis_deg, direction_xy, folded_deg, noisy_rings
@@ -48,12 +47,15 @@ class Cluster:
     softness_px: Range = Range(0.6, 0.9)
 
     def __post_init__(self) -> None:
-        require(self.count.within(1, 500), "count", "(low, high) within [1, 500]", self.count)
-        require(self.variety.within(0, 2), "variety", "(low, high) within [0, 2]", self.variety)
-        require(self.aspect.within(1, 20), "aspect", "(low, high) within [1, 20]", self.aspect)
-        require(self.roughness.within(0, 1), "roughness", "(low, high) within [0, 1]", self.roughness)
-        require(self.blob_aspect.within(0, 10), "blob_aspect", "(low, high) within [0, 10]", self.blob_aspect)
-        require(self.softness_px.within(0, 20), "softness_px", "(low, high) within [0, 20]", self.softness_px)
+        require_within(
+            self,
+            count=(1, 500),
+            variety=(0, 2),
+            aspect=(1, 20),
+            roughness=(0, 1),
+            blob_aspect=(0, 10),
+            softness_px=(0, 20),
+        )
 
     def draw(self, room: Room, site: Site, rng: np.random.Generator) -> Outline:
         """Return the outline of all blobs together."""

@@ -11,8 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from generator.core.errors import require
-from generator.core.units import LengthRange, Range
+from generator.core.units import LengthRange, Range, require_within
 from generator.defect.fill import fill_bands
 from generator.defect.outline import Outline, Room, Site
 from generator.defect.shape.path import axis_deg, folded_deg, smooth_noise
@@ -49,12 +48,15 @@ class Crack:
     unevenness: Range = Range(0.2, 0.5)
 
     def __post_init__(self) -> None:
-        require(self.wander_deg.within(0, 90), "wander_deg", "(low, high) within [0, 90]", self.wander_deg)
-        require(self.jag_deg.within(0, 90), "jag_deg", "(low, high) within [0, 90]", self.jag_deg)
-        require(self.forks.within(0, 20), "forks", "(low, high) within [0, 20]", self.forks)
-        require(self.fork_deg.within(0, 120), "fork_deg", "(low, high) within [0, 120]", self.fork_deg)
-        require(self.softness_px.within(0, 20), "softness_px", "(low, high) within [0, 20]", self.softness_px)
-        require(self.unevenness.within(0, 1), "unevenness", "(low, high) within [0, 1]", self.unevenness)
+        require_within(
+            self,
+            wander_deg=(0, 90),
+            jag_deg=(0, 90),
+            forks=(0, 20),
+            fork_deg=(0, 120),
+            softness_px=(0, 20),
+            unevenness=(0, 1),
+        )
 
     def draw(self, room: Room, site: Site, rng: np.random.Generator) -> Outline:
         """Return the outline of a crack through the site, or from the site into the part at a contour."""

@@ -10,8 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from generator.core.errors import require
-from generator.core.units import LengthRange, Range
+from generator.core.units import LengthRange, Range, require_within
 from generator.defect.fill import fill_bands
 from generator.defect.outline import Outline, Room, Site
 from generator.defect.shape.path import axis_deg, direction_xy, folded_deg, smooth_noise
@@ -52,14 +51,17 @@ class Fibre:
     sink: Range = Range(0.0, 0.0)
 
     def __post_init__(self) -> None:
-        require(self.curl_deg.within(0, 720), "curl_deg", "(low, high) within [0, 720]", self.curl_deg)
-        require(self.waves.within(1, 20), "waves", "(low, high) within [1, 20]", self.waves)
-        require(self.softness_px.within(0, 20), "softness_px", "(low, high) within [0, 20]", self.softness_px)
-        require(self.taper.within(0, 1), "taper", "(low, high) within [0, 1]", self.taper)
-        require(self.unevenness.within(0, 1), "unevenness", "(low, high) within [0, 1]", self.unevenness)
-        require(self.fuzz.within(0, 3), "fuzz", "(low, high) within [0, 3]", self.fuzz)
-        require(self.arc_deg.within(0, 300), "arc_deg", "(low, high) within [0, 300]", self.arc_deg)
-        require(self.sink.within(0, 0.5), "sink", "(low, high) within [0, 0.5]", self.sink)
+        require_within(
+            self,
+            curl_deg=(0, 720),
+            waves=(1, 20),
+            softness_px=(0, 20),
+            taper=(0, 1),
+            unevenness=(0, 1),
+            fuzz=(0, 3),
+            arc_deg=(0, 300),
+            sink=(0, 0.5),
+        )
 
     def draw(self, room: Room, site: Site, rng: np.random.Generator) -> Outline:
         """Return the outline of one fibre whose middle lies at the site."""

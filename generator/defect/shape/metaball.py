@@ -13,9 +13,8 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from generator.core.errors import require
 from generator.core.geometry import Rect
-from generator.core.units import LengthRange, Range
+from generator.core.units import LengthRange, Range, require_within
 from generator.defect.outline import Outline, Room, Site
 from generator.defect.shape.path import axis_deg, direction_xy, folded_deg, smooth_noise
 
@@ -56,13 +55,16 @@ class Metaball:
     softness_px: Range = Range(0.6, 0.9)
 
     def __post_init__(self) -> None:
-        require(self.spacing.within(0.1, 3), "spacing", "(low, high) within [0.1, 3]", self.spacing)
-        require(self.variety.within(0, 1), "variety", "(low, high) within [0, 1]", self.variety)
-        require(self.scatter.within(0, 2), "scatter", "(low, high) within [0, 2]", self.scatter)
-        require(self.melt.within(0, 1), "melt", "(low, high) within [0, 1]", self.melt)
-        require(self.bend.within(0, 0.5), "bend", "(low, high) within [0, 0.5]", self.bend)
-        require(self.inset.within(-1, 2), "inset", "(low, high) within [-1, 2]", self.inset)
-        require(self.softness_px.within(0, 20), "softness_px", "(low, high) within [0, 20]", self.softness_px)
+        require_within(
+            self,
+            spacing=(0.1, 3),
+            variety=(0, 1),
+            scatter=(0, 2),
+            melt=(0, 1),
+            bend=(0, 0.5),
+            inset=(-1, 2),
+            softness_px=(0, 20),
+        )
 
     def draw(self, room: Room, site: Site, rng: np.random.Generator) -> Outline:
         """Return the outline of all balls, whose path has its middle at the site."""

@@ -13,9 +13,8 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from generator.core.errors import require
 from generator.core.geometry import Rect
-from generator.core.units import LengthRange, Range
+from generator.core.units import LengthRange, Range, require_within
 from generator.defect.outline import Outline, Room, Site
 from generator.defect.shape.path import axis_deg, folded_deg
 from generator.defect.texture import clouds
@@ -51,12 +50,15 @@ class Region:
     softness_px: Range = Range(0.6, 0.9)
 
     def __post_init__(self) -> None:
-        require(self.aspect.within(1, 20), "aspect", "(low, high) within [1, 20]", self.aspect)
-        require(self.coverage.within(0.02, 1), "coverage", "(low, high) within [0.02, 1]", self.coverage)
-        require(self.raggedness.within(0, 3), "raggedness", "(low, high) within [0, 3]", self.raggedness)
-        require(self.grain.within(0.02, 1), "grain", "(low, high) within [0.02, 1]", self.grain)
-        require(self.detail.within(0, 1), "detail", "(low, high) within [0, 1]", self.detail)
-        require(self.softness_px.within(0, 20), "softness_px", "(low, high) within [0, 20]", self.softness_px)
+        require_within(
+            self,
+            aspect=(1, 20),
+            coverage=(0.02, 1),
+            raggedness=(0, 3),
+            grain=(0.02, 1),
+            detail=(0, 1),
+            softness_px=(0, 20),
+        )
 
     def draw(self, room: Room, site: Site, rng: np.random.Generator) -> Outline:
         """Return the outline of one region about the site."""

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from generator.core.errors import require
-from generator.core.units import LengthRange, Range
+from generator.core.units import LengthRange, Range, require_within
 from generator.defect.fill import fill_rings
 from generator.defect.outline import Outline, Room, Site
 from generator.defect.shape.path import across, direction_xy, folded_deg
@@ -34,10 +33,7 @@ class Shard:
     softness_px: Range = Range(0.6, 0.9)
 
     def __post_init__(self) -> None:
-        require(self.corners.within(3, 24), "corners", "(low, high) within [3, 24]", self.corners)
-        require(self.aspect.within(1, 20), "aspect", "(low, high) within [1, 20]", self.aspect)
-        require(self.irregularity.within(0, 0.9), "irregularity", "(low, high) within [0, 0.9]", self.irregularity)
-        require(self.softness_px.within(0, 20), "softness_px", "(low, high) within [0, 20]", self.softness_px)
+        require_within(self, corners=(3, 24), aspect=(1, 20), irregularity=(0, 0.9), softness_px=(0, 20))
 
     def draw(self, room: Room, site: Site, rng: np.random.Generator) -> Outline:
         """Return the outline of one piece about the site."""

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from generator.core.errors import require
-from generator.core.units import LengthRange, Range
+from generator.core.units import LengthRange, Range, require_within
 from generator.defect.fill import fill_rings
 from generator.defect.outline import Outline, Room, Site
 from generator.defect.shape.path import direction_xy, folded_deg, smooth_noise
@@ -36,10 +35,7 @@ class Side:
     softness_px: Range = Range(0.6, 1.0)
 
     def __post_init__(self) -> None:
-        require(self.bow.within(0, 2), "bow", "(low, high) within [0, 2]", self.bow)
-        require(self.tilt_deg.within(0, 10), "tilt_deg", "(low, high) within [0, 10]", self.tilt_deg)
-        require(self.wear_px.within(0, 10), "wear_px", "(low, high) within [0, 10]", self.wear_px)
-        require(self.softness_px.within(0, 20), "softness_px", "(low, high) within [0, 20]", self.softness_px)
+        require_within(self, bow=(0, 2), tilt_deg=(0, 10), wear_px=(0, 10), softness_px=(0, 20))
 
     def draw(self, room: Room, site: Site, rng: np.random.Generator) -> Outline:
         """Return the outline of a strip whose outer edge lies at the site; without a side there, at any direction."""

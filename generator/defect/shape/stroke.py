@@ -11,8 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from generator.core.errors import require
-from generator.core.units import LengthRange, Range
+from generator.core.units import LengthRange, Range, require_within
 from generator.defect.fill import fill_bands
 from generator.defect.outline import Outline, Room, Site
 from generator.defect.shape.path import axis_deg, direction_xy, folded_deg, smooth_noise
@@ -43,10 +42,7 @@ class Stroke:
     pressure: Range = Range(0.1, 0.4)
 
     def __post_init__(self) -> None:
-        require(self.bend.within(0, 0.5), "bend", "(low, high) within [0, 0.5]", self.bend)
-        require(self.softness_px.within(0, 20), "softness_px", "(low, high) within [0, 20]", self.softness_px)
-        require(self.taper.within(0, 0.5), "taper", "(low, high) within [0, 0.5]", self.taper)
-        require(self.pressure.within(0, 1), "pressure", "(low, high) within [0, 1]", self.pressure)
+        require_within(self, bend=(0, 0.5), softness_px=(0, 20), taper=(0, 0.5), pressure=(0, 1))
 
     def draw(self, room: Room, site: Site, rng: np.random.Generator) -> Outline:
         """Return the outline of one line whose middle is at the site."""

@@ -14,8 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from generator.core.errors import require
-from generator.core.units import Range
+from generator.core.units import Range, require_within
 from generator.defect.dome import depth_inside, displaced
 from generator.defect.lighting import Neighbourhood, light_xy, mixed
 from generator.defect.outline import Outline, Patch
@@ -46,13 +45,16 @@ class Bubble:
     ring: Range = Range(0.03, 0.2)
 
     def __post_init__(self) -> None:
-        require(self.rim.within(0, 1), "rim", "(low, high) within [0, 1]", self.rim)
-        require(self.rim_width.within(0.05, 0.9), "rim_width", "(low, high) within [0.05, 0.9]", self.rim_width)
-        require(self.inside.within(0, 3), "inside", "(low, high) within [0, 3]", self.inside)
-        require(self.lens.within(0, 1), "lens", "(low, high) within [0, 1]", self.lens)
-        require(self.highlight.within(0, 1), "highlight", "(low, high) within [0, 1]", self.highlight)
-        require(self.gleam.within(0, 1), "gleam", "(low, high) within [0, 1]", self.gleam)
-        require(self.ring.within(0, 1), "ring", "(low, high) within [0, 1]", self.ring)
+        require_within(
+            self,
+            rim=(0, 1),
+            rim_width=(0.05, 0.9),
+            inside=(0, 3),
+            lens=(0, 1),
+            highlight=(0, 1),
+            gleam=(0, 1),
+            ring=(0, 1),
+        )
 
     @property
     def reach_px(self) -> int:

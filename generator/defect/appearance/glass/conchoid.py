@@ -13,8 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from generator.core.errors import require
-from generator.core.units import LengthRange, Range
+from generator.core.units import LengthRange, Range, require_within
 from generator.defect.dome import depth_inside, displaced
 from generator.defect.lighting import Neighbourhood, light_xy, mixed
 from generator.defect.outline import Outline, Patch
@@ -54,15 +53,18 @@ class Conchoid:
     warmth: Range = Range(0.0, 0.25)
 
     def __post_init__(self) -> None:
-        require(self.clarity.within(0, 1), "clarity", "(low, high) within [0, 1]", self.clarity)
-        require(self.haze.within(0, 1), "haze", "(low, high) within [0, 1]", self.haze)
-        require(self.ripples.within(0, 2), "ripples", "(low, high) within [0, 2]", self.ripples)
-        require(self.facets.within(0, 1), "facets", "(low, high) within [0, 1]", self.facets)
-        require(self.crushed.within(0, 1), "crushed", "(low, high) within [0, 1]", self.crushed)
-        require(self.glitter.within(0, 1.5), "glitter", "(low, high) within [0, 1.5]", self.glitter)
-        require(self.bend.within(0, 1), "bend", "(low, high) within [0, 1]", self.bend)
-        require(self.edge.within(0, 1), "edge", "(low, high) within [0, 1]", self.edge)
-        require(self.warmth.within(0, 0.5), "warmth", "(low, high) within [0, 0.5]", self.warmth)
+        require_within(
+            self,
+            clarity=(0, 1),
+            haze=(0, 1),
+            ripples=(0, 2),
+            facets=(0, 1),
+            crushed=(0, 1),
+            glitter=(0, 1.5),
+            bend=(0, 1),
+            edge=(0, 1),
+            warmth=(0, 0.5),
+        )
 
     @property
     def reach_px(self) -> int:

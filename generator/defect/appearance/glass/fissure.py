@@ -15,8 +15,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from generator.core.errors import require
-from generator.core.units import Range
+from generator.core.units import Range, require_within
 from generator.defect.lighting import Neighbourhood, light_xy, times
 from generator.defect.outline import Outline, Patch
 from generator.defect.texture import clouds
@@ -52,15 +51,18 @@ class Fissure:
     warmth: Range = Range(0.0, 0.2)
 
     def __post_init__(self) -> None:
-        require(self.dark.within(0, 1), "dark", "(low, high) within [0, 1]", self.dark)
-        require(self.bright.within(0, 1), "bright", "(low, high) within [0, 1]", self.bright)
-        require(self.offset_px.within(0, _OFFSET_PX), "offset_px", "(low, high) within [0, 4]", self.offset_px)
-        require(self.broken.within(0, 1), "broken", "(low, high) within [0, 1]", self.broken)
-        require(self.glints.within(0, 1), "glints", "(low, high) within [0, 1]", self.glints)
-        require(self.glint_px.within(1, 64), "glint_px", "(low, high) within [1, 64]", self.glint_px)
-        require(self.face.within(0, 1), "face", "(low, high) within [0, 1]", self.face)
-        require(self.face_px.within(0, _FACE_PX), "face_px", "(low, high) within [0, 24]", self.face_px)
-        require(self.warmth.within(0, 0.5), "warmth", "(low, high) within [0, 0.5]", self.warmth)
+        require_within(
+            self,
+            dark=(0, 1),
+            bright=(0, 1),
+            offset_px=(0, _OFFSET_PX),
+            broken=(0, 1),
+            glints=(0, 1),
+            glint_px=(1, 64),
+            face=(0, 1),
+            face_px=(0, _FACE_PX),
+            warmth=(0, 0.5),
+        )
 
     @property
     def reach_px(self) -> int:

@@ -14,8 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from generator.core.errors import require
-from generator.core.units import Range
+from generator.core.units import Range, require_within
 from generator.defect.dome import depth_inside, displaced
 from generator.defect.lighting import Neighbourhood, mixed, times
 from generator.defect.outline import Outline, Patch
@@ -51,15 +50,18 @@ class Knot:
     shading: Range = Range(0.1, 0.4)
 
     def __post_init__(self) -> None:
-        require(self.core.within(0.05, 0.9), "core", "(low, high) within [0.05, 0.9]", self.core)
-        require(self.ragged.within(0, 1), "ragged", "(low, high) within [0, 1]", self.ragged)
-        require(self.body.within(0, 1), "body", "(low, high) within [0, 1]", self.body)
-        require(self.hue_deg.within(0, 360), "hue_deg", "(low, high) within [0, 360]", self.hue_deg)
-        require(self.saturation.within(0, 1), "saturation", "(low, high) within [0, 1]", self.saturation)
-        require(self.grain.within(0, 1), "grain", "(low, high) within [0, 1]", self.grain)
-        require(self.opacity.within(0, 1), "opacity", "(low, high) within [0, 1]", self.opacity)
-        require(self.bend.within(0, 1), "bend", "(low, high) within [0, 1]", self.bend)
-        require(self.shading.within(0, 1), "shading", "(low, high) within [0, 1]", self.shading)
+        require_within(
+            self,
+            core=(0.05, 0.9),
+            ragged=(0, 1),
+            body=(0, 1),
+            hue_deg=(0, 360),
+            saturation=(0, 1),
+            grain=(0, 1),
+            opacity=(0, 1),
+            bend=(0, 1),
+            shading=(0, 1),
+        )
 
     @property
     def reach_px(self) -> int:

@@ -14,8 +14,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from generator.core.errors import require
-from generator.core.units import Range
+from generator.core.units import Range, require_within
 from generator.defect.dome import axis_xy, depth_inside, displaced
 from generator.defect.lighting import Neighbourhood, light_xy, times
 from generator.defect.outline import Outline, Patch
@@ -45,12 +44,9 @@ class Fold:
     elevation_deg: Range = Range(30.0, 60.0)
 
     def __post_init__(self) -> None:
-        require(self.height.within(-1, 1), "height", "(low, high) within [-1, 1]", self.height)
-        require(self.lean.within(0, 0.9), "lean", "(low, high) within [0, 0.9]", self.lean)
-        require(self.crease.within(0, 2), "crease", "(low, high) within [0, 2]", self.crease)
-        require(self.sheen.within(0, 2), "sheen", "(low, high) within [0, 2]", self.sheen)
-        require(self.warp.within(0, 1), "warp", "(low, high) within [0, 1]", self.warp)
-        require(self.elevation_deg.within(10, 90), "elevation_deg", "(low, high) within [10, 90]", self.elevation_deg)
+        require_within(
+            self, height=(-1, 1), lean=(0, 0.9), crease=(0, 2), sheen=(0, 2), warp=(0, 1), elevation_deg=(10, 90)
+        )
 
     @property
     def reach_px(self) -> int:

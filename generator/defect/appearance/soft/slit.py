@@ -13,8 +13,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from generator.core.errors import require
-from generator.core.units import Range
+from generator.core.units import Range, require_within
 from generator.defect.dome import depth_inside, displaced
 from generator.defect.lighting import Neighbourhood, level_of, light_xy, mixed, times
 from generator.defect.outline import Outline, Patch
@@ -48,14 +47,17 @@ class Slit:
     apart: Range = Range(0.4, 1.0)
 
     def __post_init__(self) -> None:
-        require(self.gap.within(0, 1), "gap", "(low, high) within [0, 1]", self.gap)
-        require(self.raw.within(0, 1), "raw", "(low, high) within [0, 1]", self.raw)
-        require(self.pale.within(0.2, 3), "pale", "(low, high) within [0.2, 3]", self.pale)
-        require(self.grey.within(0, 1), "grey", "(low, high) within [0, 1]", self.grey)
-        require(self.fibres.within(0, 1), "fibres", "(low, high) within [0, 1]", self.fibres)
-        require(self.relief.within(0, 2), "relief", "(low, high) within [0, 2]", self.relief)
-        require(self.curl.within(0, 4), "curl", "(low, high) within [0, 4]", self.curl)
-        require(self.apart.within(0, 1), "apart", "(low, high) within [0, 1]", self.apart)
+        require_within(
+            self,
+            gap=(0, 1),
+            raw=(0, 1),
+            pale=(0.2, 3),
+            grey=(0, 1),
+            fibres=(0, 1),
+            relief=(0, 2),
+            curl=(0, 4),
+            apart=(0, 1),
+        )
 
     @property
     def reach_px(self) -> int:

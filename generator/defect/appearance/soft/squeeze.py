@@ -14,8 +14,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from generator.core.errors import require
-from generator.core.units import Range
+from generator.core.units import Range, require_within
 from generator.defect.lighting import times
 from generator.defect.outline import Outline, Patch
 from generator.defect.texture import clouds
@@ -45,12 +44,9 @@ class Squeeze:
     elevation_deg: Range = Range(35.0, 60.0)
 
     def __post_init__(self) -> None:
-        require(self.depth.within(0, 0.5), "depth", "(low, high) within [0, 0.5]", self.depth)
-        require(self.folds.within(0, 2), "folds", "(low, high) within [0, 2]", self.folds)
-        require(self.fold_size.within(0.05, 2), "fold_size", "(low, high) within [0.05, 2]", self.fold_size)
-        require(self.drag.within(0, 20), "drag", "(low, high) within [0, 20]", self.drag)
-        require(self.gloss.within(0, 1), "gloss", "(low, high) within [0, 1]", self.gloss)
-        require(self.elevation_deg.within(10, 90), "elevation_deg", "(low, high) within [10, 90]", self.elevation_deg)
+        require_within(
+            self, depth=(0, 0.5), folds=(0, 2), fold_size=(0.05, 2), drag=(0, 20), gloss=(0, 1), elevation_deg=(10, 90)
+        )
 
     @property
     def reach_px(self) -> int:

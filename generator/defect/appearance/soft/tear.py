@@ -13,10 +13,9 @@ from typing import Any
 import cv2
 import numpy as np
 
-from generator.core.errors import require
 from generator.core.geometry import Rect
 from generator.core.seeds import texture_rng
-from generator.core.units import LengthRange, Range
+from generator.core.units import LengthRange, Range, require_within
 from generator.defect.fill import fill_bands
 from generator.defect.lighting import Neighbourhood, level_of, mixed, times
 from generator.defect.outline import Outline, Patch
@@ -57,15 +56,18 @@ class Tear:
     rim: Range = Range(0.1, 0.4)
 
     def __post_init__(self) -> None:
-        require(self.floor.within(0, 2), "floor", "(low, high) within [0, 2]", self.floor)
-        require(self.roughness.within(0, 1), "roughness", "(low, high) within [0, 1]", self.roughness)
-        require(self.shadow.within(0, 1), "shadow", "(low, high) within [0, 1]", self.shadow)
-        require(self.shadow_px.within(0, 8), "shadow_px", "(low, high) within [0, 8]", self.shadow_px)
-        require(self.ends.within(0, 3), "ends", "(low, high) within [0, 3]", self.ends)
-        require(self.reach.within(0, 2), "reach", "(low, high) within [0, 2]", self.reach)
-        require(self.bridges.within(0, 1), "bridges", "(low, high) within [0, 1]", self.bridges)
-        require(self.contrast.within(0, 1), "contrast", "(low, high) within [0, 1]", self.contrast)
-        require(self.rim.within(0, 2), "rim", "(low, high) within [0, 2]", self.rim)
+        require_within(
+            self,
+            floor=(0, 2),
+            roughness=(0, 1),
+            shadow=(0, 1),
+            shadow_px=(0, 8),
+            ends=(0, 3),
+            reach=(0, 2),
+            bridges=(0, 1),
+            contrast=(0, 1),
+            rim=(0, 2),
+        )
 
     @property
     def reach_px(self) -> int:

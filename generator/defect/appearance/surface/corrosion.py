@@ -16,8 +16,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from generator.core.errors import require
-from generator.core.units import LengthRange, Range
+from generator.core.units import LengthRange, Range, require_within
 from generator.defect.lighting import Neighbourhood, level_of, mixed, times
 from generator.defect.outline import Outline, Patch
 from generator.defect.texture import clouds
@@ -59,13 +58,16 @@ class Corrosion:
     bleed_px: Range = Range(2.0, 8.0)
 
     def __post_init__(self) -> None:
-        require(self.hue_deg.within(0, 120), "hue_deg", "(low, high) within [0, 120]", self.hue_deg)
-        require(self.thickness.within(0, 1), "thickness", "(low, high) within [0, 1]", self.thickness)
-        require(self.roughness.within(0, 1), "roughness", "(low, high) within [0, 1]", self.roughness)
-        require(self.grain_px.within(1, 16), "grain_px", "(low, high) within [1, 16]", self.grain_px)
-        require(self.pits.within(0, 0.5), "pits", "(low, high) within [0, 0.5]", self.pits)
-        require(self.bleed.within(0, 1), "bleed", "(low, high) within [0, 1]", self.bleed)
-        require(self.bleed_px.within(0, 16), "bleed_px", "(low, high) within [0, 16]", self.bleed_px)
+        require_within(
+            self,
+            hue_deg=(0, 120),
+            thickness=(0, 1),
+            roughness=(0, 1),
+            grain_px=(1, 16),
+            pits=(0, 0.5),
+            bleed=(0, 1),
+            bleed_px=(0, 16),
+        )
 
     @property
     def reach_px(self) -> int:

@@ -15,8 +15,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from generator.core.errors import require
-from generator.core.units import Range
+from generator.core.units import Range, require_within
 from generator.defect.lighting import level_of, light_xy, mixed, times
 from generator.defect.material import cast_shadow
 from generator.defect.outline import Outline, Patch
@@ -50,15 +49,18 @@ class Droplet:
     shadow_px: Range = Range(1.0, 3.0)
 
     def __post_init__(self) -> None:
-        require(self.gain.within(0, 3), "gain", "(low, high) within [0, 3]", self.gain)
-        require(self.greyness.within(0, 1), "greyness", "(low, high) within [0, 1]", self.greyness)
-        require(self.roundness.within(0, 1), "roundness", "(low, high) within [0, 1]", self.roundness)
-        require(self.gloss.within(0, 1), "gloss", "(low, high) within [0, 1]", self.gloss)
-        require(self.shininess.within(2, 200), "shininess", "(low, high) within [2, 200]", self.shininess)
-        require(self.elevation_deg.within(10, 90), "elevation_deg", "(low, high) within [10, 90]", self.elevation_deg)
-        require(self.grain.within(0, 1), "grain", "(low, high) within [0, 1]", self.grain)
-        require(self.shadow.within(0, 1), "shadow", "(low, high) within [0, 1]", self.shadow)
-        require(self.shadow_px.within(0, 8), "shadow_px", "(low, high) within [0, 8]", self.shadow_px)
+        require_within(
+            self,
+            gain=(0, 3),
+            greyness=(0, 1),
+            roundness=(0, 1),
+            gloss=(0, 1),
+            shininess=(2, 200),
+            elevation_deg=(10, 90),
+            grain=(0, 1),
+            shadow=(0, 1),
+            shadow_px=(0, 8),
+        )
 
     @property
     def reach_px(self) -> int:

@@ -15,8 +15,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from generator.core.errors import require
-from generator.core.units import LengthRange, Range
+from generator.core.units import LengthRange, Range, require_within
 from generator.defect.lighting import Neighbourhood, level_of, mixed, times
 from generator.defect.outline import Outline, Patch
 from generator.defect.texture import clouds
@@ -72,11 +71,7 @@ class Heat:
     roughness: Range = Range(0.05, 0.2)
 
     def __post_init__(self) -> None:
-        require(self.peak.within(0.1, 1), "peak", "(low, high) within [0.1, 1]", self.peak)
-        require(self.steepness.within(0.3, 3), "steepness", "(low, high) within [0.3, 3]", self.steepness)
-        require(self.strength.within(0, 1), "strength", "(low, high) within [0, 1]", self.strength)
-        require(self.turbulence.within(0, 1), "turbulence", "(low, high) within [0, 1]", self.turbulence)
-        require(self.roughness.within(0, 1), "roughness", "(low, high) within [0, 1]", self.roughness)
+        require_within(self, peak=(0.1, 1), steepness=(0.3, 3), strength=(0, 1), turbulence=(0, 1), roughness=(0, 1))
 
     @property
     def reach_px(self) -> int:

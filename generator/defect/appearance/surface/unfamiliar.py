@@ -17,7 +17,7 @@ import numpy as np
 
 from generator.core.errors import require
 from generator.core.seeds import texture_rng
-from generator.core.units import LengthRange, Range
+from generator.core.units import LengthRange, Range, require_within
 from generator.defect.lighting import level_of, mixed
 from generator.defect.outline import Outline, Patch
 from generator.defect.texture import clouds
@@ -48,10 +48,7 @@ class Unfamiliar:
 
     def __post_init__(self) -> None:
         require(0 <= self.own_share <= 1, "own_share", "a chance in [0, 1]", self.own_share)
-        require(self.opacity.within(0, 1), "opacity", "(low, high) within [0, 1]", self.opacity)
-        require(self.gain.within(0, 4), "gain", "(low, high) within [0, 4]", self.gain)
-        require(self.tint.within(0, 100), "tint", "(low, high) within [0, 100]", self.tint)
-        require(self.contrast.within(0, 100), "contrast", "(low, high) within [0, 100]", self.contrast)
+        require_within(self, opacity=(0, 1), gain=(0, 4), tint=(0, 100), contrast=(0, 100))
 
     @property
     def reach_px(self) -> int:

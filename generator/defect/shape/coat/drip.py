@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from generator.core.errors import require
-from generator.core.units import LengthRange, Range
+from generator.core.units import LengthRange, Range, require_within
 from generator.defect.fill import fill_bands
 from generator.defect.outline import Outline, Room, Site
 from generator.defect.shape.path import across, direction_xy, folded_deg, smooth_noise
@@ -42,10 +41,7 @@ class Drip:
     roundness: Range = Range(0.12, 0.22)
 
     def __post_init__(self) -> None:
-        require(self.trail.within(0.1, 1), "trail", "(low, high) within [0.1, 1]", self.trail)
-        require(self.start.within(0, 1), "start", "(low, high) within [0, 1]", self.start)
-        require(self.wander.within(0, 1), "wander", "(low, high) within [0, 1]", self.wander)
-        require(self.roundness.within(0.02, 0.5), "roundness", "(low, high) within [0.02, 0.5]", self.roundness)
+        require_within(self, trail=(0.1, 1), start=(0, 1), wander=(0, 1), roundness=(0.02, 0.5))
 
     def draw(self, room: Room, site: Site, rng: np.random.Generator) -> Outline:
         """Return the outline of a drip whose bead is at the site."""

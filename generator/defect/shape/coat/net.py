@@ -13,8 +13,7 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from generator.core.errors import require
-from generator.core.units import LengthRange, Range
+from generator.core.units import LengthRange, Range, require_within
 from generator.defect.fill import fill_bands
 from generator.defect.outline import Outline, Room, Site
 from generator.defect.shape.path import across, axis_deg, direction_xy, folded_deg
@@ -52,11 +51,7 @@ class Net:
     softness_px: Range = Range(0.5, 0.7)
 
     def __post_init__(self) -> None:
-        require(self.aspect.within(1, 10), "aspect", "(low, high) within [1, 10]", self.aspect)
-        require(self.gaps.within(0, 0.9), "gaps", "(low, high) within [0, 0.9]", self.gaps)
-        require(self.irregularity.within(0, 1), "irregularity", "(low, high) within [0, 1]", self.irregularity)
-        require(self.bend.within(0, 0.5), "bend", "(low, high) within [0, 0.5]", self.bend)
-        require(self.softness_px.within(0, 20), "softness_px", "(low, high) within [0, 20]", self.softness_px)
+        require_within(self, aspect=(1, 10), gaps=(0, 0.9), irregularity=(0, 1), bend=(0, 0.5), softness_px=(0, 20))
 
     def draw(self, room: Room, site: Site, rng: np.random.Generator) -> Outline:
         """Return the outline of a net about the site."""
