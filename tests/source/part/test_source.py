@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from generator.core.errors import AssetError, RangeError
+from generator.source.part.product import turned_disc
 from generator.source.part.source import DRAW, Part
 
 SIZES_WH = ((16, 16), (48, 32), (64, 64))
@@ -154,3 +155,13 @@ def test_a_misspelt_product_is_answered_with_the_nearest():
 def test_an_id_that_the_source_never_gave_is_refused(source_id):
     with pytest.raises(AssetError):
         Part(products=("leather",)).load(source_id)
+
+
+@pytest.mark.parametrize("seed", [0, 2])
+def test_the_rings_of_a_turned_disc_are_round_and_not_stairs(seed):
+    drawing = turned_disc.draw((256, 256), np.random.default_rng(seed))
+    rows, columns = np.nonzero(drawing.roi)
+    top, middle = int(rows.min()) + 8, round(columns.mean())
+    above = drawing.planes[0][top : top + 24, middle - 8 : middle + 9]  # the rings run level here
+    along, across = (float(np.abs(np.diff(above, axis=axis)).max()) for axis in (1, 0))
+    assert along < 0.4 * across

@@ -15,6 +15,8 @@ from generator.imaging import noise
 from generator.source.part.drawing import Drawing, between, disc_shadow, over, radial, step, tinted
 from generator.source.part.product.brushed_plate import METALS
 
+_FINER = 8  # places of the rings' profile a pixel
+
 
 def draw(hw: tuple[int, int], rng: np.random.Generator) -> Drawing:
     """Return a disc: three (H, W) planes, roi the disc without its bore and holes."""
@@ -77,8 +79,9 @@ def _face(
     groove = sum((np.exp(-(((radius - s) / max(0.8, 1.6 * unit)) ** 2)) for s in steps), np.zeros(length))
     width = rng.uniform(4.5, 11, 5)[zone]
     level = np.stack([rings * 0.05 + coarse * 0.07 + turned, width, tone * (1 + rings * 0.085) * (1 - 0.6 * groove)])
-    index = (r + np.float32(0.5)).astype(np.intp)
-    shift, sharp, gain = (row.take(index, mode="clip") for row in level.astype(np.float32))
+    finer = np.arange((length - 1) * _FINER + 1) / _FINER  # a ring is round, not in steps of whole pixels
+    index = (r * np.float32(_FINER) + np.float32(0.5)).astype(np.intp)
+    shift, sharp, gain = (np.interp(finer, radius, row).astype(np.float32).take(index, mode="clip") for row in level)
 
     aside = out_x * np.float32(-light[1]) + out_y * np.float32(light[0])
     lobe = aside + shift + noise.fractal(r.shape, 120 * unit, rng, octaves=3) * np.float32(0.03)
