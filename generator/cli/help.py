@@ -27,7 +27,7 @@ Examples
   defectgen generate                                                    drawn parts, nothing else needed
   defectgen generate experiment=leather source=folder source.path=good/ count=500 name=hides camera=mild
   defectgen generate 'defect=[metal/scratch,metal/pit]' 'targets={scratch: 300, pit: 200}'
-  defectgen generate source=folder source.path=good/ roi=mask_dir roi.path=masks/ 'export=[coco,yolo,mvtec]'
+  defectgen generate source=folder source.path=good/ roi=polygons 'roi.polygons=[[[20,20],[300,20],[300,200]]]'
   defectgen generate name=tiles source=folder source.path=good/ count=500 only=42      one sample again, alone
 """
 

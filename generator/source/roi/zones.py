@@ -60,7 +60,15 @@ class Zones:
             raise RangeError("", _EXPECTED, value)
         if not isinstance(polygons, (list, tuple)) or not polygons:
             raise RangeError("", _EXPECTED, value)
-        return cls(tuple(_polygon(polygon) for polygon in polygons), unit)
+        if _is_corner(polygons[0]):
+            raise RangeError("", "a list of polygons, one [[[x, y], [x, y], [x, y]]] too", polygons)
+        found = cls(tuple(_polygon(polygon) for polygon in polygons), unit)
+        numbers = [number for polygon in found.polygons for corner in polygon for number in corner]
+        if unit == "frac" and not all(0 <= number <= 1 for number in numbers):
+            raise RangeError("", "polygons with corners in [0, 1], as unit is frac", polygons)
+        if unit == "px" and max(numbers) <= 1:
+            raise RangeError("", "polygons in px, or {unit: frac, polygons: ...} in shares of the image", polygons)
+        return found
 
     @classmethod
     def _from_path(cls, path: str) -> Zones:
@@ -159,10 +167,12 @@ def without(roi: np.ndarray | None, forbidden: Zones | None, good: GoodImage) ->
 
 
 def _polygon(value: object) -> Polygon:
-    is_list = isinstance(value, (list, tuple)) and len(value) >= 3
-    if not is_list or not all(isinstance(corner, (list, tuple)) and len(corner) == 2 for corner in value):
-        raise RangeError("", "a polygon of at least three corners [x, y]", value)
-    numbers = [number for corner in value for number in corner]
-    if not all(isinstance(n, (int, float)) and not isinstance(n, bool) and math.isfinite(n) for n in numbers):
+    if not isinstance(value, (list, tuple)) or len(value) < 3 or not all(_is_corner(corner) for corner in value):
         raise RangeError("", "a polygon of at least three corners [x, y]", value)
     return tuple((float(x), float(y)) for x, y in value)
+
+
+def _is_corner(value: object) -> bool:
+    if not isinstance(value, (list, tuple)) or len(value) != 2:
+        return False
+    return all(isinstance(n, (int, float)) and not isinstance(n, bool) and math.isfinite(n) for n in value)

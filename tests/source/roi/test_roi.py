@@ -154,7 +154,7 @@ def test_polygons_outside_the_image_are_named():
     [
         [],
         [[[0, 0], [1, 1]]],
-        [[0, 0], [1, 1], [2, 0]],
+        [[0, 0], [9, 9], [2, 0]],
         {"unit": "cm", "polygons": [SQUARE]},
         {"polygon": [SQUARE]},
         7,
@@ -164,6 +164,19 @@ def test_polygons_outside_the_image_are_named():
 )
 def test_what_is_no_polygon_is_named(value):
     with pytest.raises(RangeError, match="polygon"):
+        Zones.parse(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ([[0, 0], [9, 9], [2, 0]], "a list of polygons, one"),
+        ([[[0.1, 0.1], [0.9, 0.1], [0.9, 1]]], "unit: frac"),
+        ({"unit": "frac", "polygons": [[[0, 0], [50, 0], [50, 50]]]}, r"in \[0, 1\]"),
+    ],
+)
+def test_a_slip_in_brackets_or_unit_is_answered_with_what_was_meant(value, said):
+    with pytest.raises(RangeError, match=said):
         Zones.parse(value)
 
 
