@@ -1,33 +1,75 @@
 """What lies behind a part that is taken away: the surroundings' own texture moved in, on a smooth membrane.
 
-One shift is sought by which the hole's collar meets its own likeness and which brings in neither the hole nor anything
-that stands out from the ground; the pixels moved in keep their noise and grain, a membrane takes out the difference in
-brightness. Nothing but the ground that the hole's own collar is made of is moved in, no ink and no other band. A hole
-too large for any shift is filled half by half, at last with the membrane and grain like that nearby.
+One shift is sought, on a small copy, by which the hole's collar meets its own likeness and which brings in neither the
+hole nor anything that stands out from the ground; the pixels moved in keep their noise and grain, a membrane takes out
+the difference in brightness. The ground is what the hole's own collar is made of, or, where pads and tracks surround
+it, the one colour that is most common there: no ink, no pad and no other band is moved in. A hole too large for any
+shift is filled half by half, at last with the membrane and the texture of the largest clear spot nearby.
 Source: own; shifts after Pritch et al. (2009).
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
 from generator.core.geometry import Rect, mask_to_rect
 from generator.core.seeds import texture_rng
-from generator.imaging.poisson import fill, times
+from generator.imaging.poisson import times
+from generator.imaging.surround import filled
 
-_SOUGHT_PX = 40  # the hole's longer side on the copy on which its shift is sought
-_MEMBRANE_PX = 48  # the hole's longer side on the grid of its membrane
+_SOUGHT_PX = 26  # the hole's longer side on the copy on which its shift is sought
+_MEMBRANE_PX = 24  # the hole's longer side on the grid of its membrane
 _COLLAR_PX = 3  # of the copy
+_LOW_PX = 6  # how far low frequencies are gathered
 _INNER = 0.6  # weight of the hole's own pixels, as the membrane foretells them, against those of its collar
 _WORST = 2.5  # a shift must not meet its collar worse than this many times the surroundings' variance
-_SEEN_PX = 4096  # from which the ground's colour is taken
+_SEEN_PX = 2048  # from which the ground's colour is taken
 _FOREIGN = 4.0  # sigmas from the ground's median beyond which a pixel is of something else
 _STRANGE = 4.0  # what a pixel of something else costs, in variances of the surroundings
-_HALVINGS = 4
+_HALVINGS = 2
 _RING_PX = 5  # around a hole: what its ground is read from
 _PATTERN = 0.3  # a collar of which more than this is not of its median's colour is a pattern, not one ground
-_BROUGHT = 0.02  # share of a shift's pixels that may be of something else, beyond what the collar has
+_BROUGHT = 0.03  # share of a shift's pixels that may be of something else; they are painted over
+_MIXED = 0.2  # of all levels: a ring whose limits are wider is of several things
+_COMMON = 0.35  # share of the surroundings that one colour must have to be the ground of all
+_RIVAL = 0.5  # of that share: what no other colour may reach, or the surroundings are a pattern
+_SPOT_PX = 8  # the least half side of a clear spot whose texture is carried on
+_MENDED_PX = 128  # of the collar on which a shift is mended
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ground:
+    """What a hole may be filled from.
+
+    Attributes:
+        foreign: (h, w) bool, what is not of the ground's colour.
+        is_one: whether the ground has one colour, so that nothing else belongs in the hole.
+    """
+
+    foreign: np.ndarray
+    is_one: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Copy:
+    """The surroundings on a small grid, on which shifts are sought.
+
+    Attributes:
+        step: px to one of the copy.
+        pixels: (h, w, C) float32, the hole under a membrane.
+        blocked: (h, w) float32, 1 where something is of the hole.
+        strange: (h, w) float32, the share that is foreign.
+        spread: the variance of the ground, summed over the channels.
+    """
+
+    step: int
+    pixels: np.ndarray
+    blocked: np.ndarray
+    strange: np.ndarray
+    spread: float
 
 
 def inpaint(pixels: np.ndarray, hole: np.ndarray) -> np.ndarray:
@@ -42,34 +84,109 @@ def inpaint(pixels: np.ndarray, hole: np.ndarray) -> np.ndarray:
     """
     if hole.all() or not hole.any():
         return pixels.copy()
-    foreign = _foreign(pixels, hole) & ~hole
-    low = smooth_ground(pixels, hole | foreign)
-    out = pixels.copy()
-    _fill_part(out, low, foreign, hole, hole.copy(), _HALVINGS)
+    ground = _ground(pixels, hole)
+    _fill_part(out := pixels.copy(), ground, _copy(pixels, hole, ground), hole, hole.copy(), _HALVINGS)
     return out
 
 
-def _foreign(pixels: np.ndarray, hole: np.ndarray) -> np.ndarray:
-    """Return what near the hole is not of the ground's colour, (h, w) bool: its colour must not flow into the hole."""
-    near = cv2.dilate(hole.view(np.uint8), np.ones((2 * _RING_PX + 1,) * 2, np.uint8)) > 0
-    ring = pixels[near & ~hole]
-    if ring.shape[0] >= 16:
-        middle = np.median(ring, axis=0)
-        deviation = 1.4826 * np.median(np.abs(ring - middle), axis=0)
-        limit = np.maximum(
-            _FOREIGN * deviation, 0.06 * (float(pixels[~hole].max()) - float(pixels[~hole].min())) + 1e-6
-        )
-        if float((np.abs(ring - middle) > limit).any(axis=1).mean()) <= _PATTERN:
-            other = cv2.inRange(pixels, tuple((middle - limit).tolist()), tuple((middle + limit).tolist())) == 0
-            return cv2.dilate(other.view(np.uint8), np.ones((3, 3), np.uint8)) > 0  # its soft edge too
+def _ground(pixels: np.ndarray, hole: np.ndarray) -> _Ground:
+    """Return what near the hole is not of the ground's colour: it must not flow into the hole."""
+    box = mask_to_rect(hole).grown(_RING_PX + 1).clipped(hole.shape)
+    near = cv2.dilate(hole[box.slices].view(np.uint8), np.ones((2 * _RING_PX + 1,) * 2, np.uint8)) > 0
+    ring = pixels[box.slices][near & ~hole[box.slices]]
     apart = max(1, round(np.sqrt(hole.size / _SEEN_PX)))
     some = pixels[::apart, ::apart][~hole[::apart, ::apart]]
     if some.shape[0] < 8:
         some = pixels[~hole]
+    reach = float(some.max()) - float(some.min())
+    if ring.shape[0] >= 16:
+        ring = ring[:: -(-ring.shape[0] // _SEEN_PX)]
+        middle = np.median(ring, axis=0)
+        deviation = 1.4826 * np.median(np.abs(ring - middle), axis=0)
+        limit = np.maximum(_FOREIGN * deviation, 0.06 * reach + 1e-6)
+        is_plain = float((np.abs(ring - middle) > limit).any(axis=1).mean()) <= _PATTERN
+        if not is_plain or float(limit.max()) > _MIXED * reach:
+            common = _common_colour(np.concatenate([some, ring]), ring, 0.06 * reach + 1e-6)
+            if common is not None:
+                return _Ground(_other(pixels, hole, *common), True)
+        if is_plain:
+            return _Ground(_other(pixels, hole, middle, limit), True)
     middle = np.median(some, axis=0)
     spread = 1.4826 * np.median(np.abs(some - middle), axis=0)
-    limit = np.maximum(_FOREIGN * spread, 0.04 * (float(some.max()) - float(some.min())) + 1e-6)
-    return cv2.inRange(pixels, tuple((middle - limit).tolist()), tuple((middle + limit).tolist())) == 0
+    limit = np.maximum(_FOREIGN * spread, 0.04 * reach + 1e-6)
+    return _Ground((_apart(pixels, middle, limit) > 0) & ~hole, False)
+
+
+def _common_colour(values: np.ndarray, ring: np.ndarray, limit: float) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return the one colour most common among values, and its limits; None if there is none or there are two.
+
+    Args:
+        values: (N, C) of the surroundings.
+        ring: (M, C) of those at the hole, where the colour must be found too.
+        limit: how far from it, in each channel, a pixel is of the colour.
+    """
+    values = values[:: -(-values.shape[0] // 1500)]
+    tried = values[:: -(-values.shape[0] // 64)]
+    alike = (np.abs(values[None] - tried[:, None]) <= limit).all(axis=2)
+    best = int(np.argmax(alike.sum(axis=1)))
+    share = float(alike[best].mean())
+    rival = float((alike & ~alike[best]).mean(axis=1).max())
+    if share < _COMMON or rival > _RIVAL * share:
+        return None
+    own = values[alike[best]]
+    middle = np.median(own, axis=0)
+    deviation = 1.4826 * np.median(np.abs(own - middle), axis=0)
+    limits = np.maximum(_FOREIGN * deviation, np.float32(limit))
+    if float((np.abs(ring - middle) <= limits).all(axis=1).mean()) < _COMMON / 3.0:
+        return None
+    return middle, limits
+
+
+def _apart(pixels: np.ndarray, middle: np.ndarray, limit: np.ndarray) -> np.ndarray:
+    low, high = tuple((middle - limit).tolist()), tuple((middle + limit).tolist())
+    return (cv2.inRange(pixels, low, high) == 0).view(np.uint8)
+
+
+def _other(pixels: np.ndarray, hole: np.ndarray, middle: np.ndarray, limit: np.ndarray) -> np.ndarray:
+    """Return what is not of a colour, its soft edge too."""
+    apart = _apart(pixels, middle, limit)
+    apart[hole] = 0
+    return (cv2.dilate(apart, np.ones((3, 3), np.uint8)) > 0) & ~hole
+
+
+def _copy(pixels: np.ndarray, hole: np.ndarray, ground: _Ground) -> _Copy:
+    height, width = hole.shape
+    box = mask_to_rect(hole)
+    step = min(-(-max(box.w, box.h) // _SOUGHT_PX), height, width)
+    wh = (width // step, height // step)
+    seen = slice(0, wh[1] * step), slice(0, wh[0] * step)  # whole steps are averaged several times faster
+    known = (~hole[seen]).view(np.uint8)
+    small_known = cv2.resize(known.astype(np.float32), wh, interpolation=cv2.INTER_AREA)
+    clear = cv2.copyTo(pixels[seen], known)
+    small = cv2.resize(clear, wh, interpolation=cv2.INTER_AREA).reshape(wh[1], wh[0], -1)
+    small /= np.maximum(small_known, np.float32(1e-3))[..., None]
+    blocked = small_known < 0.999
+    strange = cv2.resize(ground.foreign[seen].astype(np.float32), wh, interpolation=cv2.INTER_AREA)
+    clear = ~blocked & (strange < 0.5)
+    seen = small[clear if ground.is_one and np.count_nonzero(clear) >= 16 else ~blocked]
+    spread = float(seen.var(axis=0).sum()) if seen.size else 0.0
+    unknown = blocked | (strange >= 0.5) if ground.is_one else blocked
+    if unknown.all():
+        unknown = blocked
+    return _Copy(step, _foretold(small.astype(np.float32), unknown), blocked.astype(np.float32), strange, spread)
+
+
+def _foretold(small: np.ndarray, unknown: np.ndarray) -> np.ndarray:
+    """Return a small copy with its unknown pixels as the mean of what is known around them, nearer ones more."""
+    if unknown.all() or not unknown.any():
+        return small
+    known, size = (~unknown).astype(np.float32), (_SOUGHT_PX + 1, _SOUGHT_PX + 1)
+    share, summed = known, times(small, known)
+    mean = summed.sum(axis=(0, 1)) / known.sum()
+    for _ in range(2):
+        share, summed = (cv2.blur(values, size, borderType=cv2.BORDER_CONSTANT) for values in (share, summed))
+    near = (summed.reshape(small.shape) + np.float32(1e-4) * mean) / (share + np.float32(1e-4))[..., None]
+    return np.where(unknown[..., None], near, small).astype(np.float32)
 
 
 def smooth_ground(pixels: np.ndarray, unknown: np.ndarray, sigma_px: float = 2.0) -> np.ndarray:
@@ -87,11 +204,12 @@ def smooth_ground(pixels: np.ndarray, unknown: np.ndarray, sigma_px: float = 2.0
 
 
 def _fill_part(
-    out: np.ndarray, low: np.ndarray, foreign: np.ndarray, part: np.ndarray, unknown: np.ndarray, halvings: int
+    out: np.ndarray, ground: _Ground, copy: _Copy, part: np.ndarray, unknown: np.ndarray, halvings: int
 ) -> None:
     """Fill one part of the hole in place, and take it off ``unknown``."""
     box = mask_to_rect(part)
-    shift = best_shift(out, part, unknown, foreign, box)
+    barred = unknown | ground.foreign
+    shift = best_shift(out, part, unknown, barred if ground.is_one else unknown, ground, copy, box)
     if shift is None and halvings > 0 and max(box.w, box.h) >= 8:
         first = part.copy()
         if box.w >= box.h:
@@ -100,20 +218,38 @@ def _fill_part(
             first[box.y + box.h // 2 :] = False
         for half in (first, part & ~first):
             if half.any():
-                _fill_part(out, low, foreign, half, unknown, halvings - 1)
+                _fill_part(out, ground, copy, half, unknown, halvings - 1)
         return
-    around = box.grown(_COLLAR_PX).clipped(part.shape)
-    inside, target = part[around.slices], low[around.slices]
+    around = box.grown(_COLLAR_PX + _LOW_PX).clipped(part.shape)
+    inside = part[around.slices]
+    target = smooth_ground(out[around.slices], barred[around.slices])
     if shift is None:
-        filled = membrane(target, inside) + _grain(out, unknown | foreign, (around.h, around.w))
+        made = membrane(target, inside) + _texture(out, barred, (around.h, around.w))
     else:
-        texture, texture_low = (_moved(values, around, shift) for values in (out, low))
-        filled = texture + membrane(target - texture_low, inside)
-    out[around.slices][inside] = filled[inside]
+        texture, other = (_moved(values, around, shift) for values in (out, barred))
+        texture_low = smooth_ground(texture, other)
+        if ground.is_one:
+            texture = np.where(other[..., None], texture_low, texture)
+        made = texture + membrane(target - texture_low, inside)
+    out[around.slices][inside] = made[inside]
     unknown[part] = False
-    if not unknown.any():
-        return
-    low[around.slices][inside] = smooth_ground(out[around.slices], unknown[around.slices])[inside]
+
+
+def _texture(pixels: np.ndarray, barred: np.ndarray, hw: tuple[int, int]) -> np.ndarray:
+    """Return fine texture, (h, w, C) float32 about 0: that of the largest clear square nearby, mirrored on and on.
+
+    Where no square is large enough it is noise as strong and as fine as the ground's; the same at each call.
+    """
+    clear = cv2.copyMakeBorder((~barred).view(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT)
+    depth = cv2.distanceTransform(clear, cv2.DIST_C, 3)[1:-1, 1:-1]
+    row, column = divmod(int(np.argmax(depth)), depth.shape[1])
+    half = int(depth[row, column]) - 2
+    if half < _SPOT_PX:
+        return _grain(pixels, barred, hw)
+    spot = pixels[row - half : row + half + 1, column - half : column + half + 1]
+    spot = spot - cv2.GaussianBlur(spot, (0, 0), half / 3.0).reshape(spot.shape)
+    rows, columns = (np.abs((np.arange(n) + half) % (4 * half) - 2 * half) for n in hw)
+    return spot[rows][:, columns]
 
 
 def _grain(pixels: np.ndarray, barred: np.ndarray, hw: tuple[int, int]) -> np.ndarray:
@@ -143,17 +279,23 @@ def membrane(values: np.ndarray, hole: np.ndarray) -> np.ndarray:
     height, width = hole.shape
     step = max(height, width) / _MEMBRANE_PX
     if step <= 1.25:
-        return fill(values, hole, cycles=2)
+        return filled(values, ~hole)
     wh = (max(4, round(width / step)), max(4, round(height / step)))
     known = (~hole).astype(np.float32)
     share = cv2.resize(known, wh, interpolation=cv2.INTER_AREA)
     summed = cv2.resize(values * known[..., None], wh, interpolation=cv2.INTER_AREA).reshape(wh[1], wh[0], -1)
-    solved = fill(summed / np.maximum(share, np.float32(1e-3))[..., None], share < 0.05, cycles=2)
+    solved = filled(summed / np.maximum(share, np.float32(1e-3))[..., None], share >= 0.05)
     return cv2.resize(solved, (width, height), interpolation=cv2.INTER_LINEAR).reshape(values.shape)
 
 
 def best_shift(
-    pixels: np.ndarray, part: np.ndarray, unknown: np.ndarray, foreign: np.ndarray, box: Rect
+    pixels: np.ndarray,
+    part: np.ndarray,
+    unknown: np.ndarray,
+    barred: np.ndarray,
+    ground: _Ground,
+    copy: _Copy,
+    box: Rect,
 ) -> tuple[int, int] | None:
     """Return the shift (dx, dy) from which a part of the hole is filled best; None if every shift brings in unknown.
 
@@ -161,80 +303,90 @@ def best_shift(
         pixels: (h, w, C) float32.
         part: (h, w) bool, what is filled.
         unknown: (h, w) bool, what must not be moved in.
-        foreign: (h, w) bool, what is not of the ground's colour: no more of it is moved in than the collar has.
+        barred: (h, w) bool, what is not compared.
+        ground: what is not of the ground's colour: no more of it is moved in than the collar of a pattern has.
+        copy: all of it on a small grid.
         box: the part's box.
     """
-    step = max(1.0, max(box.w, box.h) / _SOUGHT_PX)
-    height, width = part.shape
-    wh = (max(1, round(width / step)), max(1, round(height / step)))
-    known = (~unknown).astype(np.float32)
-    small_known = cv2.resize(known, wh, interpolation=cv2.INTER_AREA)
-    small = cv2.resize(pixels * known[..., None], wh, interpolation=cv2.INTER_AREA).reshape(wh[1], wh[0], -1)
-    small /= np.maximum(small_known, np.float32(1e-3))[..., None]
-    small_part = cv2.resize(part.astype(np.float32), wh, interpolation=cv2.INTER_AREA) > 0
-    blocked = (small_known < 0.999).astype(np.float32)
-    if not (blocked < 0.5).any():
+    step, small_part = copy.step, np.zeros(copy.blocked.shape, bool)
+    cells = slice(box.y // step, -(-(box.y + box.h) // step)), slice(box.x // step, -(-(box.x + box.w) // step))
+    small_part[cells] = copy.blocked[cells] > 0
+    if not small_part.any():
         return None
-    small = fill(small.astype(np.float32), blocked > 0.5, cycles=1)
     rect = mask_to_rect(small_part).grown(_COLLAR_PX).clipped(small_part.shape)
-    inside = small_part[rect.slices]
-    template = small[rect.slices]
-    collar = (~inside) & (blocked[rect.slices] < 0.5)
+    inside, blocked, strange = small_part[rect.slices], copy.blocked[rect.slices], copy.strange[rect.slices]
+    area = float(np.count_nonzero(inside))
+    collar = ~inside & (blocked < 0.5)
+    usual = float(strange[collar].mean()) if collar.any() and not ground.is_one else 0.0
+    if ground.is_one:
+        collar &= strange < 0.5
+    moved_part = inside.astype(np.float32)
+    brought = cv2.matchTemplate(copy.blocked, moved_part, cv2.TM_CCORR)
+    moved_in = cv2.matchTemplate(copy.strange, moved_part, cv2.TM_CCORR)
+    may = (brought < 0.5) & (not ground.is_one or moved_in <= _BROUGHT * area)
+    if not may.any():
+        return None
     weight = np.where(inside, np.float32(_INNER), collar.astype(np.float32))
-    cost = cv2.matchTemplate(
-        small, template, cv2.TM_SQDIFF, mask=np.ascontiguousarray(np.repeat(weight[..., None], small.shape[2], axis=2))
-    )
-    brought = cv2.matchTemplate(blocked, inside.astype(np.float32), cv2.TM_CCORR)
-    strange = cv2.resize(foreign.astype(np.float32), wh, interpolation=cv2.INTER_AREA)
-    own = (blocked < 0.5) & (strange < 0.5)
-    usual = float(strange[rect.slices][collar].mean()) if collar.any() else 0.0
-    one_ground = usual <= _PATTERN and np.count_nonzero(own) >= 16
-    spread = float(small[own if one_ground else blocked < 0.5].var(axis=0).sum())
-    worst = _WORST * spread * float(weight.sum())
-    moved_in = cv2.matchTemplate(strange, inside.astype(np.float32), cv2.TM_CCORR)
-    cost += np.maximum(moved_in - usual * float(inside.sum()), 0) * np.float32(_STRANGE * spread)
-    clean = (moved_in <= (usual + _BROUGHT) * float(inside.sum())) | (not one_ground)
-    cost = np.where((brought < 0.5) & (cost <= worst) & clean, cost, np.inf)
+    mask = np.ascontiguousarray(np.repeat(weight[..., None], copy.pixels.shape[2], axis=2))
+    cost = cv2.matchTemplate(copy.pixels, copy.pixels[rect.slices], cv2.TM_SQDIFF, mask=mask)
+    worst = _WORST * copy.spread * float(weight.sum())
+    cost += np.maximum(moved_in - usual * area, 0) * np.float32(_STRANGE * copy.spread)
+    cost = np.where(may & (cost <= worst), cost, np.inf)
     order = np.argsort(cost, axis=None, kind="stable")[:6]
     for place in order.tolist():
         row, column = divmod(place, cost.shape[1])
         if not np.isfinite(cost[row, column]):
             return None
-        shift = _mended(pixels, part, unknown, box, round((column - rect.x) * step), round((row - rect.y) * step), step)
+        away = ((column - rect.x) * step, (row - rect.y) * step)
+        shift = _mended(pixels, part, unknown, barred, box, away, step)
         if shift is not None:
             return shift
     return None
 
 
 def _mended(
-    pixels: np.ndarray, part: np.ndarray, unknown: np.ndarray, box: Rect, dx: int, dy: int, step: float
+    pixels: np.ndarray,
+    part: np.ndarray,
+    unknown: np.ndarray,
+    barred: np.ndarray,
+    box: Rect,
+    away: tuple[int, int],
+    step: int,
 ) -> tuple[int, int] | None:
-    """Return a shift moved by up to a pixel of the copy so that the collar meets best; None: it brings in unknown."""
-    reach = round(step) if step > 1.0 else 0
+    """Return a shift moved by up to a pixel of the copy so that the collar meets best; None: it brings in unknown.
+
+    Every other px is tried first, then the neighbours of the best.
+    """
     around = box.grown(2).clipped(part.shape)
-    collar = (cv2.dilate(part[around.slices].view(np.uint8), np.ones((5, 5), np.uint8)) > 0) & ~unknown[around.slices]
+    collar = (cv2.dilate(part[around.slices].view(np.uint8), np.ones((5, 5), np.uint8)) > 0) & ~barred[around.slices]
     rows, columns = np.nonzero(collar)
-    thin = max(1, rows.size // 256)
+    thin = max(1, rows.size // _MENDED_PX)
     rows, columns = rows[::thin] + around.y, columns[::thin] + around.x
     at = pixels[rows, columns]
-    best, found = np.inf, None
     height, width = part.shape
     flat, at_flat = pixels.reshape(-1, pixels.shape[2]), rows * width + columns
     lowest, highest = (-box.x, -box.y), (width - box.x - box.w, height - box.y - box.h)
-    for ddy in range(-reach, reach + 1):
-        for ddx in range(-reach, reach + 1):
-            to_x, to_y = dx + ddx, dy + ddy
-            moved = Rect(box.x + to_x, box.y + to_y, box.w, box.h)
-            if (
-                not (lowest[0] <= to_x <= highest[0] and lowest[1] <= to_y <= highest[1])
-                or (unknown[moved.slices] & part[box.slices]).any()
-            ):
-                continue
-            there = np.take(flat, at_flat + (to_y * width + to_x), axis=0, mode="clip")
-            cost = float(np.square(there - at).sum()) if rows.size else 0.0
-            if cost < best:
-                best, found = cost, (to_x, to_y)
-    return found
+    reach = step if step > 1 else 0
+
+    def best_of(shifts: list[tuple[int, int]]) -> tuple[int, int] | None:
+        kept = [(x, y) for x, y in shifts if lowest[0] <= x <= highest[0] and lowest[1] <= y <= highest[1]]
+        if not kept:
+            return None
+        offsets = np.array([y * width + x for x, y in kept])
+        there = np.take(flat, at_flat[None] + offsets[:, None], axis=0, mode="clip")
+        cost = np.square(there - at).sum(axis=(1, 2))
+        for place in np.argsort(cost, kind="stable").tolist():
+            x, y = kept[place]
+            moved = Rect(box.x + x, box.y + y, box.w, box.h)
+            if not (unknown[moved.slices] & part[box.slices]).any():
+                return x, y
+        return None
+
+    wide = range(-reach, reach + 1, 2)
+    found = best_of([(away[0] + x, away[1] + y) for y in wide for x in wide])
+    if found is None or reach == 0:
+        return found
+    return best_of([(found[0] + x, found[1] + y) for y in (-1, 0, 1) for x in (-1, 0, 1)])
 
 
 def _moved(values: np.ndarray, rect: Rect, shift: tuple[int, int]) -> np.ndarray:
@@ -242,12 +394,4 @@ def _moved(values: np.ndarray, rect: Rect, shift: tuple[int, int]) -> np.ndarray
     height, width = values.shape[:2]
     rows = np.clip(np.arange(rect.y, rect.y + rect.h) + shift[1], 0, height - 1)
     columns = np.clip(np.arange(rect.x, rect.x + rect.w) + shift[0], 0, width - 1)
-    return (
-        values[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-        if _is_run(rows, columns)
-        else values[rows][:, columns]
-    )
-
-
-def _is_run(rows: np.ndarray, columns: np.ndarray) -> bool:
-    return rows[-1] - rows[0] == rows.size - 1 and columns[-1] - columns[0] == columns.size - 1
+    return values[np.ix_(rows, columns)]

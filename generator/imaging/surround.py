@@ -22,28 +22,36 @@ def filled(values: np.ndarray, known: np.ndarray) -> np.ndarray:
     """Return a map with its unknown pixels filled from around.
 
     Args:
-        values: (h, w) float32.
+        values: (h, w) or (h, w, C) float32.
         known: (h, w) bool; none known gives the mean of all.
     """
     if not known.any():
-        return np.full_like(values, float(values.mean()))
+        return np.broadcast_to(values.mean(axis=(0, 1)), values.shape).astype(np.float32)
+
+    def over(weight: np.ndarray) -> np.ndarray:
+        return weight if values.ndim == 2 else weight[..., None]
+
+    def as_given(level: np.ndarray) -> np.ndarray:
+        return level if level.ndim == values.ndim else level[..., None]  # cv2 drops the axis of a single channel
+
     weight = known.astype(np.float32)
-    level, weights = [np.where(known, values, np.float32(0))], [weight]
+    level, weights = [np.where(over(known), values, np.float32(0))], [weight]
     while weights[-1].min() <= 0 and min(weights[-1].shape) > 1:
-        height, width = level[-1].shape
+        height, width = level[-1].shape[:2]
         half = ((width + 1) // 2, (height + 1) // 2)
         share = cv2.pyrDown(weights[-1], dstsize=half)
-        total = cv2.pyrDown(level[-1] * weights[-1], dstsize=half)
-        level.append(np.where(share > 1e-4, total / np.maximum(share, 1e-4), np.float32(0)).astype(np.float32))
-        weights.append((share > 1e-4).astype(np.float32))
+        total = as_given(cv2.pyrDown(level[-1] * over(weights[-1]), dstsize=half))
+        reached = share > 1e-4
+        level.append(np.where(over(reached), total / over(np.maximum(share, 1e-4)), np.float32(0)).astype(np.float32))
+        weights.append(reached.astype(np.float32))
     top = weights[-1] > 0
-    level[-1] = np.where(top, level[-1], np.float32(level[-1][top].mean()))
+    level[-1] = np.where(over(top), level[-1], level[-1][top].mean(axis=0).astype(np.float32))
     for finer in range(len(level) - 2, -1, -1):
-        height, width = level[finer].shape
-        coarse = cv2.resize(level[finer + 1], (width, height), interpolation=cv2.INTER_LINEAR)
-        level[finer] = np.where(weights[finer] > 0, level[finer], coarse)
-    smooth = cv2.GaussianBlur(level[0], (0, 0), 2.0, borderType=cv2.BORDER_REPLICATE)
-    return np.where(known, values, smooth)
+        height, width = level[finer].shape[:2]
+        coarse = as_given(cv2.resize(level[finer + 1], (width, height), interpolation=cv2.INTER_LINEAR))
+        level[finer] = np.where(over(weights[finer] > 0), level[finer], coarse)
+    smooth = as_given(cv2.GaussianBlur(level[0], (0, 0), 2.0, borderType=cv2.BORDER_REPLICATE))
+    return np.where(over(known), values, smooth)
 
 
 def relative_change(grey: np.ndarray, drawn: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -19,6 +19,7 @@ from generator.defect.outline import Matte, Outline, Room, Site
 from generator.defect.structure.layer import carried, hole_of, landing, nothing, origins, spared, united
 
 _LANDINGS = 6
+_SEEN_PX = 2048  # from which the level beside a thing is read
 _LEAST_MIRRORED = 0.35  # a mirrored part must differ more: most are nearly alike both ways
 _LEAST_CHANGE = 0.22  # of the thing's own contrast: a round part that is turned, or its like in its place, is none
 
@@ -53,18 +54,13 @@ class Displaced:
         thing, piece = site.things[0], site.things[-1] if self.origin == "other" else site.things[0]
         drawn = [self._draw_move(thing, piece, rng) for _ in range(_LANDINGS)]
         landed = [(move, _landed(piece, move)) for move in drawn]
-        fits = [
-            (_unrest(matte, thing, room), i)
-            for i, (move, matte) in enumerate(landed)
-            if _is_on_part(matte, room)
-            and (
-                self._is_away(move, piece)
-                or _change(piece, move, matte, room) >= (_LEAST_MIRRORED if self.mirror else _LEAST_CHANGE)
-            )
-        ]
-        if not fits:
+        calmest = sorted(
+            (_unrest(matte, thing, room), i) for i, (_, matte) in enumerate(landed) if _is_on_part(matte, room)
+        )
+        chosen = next((i for _, i in calmest if self._shows(piece, *landed[i], room)), None)
+        if chosen is None:
             return nothing()
-        move, moved = landed[min(fits)[1]]
+        move, moved = landed[chosen]
         mattes = {"piece": piece}
         if self.origin != "stays":
             hole = hole_of(thing, self.margin.px(room.scale), room.hw)
@@ -78,6 +74,11 @@ class Displaced:
         """Say whether a thing is so far from its place, or twice there, that it cannot look as it should."""
         far = math.hypot(move["dx_px"], move["dy_px"])
         return self.origin == "stays" or (self.origin == "leaves" and far > 0.1 * math.sqrt(float(piece.alpha.sum())))
+
+    def _shows(self, piece: Matte, move: dict[str, Any], moved: Matte, room: Room) -> bool:
+        """Say whether a move can be seen."""
+        least = _LEAST_MIRRORED if self.mirror else _LEAST_CHANGE
+        return self._is_away(move, piece) or _change(piece, move, moved, room) >= least
 
     def _draw_move(self, thing: Matte, piece: Matte, rng: np.random.Generator) -> dict[str, Any]:
         (to_x, to_y), (x, y) = _middle(thing), _middle(piece)
@@ -126,15 +127,25 @@ def _change(piece: Matte, move: dict[str, Any], moved: Matte, room: Room) -> flo
     before = room.image[rect.slices].astype(np.float32)
     pixels = room.image[piece.rect.slices].astype(np.float32)
     after = carried(pixels, piece.rect, origins(rect, move), cv2.BORDER_REPLICATE)
-    size = (
-        2 * int(0.15 * math.sqrt(float(piece.alpha.sum()))) + 3
-    )  # nor is a fine edge that lies a little beside its own
-    step = cv2.blur(after - before, (size, size)).reshape(before.shape)
+    side = 2 * int(0.15 * math.sqrt(float(piece.alpha.sum()))) + 3
+    step = cv2.blur(after - before, (side, side))  # nor is a fine edge that lies a little beside its own
     own, beside = piece.alpha > 0.5, piece.alpha < 0.05
     if not beside.any() or not own.any():
         return 0.0
-    contrast = float(np.abs(pixels[own] - np.median(pixels[beside], axis=0)).max(axis=1).mean())
-    return float(np.abs(step).max(axis=2)[solid].mean()) / max(contrast, 0.02 * room.white)
+    around = pixels[beside]
+    level = np.median(around[:: -(-around.shape[0] // _SEEN_PX)], axis=0).tolist()
+    contrast = cv2.mean(_largest(cv2.absdiff(pixels, (*level, 0.0, 0.0, 0.0)[:4])), own.view(np.uint8))[0]
+    return cv2.mean(_largest(np.abs(step)), solid.view(np.uint8))[0] / max(contrast, 0.02 * room.white)
+
+
+def _largest(values: np.ndarray) -> np.ndarray:
+    """Return the largest value over the channels, (h, w)."""
+    if values.ndim == 2:
+        return values
+    largest = values[..., 0]
+    for channel in range(1, values.shape[2]):
+        largest = np.maximum(largest, values[..., channel])
+    return np.ascontiguousarray(largest)
 
 
 def _unrest(moved: Matte, thing: Matte, room: Room) -> float:
@@ -144,5 +155,6 @@ def _unrest(moved: Matte, thing: Matte, room: Room) -> float:
     common = rect.intersection(thing.rect)
     if not common.is_empty:
         bits[common.inside(rect)] &= thing.alpha[common.inside(thing.rect)] < 0.1
-    under = room.image[rect.slices][bits]
-    return float(under.astype(np.float32).std(axis=0).sum()) if under.shape[0] > 4 else 0.0
+    if np.count_nonzero(bits) <= 4:
+        return 0.0
+    return float(cv2.meanStdDev(room.image[rect.slices], mask=bits.view(np.uint8))[1].sum())

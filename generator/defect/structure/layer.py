@@ -16,8 +16,11 @@ from generator.core.geometry import Rect
 from generator.defect.outline import Matte, Outline, Patch
 from generator.imaging.inpaint import inpaint
 
-_LOOK_PX = 112  # how far beyond a hole texture may be drawn from, at most
+_LOOK_PX = 88  # how far beyond a hole texture may be drawn from, at most
 _UNBENDINGS = 4
+_SLIVER_PX = 24  # how far beyond a hole what is left of a letter is looked for
+_SLIVER_DEPTH_PX = 2.0  # half the width of a sliver
+_SEEN_PX = 2048  # from which the ground's level is read
 _LEGEND = 0.12  # of white: how much brighter than the ground a stroke of the legend is
 
 
@@ -39,29 +42,56 @@ def hole_of(thing: Matte, margin_px: float, hw: tuple[int, int]) -> Matte:
 
 
 def spared(hole: Matte, thing: Matte, image: np.ndarray, white: int) -> Matte:
-    """Return a hole without the strokes in its margin that go on beyond it: a legend beside a part stays whole."""
-    around = hole.rect.grown(3).clipped(image.shape[:2])
+    """Return a hole that cuts no letter of a legend in two.
+
+    Strokes in its margin that go on beyond it stay whole; slivers that would be left of one are taken along.
+    """
+    around = hole.rect.grown(_SLIVER_PX).clipped(image.shape[:2])
     pixels = image[around.slices].astype(np.float32) * np.float32(1.0 / white)
     gone, own = (np.zeros(pixels.shape[:2], np.float32) for _ in range(2))
-    part = hole.rect.inside(around)
-    gone[part] = hole.alpha
+    gone[hole.rect.inside(around)] = hole.alpha
     common = thing.rect.intersection(around)
     own[common.inside(around)] = thing.alpha[common.inside(thing.rect)]
     margin = own < np.float32(0.04)
     outside = gone < np.float32(0.01)
     if not outside.any():
         return hole
-    bright = (pixels - np.median(pixels[outside], axis=0)).min(axis=2) > _LEGEND
+    seen = pixels[outside]
+    level = np.median(seen[:: -(-seen.shape[0] // _SEEN_PX)], axis=0)
+    bright = cv2.inRange(pixels, tuple((level + _LEGEND).tolist()), (np.inf,) * pixels.shape[2]) > 0
     near = cv2.dilate((own > 0.3).view(np.uint8), np.ones((5, 5), np.uint8)) > 0
     _, labels = cv2.connectedComponents((bright & margin & ~near).view(np.uint8), connectivity=8)
     goes_on = np.zeros(int(labels.max()) + 1, bool)
     goes_on[np.unique(labels[outside])] = True
     goes_on[0] = False
-    if not goes_on.any():
-        return hole
-    kept = cv2.dilate(goes_on[labels].view(np.uint8), np.ones((5, 5), np.uint8)).astype(np.float32)
-    kept = cv2.GaussianBlur(kept, (0, 0), 0.7) * margin
-    return Matte(rect=hole.rect, alpha=np.ascontiguousarray((gone * (np.float32(1) - kept))[part]))
+    if goes_on.any():
+        kept = cv2.dilate(goes_on[labels].view(np.uint8), np.ones((5, 5), np.uint8)).astype(np.float32)
+        gone *= np.float32(1) - cv2.GaussianBlur(kept, (0, 0), 0.7) * margin
+    slivers = _slivers(bright & (gone < 0.5), gone, 0.35 * min(thing.rect.w, thing.rect.h))
+    if slivers is not None:
+        grown = cv2.dilate(slivers, np.ones((5, 5), np.uint8)).astype(np.float32)
+        gone = np.maximum(gone, cv2.GaussianBlur(grown, (0, 0), 0.7))
+        return Matte(rect=around, alpha=gone)
+    return Matte(rect=hole.rect, alpha=np.ascontiguousarray(gone[hole.rect.inside(around)]))
+
+
+def _slivers(left: np.ndarray, gone: np.ndarray, longest: float) -> np.ndarray | None:
+    """Return the thin short pieces of what is left that touch the hole, (h, w) uint8; None if there are none."""
+    bits = left.view(np.uint8)
+    touching = left & (cv2.dilate((gone >= 0.5).view(np.uint8), np.ones((5, 5), np.uint8)) > 0)
+    if not touching.any():
+        return None
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(bits, connectivity=8)
+    depth = cv2.distanceTransform(bits, cv2.DIST_L2, 3)
+    taken = np.zeros(count, bool)
+    height, width = left.shape
+    for label in np.unique(labels[touching]).tolist():
+        x, y, w, h = (int(v) for v in stats[label, :4])
+        if label == 0 or max(w, h) > longest or x == 0 or y == 0 or x + w == width or y + h == height:
+            continue
+        box = slice(y, y + h), slice(x, x + w)
+        taken[label] = float(depth[box][labels[box] == label].max()) <= _SLIVER_DEPTH_PX
+    return taken[labels].view(np.uint8) if taken.any() else None
 
 
 def behind(patch: Patch, hole: Matte) -> np.ndarray:

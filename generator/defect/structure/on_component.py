@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import cv2
 import numpy as np
@@ -44,6 +45,7 @@ class OnComponent:
     tone: Literal["any", "dark", "bright"] = "any"
     contrast: float = 10.0
     pair: bool = False
+    sought: ClassVar[str] = "part"
 
     def __post_init__(self) -> None:
         require(self.solidity.within(0, 1), "solidity", "(low, high) within [0, 1]", self.solidity)
@@ -56,11 +58,7 @@ class OnComponent:
         found = _remembered(self, copy, room.scale)
         if not found:
             return None
-        ringed = [_is_ringed(room, copy, thing) for thing in found]
-        least = 1.3 * float(
-            np.median([thing.area for thing, is_hole in zip(found, ringed, strict=True) if is_hole] or [0])
-        )
-        found = tuple(t for t, is_hole in zip(found, ringed, strict=True) if not is_hole and t.area > least)
+        found = _without_holes(found, Crops.of(room.image, room.white, copy.step, found))
         order = rng.permutation(len(found))[:_REFINED]
         for place in order.tolist():
             matte = matte_of(room.image, room.white, copy, found[place])
@@ -139,12 +137,54 @@ def site_on(things: tuple[Matte, ...]) -> Site:
     return Site(x=x, y=y, along_deg=-math.degrees(across), things=things)
 
 
-def _is_ringed(room: Room, copy: Copy, thing: Found) -> bool:
+@dataclass(frozen=True, slots=True, eq=False)
+class Crops:
+    """What the image shows of each of the things found, at full size; equal if all of it is the same.
+
+    Attributes:
+        pixels: an (h, w, C) array a thing.
+        white: full scale.
+        print_: a hash of them.
+    """
+
+    pixels: tuple[np.ndarray, ...]
+    white: int
+    print_: bytes
+
+    @classmethod
+    def of(cls, image: np.ndarray, white: int, step: float, found: tuple[Found, ...]) -> Crops:
+        """Return the things' own pixels."""
+        pixels, digest = [], hashlib.blake2b(f"{white} {image.dtype} {image.shape}".encode(), digest_size=16)
+        for thing in found:
+            x, y, w, h = (round(side * step) for side in thing.box.xywh)
+            pixels.append(np.ascontiguousarray(image[y : y + h, x : x + w]))
+            digest.update(f"{x} {y} {w} {h}".encode())
+            digest.update(pixels[-1])
+        return cls(tuple(pixels), white, digest.digest())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Crops) and self.print_ == other.print_
+
+    def __hash__(self) -> int:
+        return hash(self.print_)
+
+
+@functools.lru_cache(maxsize=16)
+def _without_holes(found: tuple[Found, ...], crops: Crops) -> tuple[Found, ...]:
+    """Return the things that are no drilled holes, nor so small that they may be one of them."""
+    ringed = [_is_ringed(thing, pixels, crops.white) for thing, pixels in zip(found, crops.pixels, strict=True)]
+    holes = [thing.area for thing, is_hole in zip(found, ringed, strict=True) if is_hole]
+    least = 1.3 * float(np.median(holes or [0]))
+    return tuple(t for t, is_hole in zip(found, ringed, strict=True) if not is_hole and t.area > least)
+
+
+def _is_ringed(thing: Found, pixels: np.ndarray, white: int) -> bool:
     """Say whether a thing is a drilled hole with its ring, or a row of them: a round dark spot lies inside."""
-    step = copy.step
-    x, y = int(thing.box.x * step), int(thing.box.y * step)
-    size = (round(thing.box.w * step), round(thing.box.h * step))
-    crop = room.image[y : y + size[1], x : x + size[0]].max(axis=2).astype(np.float32) / np.float32(room.white)
+    brightest = pixels[..., 0]
+    for channel in range(1, pixels.shape[2]):
+        brightest = cv2.max(brightest, pixels[..., channel])
+    crop = brightest.astype(np.float32) / np.float32(white)
+    size = (crop.shape[1], crop.shape[0])
     bits = cv2.resize(thing.bits.view(np.uint8), (crop.shape[1], crop.shape[0]), interpolation=cv2.INTER_NEAREST)
     contours, _ = cv2.findContours(bits, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     filled = cv2.drawContours(np.zeros_like(bits), contours, -1, 1, cv2.FILLED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import cv2
 import numpy as np
@@ -43,6 +43,7 @@ class OnInk:
     gap: Length = Length(1.6, "%")
     tone: Literal["any", "dark", "bright"] = "any"
     contrast: float = 14.0
+    sought: ClassVar[str] = "print"
 
     def __post_init__(self) -> None:
         require(0 < self.contrast <= 100, "contrast", "a number in (0, 100]", self.contrast)

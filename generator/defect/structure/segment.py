@@ -31,13 +31,15 @@ class Copy:
     Two copies are equal if all that was found on one would be found on the other, so that a search can be remembered.
 
     Attributes:
-        rgb: (h, w, 3) float32 in [0, 1]; a mono image has it three times.
+        pixels: (h, w, C), the image in its own depth.
+        white: full scale.
         step: px of the image to one px of the copy.
         inside: (h, w) bool, where things may lie.
         print_: a hash of them.
     """
 
-    rgb: np.ndarray
+    pixels: np.ndarray
+    white: int
     step: float
     inside: np.ndarray
     print_: bytes
@@ -45,7 +47,8 @@ class Copy:
     @property
     def lab(self) -> np.ndarray:
         """The copy's L*, a*, b*, (h, w, 3) float32; a mono image has L* alone."""
-        return cv2.cvtColor(self.rgb, cv2.COLOR_RGB2Lab)
+        values = self.pixels.astype(np.float32) * np.float32(1.0 / self.white)
+        return cv2.cvtColor(np.repeat(values, 3, axis=2) if values.shape[2] == 1 else values, cv2.COLOR_RGB2Lab)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Copy) and self.print_ == other.print_
@@ -79,16 +82,15 @@ def reduced(image: np.ndarray, white: int, roi: np.ndarray | None, side_px: int 
     step = max(1, round(min(height, width) / side_px))
     wh = (width // step, height // step)
     seen = slice(0, wh[1] * step), slice(0, wh[0] * step)  # whole steps are averaged four times faster
-    small = image if step == 1 else cv2.resize(image[seen], wh, interpolation=cv2.INTER_AREA)
-    values = small.reshape(wh[1], wh[0], -1).astype(np.float32) * np.float32(1.0 / white)
-    rgb = np.repeat(values, 3, axis=2) if values.shape[2] == 1 else values
+    small = image.copy() if step == 1 else cv2.resize(image[seen], wh, interpolation=cv2.INTER_AREA)
+    small = np.ascontiguousarray(small).reshape(wh[1], wh[0], -1)
     inside = np.ones((wh[1], wh[0]), bool)
     if roi is not None:
         inside = np.ascontiguousarray(roi[seen][step // 2 :: step, step // 2 :: step])
-    digest = hashlib.blake2b(np.ascontiguousarray(small), digest_size=16)
+    digest = hashlib.blake2b(small, digest_size=16)
     digest.update(np.packbits(inside))
-    digest.update(f"{rgb.shape} {step} {white} {values.shape} {image.dtype}".encode())
-    return Copy(rgb, float(step), inside, digest.digest())
+    digest.update(f"{small.shape} {step} {white} {image.dtype}".encode())
+    return Copy(small, white, float(step), inside, digest.digest())
 
 
 def ground(lab: np.ndarray, inside: np.ndarray, window: float, detail: float = 1.0) -> np.ndarray:
