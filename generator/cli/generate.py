@@ -21,6 +21,7 @@ from generator.run.manifest import mark_output
 from generator.run.pipeline import Rejected
 
 TOO_MANY_REJECTS = 3
+_REASONS = 5  # why samples were rejected; rejects.jsonl has them all
 
 
 def run(config: dict[str, Any]) -> int:
@@ -118,6 +119,8 @@ def _print_summary(result: RunResult, seconds: float, page: Path | None, formats
         else ""
     )
     print(f"{result.images} images, {result.rejected} rejected, {result.bytes / 1e6:.1f} MB{speed}")
+    for reason in result.rejections[:_REASONS]:
+        print(f"rejected: {reason}", file=sys.stderr)
     if result.instances:
         print("defects: " + ", ".join(f"{name} {number}" for name, number in result.instances.items()))
     for name in formats:

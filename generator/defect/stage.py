@@ -79,9 +79,8 @@ class PutDefects:
         for category in sample.spec.categories:
             name, defect = self._choose(category, rng)
             instance = self._put(name, defect, sample, image, instances, rng)
-            if instance is None:
-                message = f"no free place for a {category} after {self.tries} tries"
-                findings.append(Finding(severity="error", code="no_room", message=message))
+            if isinstance(instance, str):
+                findings.append(Finding(severity="error", code="no_room", message=instance))
                 break
             instances.append(instance)
         return sample.with_(image=image, instances=tuple(instances), findings=tuple(findings))
@@ -101,8 +100,8 @@ class PutDefects:
         image: np.ndarray,
         instances: list[Instance],
         rng: np.random.Generator,
-    ) -> Instance | None:
-        """Paint one defect into ``image`` in place and return its instance, or None if no place was free."""
+    ) -> Instance | str:
+        """Paint one defect into ``image`` in place and return its instance, or why no place was found for it."""
         view = image.view()
         view.setflags(write=False)
         room = Room(
@@ -113,10 +112,12 @@ class PutDefects:
             light_deg=sample.light_deg,
             taken=tuple(instance.support for instance in instances),
         )
+        sites = 0
         for _ in range(self.tries):
             site = defect.placement.draw(room, rng)
             if site is None:
                 continue
+            sites += 1
             outline = defect.shape.draw(room, site, rng).fitted(room, defect.appearance.reach_px)
             if outline is None:
                 continue
@@ -140,7 +141,16 @@ class PutDefects:
                 params={"defect": name, "shape": dict(outline.params), "appearance": params},
                 drawn=None if outline.drawn is None else Region(outline.rect, np.ascontiguousarray(outline.drawn)),
             )
-        return None
+        if sites:
+            return (
+                f"{defect.category} found no free place in {self.tries} tries; ask for fewer or smaller defects an "
+                f"image, or for a larger roi"
+            )
+        sought = getattr(defect.placement, "sought", "place for it")
+        return (
+            f"{defect.category} found no place: the surface shows no {sought} that could be found; take images that "
+            f"show one, or leave {defect.category} out"
+        )
 
 
 def write(image: np.ndarray, outline: Outline, values: np.ndarray, white: int) -> None:

@@ -39,6 +39,7 @@ class RunResult:
         bytes: of images, twins and masks.
         findings: what was noticed about the source as a whole.
         warnings: what was noticed on samples, a sentence a kind.
+        rejections: why samples were rejected and how often, a sentence a reason, the most frequent first.
         made: number of samples made by this call; 0: everything was there already.
     """
 
@@ -50,6 +51,7 @@ class RunResult:
     bytes: int
     findings: tuple[Finding, ...]
     warnings: tuple[str, ...]
+    rejections: tuple[str, ...]
     made: int
 
 
@@ -115,6 +117,7 @@ class Job:
             bytes=sum(mark.bytes for mark in every),
             findings=(*self.pipeline.source.findings(), *self.pipeline.plan.findings),
             warnings=_warnings(every),
+            rejections=_rejections(every, len(self.pipeline)),
             made=sum(mark.images for mark in made),
         )
 
@@ -192,3 +195,23 @@ def _warnings(marks: list[DoneMark]) -> tuple[str, ...]:
             before, first = seen.get(code, (0, message))
             seen[code] = (before + number, first)
     return tuple(f"{first} ({number} samples like this)" for number, first in seen.values())
+
+
+def _rejections(marks: list[DoneMark], planned: int) -> tuple[str, ...]:
+    """Return one sentence for each reason that samples were rejected for.
+
+    A kind that found no place is a reason of its own; what checks found is one reason a check, with its first message.
+    """
+    number: Counter[str] = Counter()
+    first: dict[str, str] = {}
+    for mark in marks:
+        for reject in mark.rejects:
+            found = {(f["message"] if f["code"] == "no_room" else f["code"]): f for f in reject["findings"]}
+            number.update(found.keys())
+            for reason, finding in found.items():
+                first.setdefault(reason, finding["message"])
+    return tuple(
+        f"{times} of {planned} samples: "
+        + (reason if reason == first[reason] else f"{reason}, such as {first[reason]}")
+        for reason, times in number.most_common()
+    )

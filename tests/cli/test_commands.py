@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import yaml
 
 from generator.cli.compose import group_options, groups
 from generator.cli.main import VERBS
 from generator.dataset.format.table import FORMATS
+from generator.imaging.codec import encode_png
 
 SMALL = ("source.size_wh=[64,64]", "executor=serial", "count=8", "seed=0", "roi=whole")
 
@@ -87,8 +89,21 @@ def test_another_flavour_of_masks_is_exported(command, tmp_path):
 def test_too_many_rejects_end_with_three_and_the_data_set_is_whole(command, tmp_path):
     code, out, err = command("generate", *SMALL, "check.visibility.min_visible_px=100000", "good_share=0.5")
     assert code == 3 and "max_reject_share" in err and "rejects.jsonl" in err
-    assert "4 rejected" in out
+    assert "4 rejected" in out and "rejected: 4 of 8 samples: invisible, such as " in err
     assert (tmp_path / "outputs/defects/report.html").is_file()
+
+
+def test_the_summary_says_which_kind_found_no_place_how_often_and_what_to_do(command, tmp_path):
+    (tmp_path / "plain").mkdir()
+    for seed in range(4):
+        plain = np.random.default_rng(seed).normal(120, 3, (64, 64, 3)).astype(np.uint8)
+        (tmp_path / "plain" / f"{seed}.png").write_bytes(encode_png(plain))
+    keys = ("source=folder", "source.path=plain", "defect=[assembly/missing_part]", "good_share=0", "roi=whole")
+    code, out, err = command("generate", *keys, "executor=serial", "count=8", "attempts=1")
+    assert code == 3 and "8 rejected" in out
+    (said,) = (line for line in err.splitlines() if line.startswith("rejected: "))
+    assert said.startswith("rejected: 8 of 8 samples: missing_part found no place: the surface shows no part")
+    assert "take images that show one, or leave missing_part out" in said
 
 
 def test_one_sample_alone_says_where_it_lies(command, tmp_path):

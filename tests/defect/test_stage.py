@@ -10,7 +10,7 @@ from generator.defect.appearance.tone import Tone
 from generator.defect.outline import Outline
 from generator.defect.shape.blob import Blob
 from generator.defect.stage import Defect, PutDefects
-from tests.defect.kinds import room_of, sample_of, surface
+from tests.defect.kinds import defect_of, room_of, sample_of, surface
 
 SPOT = Defect(category="spot", shape=Blob(diameter=LengthRange.parse("9px")), appearance=Tone(gain=Range(0.5, 0.5)))
 
@@ -37,6 +37,14 @@ def test_a_full_image_ends_in_a_finding_and_not_in_a_loop():
     made = PutDefects(defects={"spot": SPOT}, gap_px=8)(sample, np.random.default_rng(0))
     assert [finding.code for finding in made.findings] == ["no_room"]
     assert 1 <= len(made.instances) < 9
+    assert "spot found no free place in 8 tries" in made.findings[0].message
+
+
+def test_a_kind_that_seeks_parts_says_that_a_plain_surface_shows_none():
+    plain = np.full((64, 64, 3), 120, np.uint8)
+    stage = PutDefects(defects={"missing_part": defect_of("assembly/missing_part")})
+    (finding,) = stage(sample_of(plain, ("missing_part",)), np.random.default_rng(0)).findings
+    assert finding.code == "no_room" and "the surface shows no part" in finding.message
 
 
 def test_weights_choose_between_kinds_of_one_category():
