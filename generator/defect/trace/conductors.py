@@ -15,11 +15,15 @@ import numpy as np
 from generator.core.geometry import Rect
 
 _SOFTNESSES_PX = (0.0, 0.5, 0.8, 1.2, 1.8, 2.6)
+_BRIGHTEST, _DARKEST = 2.4, -1.0  # a share beyond which light on a border does not reach
+_FOREIGN_SHARE = 0.04  # of a clean disc, at most
 _STEEP = 3.0  # how much a share is steepened, to tell where the border runs within a pixel
 _LOOSE = 0.35  # tolerance for colours from elsewhere on the board, where the light may differ
-_ENOUGH = 12  # px of a material that tell its colour
+_DRIFT = 0.2  # how far light may change a colour over the board, share of the step
+_ENOUGH, _MEASURED_PX = 12, 256  # px of a material that tell its colour; how many are looked at
 _OFF_LINE = 0.35  # distance from the line between the colours, as a share of its length
 _SQUARE = np.ones((3, 3), np.uint8)
+_BESIDE = np.ones((11, 11), np.uint8)
 _WIDE_SQUARE = np.ones((5, 5), np.uint8)
 
 
@@ -49,7 +53,7 @@ class Conductors:
             return False
         part = self.foreign[row - reach : row + reach + 1, column - reach : column + reach + 1]
         disc = _disc(reach)
-        return np.count_nonzero(part & disc) <= 0.02 * np.count_nonzero(disc)
+        return np.count_nonzero(part & disc) <= _FOREIGN_SHARE * np.count_nonzero(disc)
 
     def softness_px(self) -> float:
         """Return the sigma of the blurred edge that shows the borders best, px; 0 for a black and white image."""
@@ -81,11 +85,15 @@ def look_closely(
     values = np.multiply(image[rect.slices], np.float32(1.0 / white), dtype=np.float32)
     share, foreign = copper_share(values, copper, laminate, _LOOSE)
     levels = []
-    for inside, level in ((share > 0.5, copper), (share <= 0.5, laminate)):
-        inner = cv2.erode((inside & ~foreign).view(np.uint8), _SQUARE).view(bool)
+    of_copper = (share > 0.5) & ~foreign
+    # a part may be about as dark as laminate, which lies beside copper
+    of_laminate = (share <= 0.5) & ~foreign & (cv2.dilate(of_copper.view(np.uint8), _BESIDE) > 0)
+    for inside, level in ((of_copper, copper), (of_laminate, laminate)):
+        inner = cv2.erode(inside.view(np.uint8), _SQUARE).view(bool)
         if np.count_nonzero(inner) >= _ENOUGH:
-            here = np.median(values[inner], axis=0).astype(np.float32)
-            level = here if np.linalg.norm(here - level) < _LOOSE * np.linalg.norm(copper - laminate) else level
+            here = values[inner]
+            here = np.median(here[:: max(1, len(here) // _MEASURED_PX)], axis=0).astype(np.float32)
+            level = here if np.linalg.norm(here - level) < _DRIFT * np.linalg.norm(copper - laminate) else level
         levels.append(level)
     share, foreign = copper_share(values, *levels)
     return Conductors(rect, share, foreign, *levels)
@@ -112,12 +120,14 @@ def copper_share(
     inside = cv2.compare(share, 0.5, cv2.CMP_GT)
     flat = cv2.erode(inside, _WIDE_SQUARE) | cv2.erode(cv2.bitwise_not(inside), _WIDE_SQUARE)
     unlike = cv2.absdiff(cv2.blur(share, (3, 3)), inside * np.float32(1 / 255)) > tolerance
-    foreign = (share > 1.7) | (share < -0.7) | ((flat > 0) & unlike)
+    # a lit or shaded border shows as a line beside it; what is foreign is wider, or farther off in brightness or hue
+    unlike = cv2.morphologyEx(flat & unlike.view(np.uint8), cv2.MORPH_OPEN, _SQUARE)
+    foreign = (share > _BRIGHTEST) | (share < _DARKEST)
     if values.shape[2] > 1:
         squares = cv2.transform(cv2.multiply(away, away), np.ones((1, values.shape[2]), np.float32))
         foreign |= squares - share * share * np.float32(length) > _OFF_LINE**2 * length
-    # a lit or shaded border shows as a thin line beside it; what is foreign is wider
-    return share, cv2.morphologyEx(foreign.view(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)).view(bool)
+    foreign = cv2.morphologyEx(foreign.view(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+    return share, (foreign | unlike).view(bool)
 
 
 def _scalar(colour: np.ndarray) -> tuple[float, ...]:

@@ -26,7 +26,7 @@ _AROUND_PX = 14
 _FARTHER_PX = 1.2  # how much softer the second of the two slopes is that light and shade follow
 _SHIFTS = 24
 _FADE_PX = 1.2
-_MOST_GRAIN = 7.0  # of the step between neighbours that a quarter stay below: about 3.2 standard deviations of noise
+_NOISE = 2.2  # standard deviations of noise in the step between neighbours that a quarter stay below
 _LEAST_MOST = 0.004
 _REACH_PX = 4
 _SQUARE = np.ones((3, 3), np.uint8)
@@ -84,10 +84,12 @@ class Etched:
         inmost = cv2.erode(pure.view(np.uint8), _SQUARE).view(bool)  # away from borders, where there is such a place
         pure = inmost if np.count_nonzero(inmost) >= _ENOUGH_PX else pure
         # what is left of lit borders is no grain
-        steps = np.abs(values[:, 1:] - values[:, :-1]).reshape(-1, values.shape[2])
-        most = np.percentile(steps, 25, axis=0).astype(np.float32) * np.float32(_MOST_GRAIN) + np.float32(_LEAST_MOST)
+        steps = np.abs(values[::2, 1:] - values[::2, :-1]).reshape(-1, values.shape[2])
+        noise = np.percentile(steps, 25, axis=0).astype(np.float32) * np.float32(_NOISE)
+        most = np.float32(3.2) * noise + np.float32(_LEAST_MOST)
         copied = np.clip(_copied_grain(grain, pure, swap > 0, params["texture"]), -most, most)
-        copied *= np.float32(params["grain"])
+        spread = copied[there > 0.5].std(axis=0) if (there > 0.5).any() else noise
+        copied *= np.minimum(1.0, noise / np.maximum(spread, 1e-6)) * np.float32(params["grain"])
         share_of_new = swap[..., None]
         kept = np.sqrt(1.0 - share_of_new * share_of_new)
         shown = after + kept * grain + share_of_new * copied

@@ -25,10 +25,11 @@ from generator.defect.trace.materials import Board, find_board
 from generator.defect.trace.site import TraceSite
 from generator.defect.trace.strip import Strip, measure_strips
 
-_WINDOWS = 12
+_WINDOWS = 24
 _LOOKED_AT_PX = 400  # the image is looked at with a shorter side of at least this many px, if it has them
 _LEAST_WINDOW_PX, _LEAST_PX = 48, 8
-_TRIED = 8  # points that are looked at closely
+_PURE = 0.15  # how far the share amid free material may be from 0 or 1
+_TRIED = 12  # points that are looked at closely
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,17 +80,31 @@ class OnTrace:
         self, board: Board, low_px: float, high_px: float, rng: np.random.Generator
     ) -> list[tuple[float, float, float]]:
         """Return points x, y on the windows where a place may be, and how wide the material is there."""
-        if self._is_free:
-            depth = board.depth(self._on_copper, high_px)
+        if self.at == "copper":
+            depth = board.depth(high_px)
             places = np.flatnonzero(depth * 2.0 >= low_px)
             if places.size == 0:
                 return []
             rows, columns = np.divmod(places[rng.integers(places.size, size=_TRIED)], depth.shape[1])
             return [(c + 0.5, r + 0.5, 2.0 * float(depth[r, c])) for r, c in zip(rows, columns, strict=True)]
-        strips = list(board.traces) if self._on_copper else []
-        if len(strips) < _TRIED:
-            strips += board.strips(self._on_copper, high_px + 1.0, rng)[0]
-        return [(s.x, s.y, 1.3 * s.width_px) for s in strips if s.width_px > low_px - 1.0][:_TRIED]
+        if self._on_copper:
+            found = [(s.x, s.y, 1.3 * s.width_px) for s in board.traces if s.width_px > low_px - 1.0]
+        else:  # laminate is what lies beside traces; a part may be as dark
+            found = [self._beside(s, sign, high_px, rng) for s in board.traces for sign in (1.0, -1.0)]
+            found = [found[i] for i in rng.permutation(len(found)) if low_px - 1.0 < found[i][2] <= high_px]
+        return found[:_TRIED]
+
+    def _beside(
+        self, strip: Strip, sign: float, high_px: float, rng: np.random.Generator
+    ) -> tuple[float, float, float]:
+        """Return a point of the laminate on one side of a trace and how wide that is; a gap's point is its middle."""
+        free = strip.left_px if sign > 0 else strip.right_px
+        share = 0.5
+        if self.at == "laminate":
+            free, share = min(free, high_px), rng.uniform(0.35, 0.65)
+        away = strip.width_px / 2.0 + (share * free if math.isfinite(free) else 0.0)
+        off = direction_xy(strip.along_deg + 90.0) * (sign * away)
+        return float(strip.x + off[0]), float(strip.y + off[1]), free
 
     @property
     def _on_copper(self) -> bool:
@@ -103,14 +118,15 @@ class OnTrace:
         self, room: Room, board: Board, x: float, y: float, low_px: float, high_px: float, rng: np.random.Generator
     ) -> TraceSite | None:
         """Return the site at a point of the full image, if all that is asked of it holds."""
-        radius = math.ceil((0.5 if self._is_free else 3.5) * high_px + 10)
+        radius = math.ceil((0.5 if self._is_free else 2.6) * high_px + 10)
         view = look_closely(room.image, room.white, *board.levels, x, y, radius)
         if self._is_free:
             return _free_site(view, self._on_copper, x, y, low_px, high_px)
         share = view.share if self._on_copper else 1.0 - view.share
         origin = np.array([view.rect.x, view.rect.y])
-        strips = measure_strips(share, np.array([[x, y]]) - origin, high_px, self._on_copper)
-        if not strips or strips[0].width_px < low_px or (self.at == "gap" and not _separates(view, strips[0])):
+        reach = np.array([0.7 * high_px + 2.0])
+        strips = measure_strips(share, np.array([[x, y]]) - origin, reach, high_px, self._on_copper)
+        if not strips or strips[0].width_px < low_px or not _goes_on(view, strips[0], self.at == "gap"):
             return None
         strip, beside = strips[0], self.beside.px(room.scale)
         if self.at != "border" and min(strip.left_px, strip.right_px) < beside:
@@ -172,11 +188,25 @@ def _free_site(
     view: Conductors, on_copper: bool, x: float, y: float, low_px: float, high_px: float
 ) -> TraceSite | None:
     """Return a site inside free material, if the largest circle about the point is wide enough."""
-    inside = ((view.share > 0.5) == on_copper) & ~view.foreign
-    depth = cv2.distanceTransform(inside.view(np.uint8), cv2.DIST_L2, 5)
-    free = float(depth[int(y) - view.rect.y, int(x) - view.rect.x]) - 0.5
-    free = min(free, high_px / 2.0)
-    if 2.0 * free < low_px or not view.is_clean(x, y, free + 2.0):
+    row, column = int(y) - view.rect.y, int(x) - view.rect.x
+    if not (0 <= row < view.rect.h and 0 <= column < view.rect.w):
+        return None
+    inside = (view.share > 0.5) == on_copper
+    _, labels, boxes, _ = cv2.connectedComponentsWithStats((~inside).view(np.uint8), connectivity=8)
+    long = boxes[:, cv2.CC_STAT_WIDTH : cv2.CC_STAT_HEIGHT + 1].max(axis=1) >= min(view.rect.w, view.rect.h) / 2
+    long[0] = False
+    to_other, to_any = (
+        float(cv2.distanceTransform(each.view(np.uint8), cv2.DIST_L2, 5)[row, column]) - 0.5
+        for each in (~long[labels], inside & ~view.foreign)
+    )
+    free = min(to_any, high_px / 2.0)
+    # a part may be as dark as laminate, but no trace is what bounds it
+    bounded = on_copper or to_other < to_any + 2.0
+    if 2.0 * free < low_px or not bounded or not view.is_clean(x, y, free + 2.0):
+        return None
+    reach = int(free / 1.5)
+    amid = view.share[max(row - reach, 0) : row + reach + 1, max(column - reach, 0) : column + reach + 1]
+    if abs(float(np.median(amid)) - on_copper) > _PURE:
         return None
     return TraceSite(
         x=x,
@@ -190,18 +220,24 @@ def _free_site(
     )
 
 
-def _separates(view: Conductors, strip: Strip) -> bool:
-    """Say whether the copper on both sides of a gap is not one piece within the window."""
-    _, labels = cv2.connectedComponents((view.share > 0.5).view(np.uint8), connectivity=8)
+def _goes_on(view: Conductors, strip: Strip, is_gap: bool) -> bool:
+    """Say whether the copper of a strip, or on both sides of a gap, is as long as traces are; letters are short.
+
+    On both sides of a gap it must not be one piece within the window.
+    """
+    _, labels, boxes, _ = cv2.connectedComponentsWithStats((view.share > 0.5).view(np.uint8), connectivity=8)
     left = direction_xy(strip.along_deg + 90.0)
-    beside = []
-    for side in (1.0, -1.0):
-        x, y = np.array([strip.x, strip.y]) + left * (side * (strip.width_px / 2.0 + 1.0))
+    pieces = []
+    for off in (strip.width_px / 2.0 + 1.0, -strip.width_px / 2.0 - 1.0) if is_gap else (0.0,):
+        x, y = np.array([strip.x, strip.y]) + left * off
         row, column = int(y), int(x)
-        if not (0 <= row < labels.shape[0] and 0 <= column < labels.shape[1]):
+        if not (0 <= row < labels.shape[0] and 0 <= column < labels.shape[1]) or labels[row, column] == 0:
             return False
-        beside.append(int(labels[row, column]))
-    return 0 not in beside and beside[0] != beside[1]
+        pieces.append(int(labels[row, column]))
+    if len(set(pieces)) < len(pieces):
+        return False
+    sides = boxes[pieces, cv2.CC_STAT_WIDTH : cv2.CC_STAT_HEIGHT + 1].max(axis=1)
+    return bool(sides.min() >= min(view.rect.w, view.rect.h) / 2)
 
 
 def _lies_on_part(room: Room, site: TraceSite) -> bool:

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-_STEP_PX = 0.5
+_STEPS = 24  # to each side of a point, however far it is looked
 _THINNEST_PX = 0.8
-_FAR_PX = 1e4
 _LEAST_BESIDE_PX = 1.2  # of the other material beside a strip
 _PLACES = (-1.7, -0.9, 0.0, 0.9, 1.7)  # widths from the point; letters and pads end sooner
 _NEAR_PLACES = (-1.0, 0.0, 1.0)  # gaps are shorter than traces
@@ -30,8 +29,8 @@ class Strip:
         x, y: on its middle line, px.
         along_deg: its direction, counter-clockwise as displayed.
         width_px: from border to border.
-        left_px, right_px: how far the other material goes on beyond each border, at most the reach it was looked up;
-            left is 90 degrees counter-clockwise of ``along_deg``.
+        left_px, right_px: how far the other material goes on beyond each border, inf where no end was seen; left is 90
+            degrees counter-clockwise of ``along_deg``.
     """
 
     x: float
@@ -42,21 +41,24 @@ class Strip:
     right_px: float
 
 
-def measure_strips(share: np.ndarray, points: np.ndarray, widest_px: float, is_long: bool) -> list[Strip]:
+def measure_strips(
+    share: np.ndarray, points: np.ndarray, reach_px: np.ndarray, widest_px: float, is_long: bool
+) -> list[Strip]:
     """Return the strips through points; a point through which none goes straight on has none.
 
     Args:
         share: (h, w) float32, each pixel's share of the strip's material.
         points: (N, 2) x, y in px of ``share``.
+        reach_px: (N,) how far from each point its strip's borders may lie.
         widest_px: widest strip.
         is_long: whether it must go on as far as traces do; gaps between them are shorter.
     """
-    reach = widest_px + 2.0
     turns = np.radians(_ANGLES_DEG)
     directions = np.stack([np.cos(turns), -np.sin(turns)], axis=1)
-    count = len(points)
-    lines = _profiles(share, np.repeat(points, len(turns), axis=0), np.tile(directions, (count, 1)), reach)
-    back, ahead = (side.reshape(count, -1) for side in _crossings(lines))
+    count, ways = len(points), len(turns)
+    steps = np.repeat(reach_px / _STEPS, ways)
+    lines = _profiles(share, np.repeat(points, ways, axis=0), np.tile(directions, (count, 1)), steps)
+    back, ahead = (side.reshape(count, ways) for side in _crossings(lines, steps))
     widths = back + ahead
     best = np.argmin(widths, axis=1)
     every = np.arange(count)
@@ -71,28 +73,29 @@ def measure_strips(share: np.ndarray, points: np.ndarray, widest_px: float, is_l
     places = np.array(_PLACES if is_long else _NEAR_PLACES)
     middles = (middles[:, None, :] + onward[:, None, :] * places[:, None]).reshape(-1, 2)
     sideways = np.repeat(across, len(places), axis=0)
-    lines = _profiles(share, middles, sideways, 2.0 * float(width.max()) + reach)
-    back, ahead = _crossings(lines)
+    steps = np.repeat((2.0 * width + 8.0) / _STEPS, len(places))
+    lines = _profiles(share, middles, sideways, steps)
+    back, ahead = _crossings(lines, steps)
     ended = np.isfinite(back) & np.isfinite(ahead)
-    middles = (
-        middles
-        + sideways * np.where(ended, np.where(ended, ahead, 0.0) - np.where(ended, back, 0.0), 0.0)[:, None] / 2.0
-    )
+    shift = np.where(ended, np.where(ended, ahead, 0.0) - np.where(ended, back, 0.0), 0.0) / 2.0
+    middles = middles + sideways * shift[:, None]
     per = len(places)
     widths = (back + ahead).reshape(-1, per)
     here = widths[:, per // 2]
     with np.errstate(invalid="ignore"):  # inf - inf is nan, which agrees with nothing
         agree = np.repeat(np.abs(widths - here[:, None]).max(axis=1) <= 0.25 * here + 0.4, per)
-    lines, back, ahead, middles, sideways = (each[agree] for each in (lines, back, ahead, middles, sideways))
-    half = lines.shape[1] // 2
+    lines, steps, back, ahead, middles, sideways = (
+        each[agree] for each in (lines, steps, back, ahead, middles, sideways)
+    )
     # what lies nearest anywhere along a piece
-    behind = _beyond(lines[:, half::-1], back).reshape(-1, per).min(axis=1)
-    before = _beyond(lines[:, half:], ahead).reshape(-1, per).min(axis=1)
+    behind = _beyond(lines[:, _STEPS::-1], back, steps).reshape(-1, per).min(axis=1)
+    before = _beyond(lines[:, _STEPS:], ahead, steps).reshape(-1, per).min(axis=1)
     found = []
     for i, sides in enumerate(zip(behind.tolist(), before.tolist(), strict=True)):
         middle = i * per + per // 2
-        if min(sides) >= _LEAST_BESIDE_PX and _lies_between(lines[middle], float(back[middle]), float(ahead[middle])):
-            width = float(back[middle] + ahead[middle])
+        width = float(back[middle] + ahead[middle])
+        ends = (float(side[middle] + 1.5) / float(steps[middle]) for side in (back, ahead))
+        if min(sides) >= _LEAST_BESIDE_PX and _lies_between(lines[middle], *ends):
             found.append(_strip(middles[i * per : (i + 1) * per], sideways[middle], width, sides))
     return [strip for strip in found if strip is not None]
 
@@ -126,25 +129,22 @@ def _strip(middles: np.ndarray, across: np.ndarray, width_px: float, sides_px: t
     )
 
 
-def _lies_between(line: np.ndarray, back_px: float, ahead_px: float) -> bool:
+def _lies_between(line: np.ndarray, back: float, ahead: float) -> bool:
     """Say whether one other material lies on both sides; a lit edge has copper on one and laminate on the other."""
-    half = line.size // 2
-    back, ahead = (half - round((back_px + 1.5) / _STEP_PX), half + round((ahead_px + 1.5) / _STEP_PX))
-    return min(float(line[max(back, 0)]), float(line[min(ahead, line.size - 1)])) > -0.6
+    return min(float(line[max(_STEPS - round(back), 0)]), float(line[min(_STEPS + round(ahead), 2 * _STEPS)])) > -0.6
 
 
-def _profiles(share: np.ndarray, points: np.ndarray, directions: np.ndarray, reach_px: float) -> np.ndarray:
-    """Return the share of the strip's material along lines through points, (N, 2K + 1) float32, half a px apart."""
-    half = math.ceil(reach_px / _STEP_PX)
-    steps = np.arange(-half, half + 1, dtype=np.float32) * np.float32(_STEP_PX)
-    places = (points - 0.5).astype(np.float32)[:, None, :] + directions.astype(np.float32)[:, None, :] * steps[:, None]
+def _profiles(share: np.ndarray, points: np.ndarray, directions: np.ndarray, steps_px: np.ndarray) -> np.ndarray:
+    """Return the share of the strip's material along lines through points, (N, 2 _STEPS + 1) float32."""
+    away = np.arange(-_STEPS, _STEPS + 1, dtype=np.float32)
+    moves = (directions * steps_px[:, None]).astype(np.float32)
+    places = (points - 0.5).astype(np.float32)[:, None, :] + moves[:, None, :] * away[:, None]
     return cv2.remap(share, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
 
-def _crossings(lines: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _crossings(lines: np.ndarray, steps_px: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return how far the material reaches from the middle of each line, backwards and ahead, (N,) px; inf: no end."""
-    half = lines.shape[1] // 2
-    return tuple(_first_below(side) for side in (lines[:, half::-1], lines[:, half:]))
+    return tuple(_first_below(side) * steps_px for side in (lines[:, _STEPS::-1], lines[:, _STEPS:]))
 
 
 def _first_below(lines: np.ndarray) -> np.ndarray:
@@ -153,13 +153,11 @@ def _first_below(lines: np.ndarray) -> np.ndarray:
     rows = np.arange(len(lines))
     inner, outer = lines[rows, np.maximum(first - 1, 0)], lines[rows, first]
     part = (inner - 0.5) / np.maximum(inner - outer, 1e-6)
-    distance = (first - 1 + part) * _STEP_PX
-    return np.where(below.any(axis=1), np.where(first == 0, 0.0, distance), np.inf)
+    return np.where(below[rows, first], np.where(first == 0, 0.0, first - 1 + part), np.inf)
 
 
-def _beyond(lines: np.ndarray, borders_px: np.ndarray) -> np.ndarray:
-    """Return how far the other material goes on beyond the border, (N,) px, along lines that run outwards."""
-    starts = np.ceil(np.minimum(borders_px, lines.shape[1]) / _STEP_PX)[:, None]
+def _beyond(lines: np.ndarray, borders_px: np.ndarray, steps_px: np.ndarray) -> np.ndarray:
+    """Return how far the other material goes on beyond the border, (N,) px; inf: as far as the lines run outwards."""
+    starts = np.ceil(np.minimum(borders_px / steps_px, lines.shape[1]))[:, None]
     again = (lines > 0.5) & (np.arange(lines.shape[1]) >= starts)
-    ends = np.where(again.any(axis=1), np.argmax(again, axis=1), lines.shape[1])
-    return np.maximum(ends * _STEP_PX - borders_px, 0.0)
+    return np.where(again.any(axis=1), np.maximum(np.argmax(again, axis=1) * steps_px - borders_px, 0.0), np.inf)
