@@ -25,6 +25,7 @@ PATHS = ("path", "out", "data", "good", "source.path", "roi.path")
 """Keys whose values are paths and are taken as they stand."""
 LISTED = ("defect", "distractor")
 """Groups of which several options can be chosen at once."""
+_MOST_LISTED = 20  # a list of more options hides what is wrong
 BACKSLASH, QUOTE = chr(92), "'"
 
 
@@ -69,7 +70,7 @@ def require_choices(overrides: Sequence[str]) -> None:
             continue
         options = group_options(group)
         if option == "null" or (option == "[]" and group not in LISTED):
-            hint = f"Write {group}=none." if "none" in options else ""
+            hint = f"Write {group}=none." if "none" in options else f"Leave {group} out."
             raise ConfigError(group, f"one of {', '.join(options)}", option, hint)
         asked = [name.strip() for name in option.strip("'\"[] ").split(",")]
         if group not in LISTED and option.startswith("[") and len(asked) > 1:
@@ -130,7 +131,7 @@ def explain(error: HydraException, verb: str, overrides: Sequence[str]) -> Confi
         )
         return ConfigError(f"override '{override}'", "key=value", "something that cannot be read", hint)
     if isinstance(error, MissingConfigException):
-        return _explain_missing(str(error), error.missing_cfg_file or "")
+        return _explain_missing(error.missing_cfg_file or "", overrides)
     fits = "is not in struct" in text  # the options could be chosen, a key within them is at fault
     chosen = [override for override in overrides if fits and override.partition("=")[0] in groups()]
     group = re.search(r"Could not override '([^']+)'", str(error))
@@ -149,18 +150,23 @@ def explain(error: HydraException, verb: str, overrides: Sequence[str]) -> Confi
     )
 
 
-def _explain_missing(text: str, missing: str) -> ConfigError:
+def _explain_missing(missing: str, overrides: Sequence[str]) -> ConfigError:
     group, _, option = missing.rpartition("/")
     folder = conf_dir()
     while group and not (folder / group).is_dir():
         group, _, above = group.rpartition("/")
         option = f"{above}/{option}"
     top = group.split("/")[0]
-    options = group_options(top) if top else []
+    own = [Path(found) / top for override in overrides for found in re.findall(r"'file://(.+)'", override)]
+    options = sorted({option for place in (folder / top, *own) for option in _options_in(place)}) if top else []
     asked = missing.removeprefix(f"{top}/") if top else missing
     if not options:
         return ConfigError("override", "a known group", f"'{missing}'", nearest(missing, groups()))
-    return ConfigError(top, f"one of {', '.join(options)}", f"'{asked}'", closest(asked, options))
+    hint = closest(asked, options)
+    if len(options) <= _MOST_LISTED:
+        return ConfigError(top, f"one of {', '.join(options)}", f"'{asked}'", hint)
+    hint = hint or f"defectgen generate --help lists what there is; your own need --config-dir FOLDER with {top}/..."
+    return ConfigError(top, f"one of {len(options)} options", f"'{asked}'", hint)
 
 
 def _unknown_key(key: str, verb: str, chosen: Sequence[str] = ()) -> ConfigError:
@@ -213,7 +219,10 @@ def groups() -> list[str]:
 
 def group_options(group: str) -> list[str]:
     """Return the options of a group, such as metal/scratch of defect."""
-    folder = conf_dir() / group
+    return _options_in(conf_dir() / group)
+
+
+def _options_in(folder: Path) -> list[str]:
     return sorted(p.relative_to(folder).with_suffix("").as_posix() for p in folder.rglob("*.yaml"))
 
 

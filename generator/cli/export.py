@@ -17,6 +17,8 @@ from generator.run.build import coerce
 def run(config: dict[str, Any]) -> int:
     """Write the formats that a resolved configuration names; return the exit code."""
     formats, flavour = parse_export(config)
+    if not formats:
+        raise ConfigError("export", "one or more of " + ", ".join(FORMATS), "none")
     root = Path(coerce(str, config["path"], "path")).expanduser().absolute()
     if not root.is_dir():
         raise ConfigError("path", "the folder of a finished data set", str(root))

@@ -115,7 +115,7 @@ def _print_summary(result: RunResult, seconds: float, page: Path | None, formats
         f", {result.made / seconds:.1f} img/s"
         if result.made and seconds > 0
         else ", all there already"
-        if result.planned
+        if result.images
         else ""
     )
     print(f"{result.images} images, {result.rejected} rejected, {result.bytes / 1e6:.1f} MB{speed}")

@@ -73,7 +73,7 @@ def coerce(hint: Any, value: object, where: str) -> Any:
         return _coerce_sequence(origin, arguments, value, where)
     if origin is not None and isinstance(origin, type) and issubclass(origin, Mapping):
         if not isinstance(value, Mapping):
-            raise ConfigError(where, "a mapping", value)
+            raise ConfigError(where, "a mapping", value, "Write it as {name: value}.")
         items = _flat(value) if dataclasses.is_dataclass(arguments[1]) else value
         return {
             str(key): coerce(arguments[1], item, f"{where}.{str(key).replace('/', '.')}") for key, item in items.items()

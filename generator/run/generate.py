@@ -40,7 +40,7 @@ class RunResult:
         findings: what was noticed about the source as a whole.
         warnings: what was noticed on samples, a sentence a kind.
         rejections: why samples were rejected and how often, a sentence a reason, the most frequent first.
-        made: number of samples made by this call; 0: everything was there already.
+        made: number of samples made by this call; 0: everything was there already, or is rejected.
     """
 
     root: Path

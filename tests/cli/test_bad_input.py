@@ -217,6 +217,26 @@ def test_a_folder_without_write_permission_is_named(tmp_path, command):
     assert code == 2 and "locked" in one_paragraph(err)
 
 
+def test_a_kind_that_is_not_there_is_looked_for_among_ones_own_too(tmp_path, command):
+    (tmp_path / "mine/defect/fitted").mkdir(parents=True)
+    (tmp_path / "mine/defect/fitted/pit.yaml").write_text("")
+    err = one_paragraph(command("plan", "--config-dir", "mine", "defect=[fitted/pitt]")[2])
+    assert "Did you mean 'fitted/pit'?" in err and len(err) < 200
+    code, _, err = command("plan", "defect=[quite/else]")
+    assert code == 2 and "--config-dir FOLDER" in one_paragraph(err) and len(err) < 200
+
+
+def test_an_export_to_no_format_is_refused(command):
+    assert command("generate", *SMALL, "count=1", "export=[]")[0] == 0
+    code, _, err = command("export", "path=made", "export=[]")
+    assert code == 2 and "export: expected one or more of coco, " in one_paragraph(err)
+
+
+def test_a_run_whose_samples_are_all_rejected_does_not_say_that_they_were_there(command):
+    code, out, _ = command("generate", *SMALL, "defect=[metal/scratch]", "good_share=0", "labels.min_delta=9999")
+    assert code == 3 and "0 images, 4 rejected" in out and "there already" not in out
+
+
 def test_what_there_is_is_listed_once(command):
     for slip in (["plan", "labels=fog"], ["plan", "experiment=fog"], ["fog"], ["fit", "data=.", "format=fog"]):
         code, _, err = command(*slip)
