@@ -27,6 +27,7 @@ from generator.dataset.store import Store, link_or_copy
 from generator.dataset.view import write_mask
 from generator.fit.fit import fit
 from generator.run.generate import Job
+from generator.run.plan import apportion
 
 SYNTHETIC = 240
 
@@ -38,18 +39,16 @@ class Trial:
     Attributes:
         name: shown.
         folder: below DEFECTGEN_DATA.
-        defects: the drawn kinds that suit it.
+        defects: per class, the drawn kinds that suit it and the most of them on an image; an image shows one class.
         overrides: the rest of the recipe.
-        flavour: which masks its annotators' resemble: thin cracks are labelled closely, tiles generously.
         dropped: a class left out.
         options: of the evaluation.
     """
 
     name: str
     folder: str
-    defects: tuple[str, ...]
+    defects: dict[str, tuple[tuple[str, ...], int]]
     overrides: tuple[str, ...]
-    flavour: str
     dropped: str
     options: tuple[str, ...]
 
@@ -58,25 +57,21 @@ TRIALS = (
     Trial(
         name="magnetic tile",
         folder="magnetic_tile/tile",
-        defects=(
-            "casting/blowhole",
-            "casting/break",
-            "metal/crack",
-            "metal/edge_crack",
-            "metal/fray",
-            "metal/edge_fray",
-        ),
-        overrides=("roi=trimmed", "distractor=[gap,corner,smudge,streak,tide_mark]", "distractors_per_image=[2,8]"),
-        flavour="annotator",
+        defects={
+            "blowhole": (("casting/blowhole",), 3),
+            "break": (("casting/break",), 3),
+            "crack": (("metal/crack", "metal/edge_crack"), 3),
+            "fray": (("metal/fray", "metal/edge_fray"), 2),
+        },
+        overrides=("roi=trimmed", "distractor=[gap,corner,smudge,streak,tide_mark]", "distractors_per_image=[6,16]"),
         dropped="uneven",
         options=("--size", "224", "--steps", "400", "--drop", "uneven", "--max-test-good", "200"),
     ),
     Trial(
         name="asphalt",
         folder="crackforest/asphalt",
-        defects=("concrete/crack",),
-        overrides=("roi=whole", "defects_per_image=[1,3]", "labels.visible_floor=0.04"),
-        flavour="visible",
+        defects={"crack": (("concrete/crack",), 3)},
+        overrides=("roi=whole",),
         dropped="",
         options=("--size", "160", "--steps", "300"),
     ),
@@ -97,19 +92,20 @@ def make_set(trial: Trial, data: Path, folder: Path, seed: int, few: Sequence[st
     good.mkdir(parents=True)
     for name in json.loads((data / "splits.json").read_text())["train"]["good"]:
         link_or_copy(data / name, good / Path(name).name)
-    kinds, more = list(trial.defects), []
-    if few:
-        kinds += fitted_kinds(trial, data, folder, few, good)
-        more = [f"hydra.searchpath=['file://{folder / 'fitted'}']"]
-    keys = [
-        *more, "source=folder", f"source.path={good}", f"out={folder / 'set'}", f"count={SYNTHETIC}", "good_share=0",
-        "defects_per_image=[1,1]", "splits={train: 1}", f"defect=[{','.join(kinds)}]", "labels=all", "export=[]",
-        "report=false", f"seed={seed}", *trial.overrides,
-    ]  # fmt: skip
-    root = Job(compose_config("generate", keys)).run(lambda images, rejected: None).root
-    for record in Store.open(root):
-        for category in sorted({label.category for label in record.labels}):
-            own = [label.with_flavour(trial.flavour) for label in record.labels if label.category == category]
+    fitted = fitted_kinds(trial, data, folder, few, good) if few else {}
+    counts = apportion(SYNTHETIC, [1.0] * len(trial.defects))
+    for i, (category, (kinds, most)) in enumerate(trial.defects.items()):
+        names = ",".join([*kinds, *fitted.get(category, ())])
+        keys = [
+            "source=folder", f"source.path={good}", f"out={folder / category}", f"count={counts[i]}", "good_share=0",
+            f"defects_per_image=[1,{most}]", "splits={train: 1}", f"defect=[{names}]", "labels=all", "export=[]",
+            "labels.visible_floor=0.04", "report=false", f"seed={seed * len(counts) + i}", *trial.overrides,
+        ]  # fmt: skip
+        if fitted:
+            keys.append(f"hydra.searchpath=['file://{folder / 'fitted'}']")
+        root = Job(compose_config("generate", keys)).run(lambda images, rejected: None).root
+        for record in Store.open(root):
+            own = [label.with_flavour("visible") for label in record.labels]
             masks = [label.mask.full(record.hw) for label in own if label is not None and label.mask is not None]
             if masks:
                 target = folder / "arm" / "defect" / category / f"{record.key}.png"
@@ -119,8 +115,8 @@ def make_set(trial: Trial, data: Path, folder: Path, seed: int, few: Sequence[st
     return folder / "arm"
 
 
-def fitted_kinds(trial: Trial, data: Path, folder: Path, few: Sequence[str], good: Path) -> list[str]:
-    """Fit a kind a class from a few real defects; return their names."""
+def fitted_kinds(trial: Trial, data: Path, folder: Path, few: Sequence[str], good: Path) -> dict[str, list[str]]:
+    """Fit a kind a class from a few real defects; return their names by class."""
     real = folder / "real"
     for name in few:
         category = Path(name).parent.name
@@ -129,7 +125,7 @@ def fitted_kinds(trial: Trial, data: Path, folder: Path, few: Sequence[str], goo
                 (real / part).parent.mkdir(parents=True, exist_ok=True)
                 link_or_copy(data / part, real / part)
     found = fit(real, folder / "fitted", good=good, tries=0)
-    return [f"fitted/{path.stem}" for path in found.paths]
+    return {path.stem: [f"fitted/{path.stem}"] for path in found.paths}
 
 
 def evaluate(python: str, script: Path, data: Path, options: Sequence[str], out: Path) -> dict:
