@@ -46,7 +46,7 @@ def compose_config(verb: str, overrides: Sequence[str]) -> dict[str, Any]:
     Raises:
         ConfigError: an override does not fit.
     """
-    require_choices(overrides)
+    require_sound(overrides)
     GlobalHydra.instance().clear()
     try:
         with initialize_config_dir(str(conf_dir()), version_base="1.3"):
@@ -62,10 +62,12 @@ def compose_config(verb: str, overrides: Sequence[str]) -> dict[str, Any]:
     return config
 
 
-def require_choices(overrides: Sequence[str]) -> None:
-    """Raise ``ConfigError`` where a group gets null, or several options of which only one can be (they would merge)."""
+def require_sound(overrides: Sequence[str]) -> None:
+    """Raise ``ConfigError`` where a path is empty, or a group gets null or several options though one alone can be."""
     for override in overrides:
-        group, _, option = override.partition("=")
+        group, equals, option = override.partition("=")
+        if group in PATHS and equals and option.strip("'\" ") == "":
+            raise ConfigError(group, "a path", "an empty one", "Is it a shell variable that is not set?")
         if group not in groups():
             continue
         options = group_options(group)

@@ -134,9 +134,9 @@ def _through_hydra(verb: str, rest: list[str]) -> int:
     import hydra
     from hydra.errors import HydraException
 
-    from generator.cli.compose import conf_dir, explain, plain, require_choices
+    from generator.cli.compose import conf_dir, explain, plain, require_sound
 
-    require_choices(rest)
+    require_sound(rest)
     os.environ["HYDRA_FULL_ERROR"] = "1"
     codes: list[int] = []
     name = "generate" if verb in ("plan", "preview") else verb

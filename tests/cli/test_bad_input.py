@@ -136,6 +136,8 @@ KEYS = {
     "an interpolation to nowhere": (["name=${nothing}"], "nothing"),
     "a sum of shares of nothing": (["shares={scratch: 0}"], "shares"),
     "shares and targets at once": (["shares={scratch: 1}", "targets={scratch: 3}"], "shares"),
+    "an empty source path, which would be the folder one stands in": (["source=folder", "source.path="], "empty one"),
+    "a quoted empty path": (["source=folder", "source.path=''"], "empty one"),
     "a source path without folder source": (["source.path=x"], "source.path"),
 }
 
