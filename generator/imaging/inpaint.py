@@ -26,14 +26,15 @@ _COLLAR_PX = 3  # of the copy
 _LOW_PX = 6  # how far low frequencies are gathered
 _INNER = 0.6  # weight of the hole's own pixels, as the membrane foretells them, against those of its collar
 _WORST = 2.5  # a shift must not meet its collar worse than this many times the surroundings' variance
-_SEEN_PX = 2048  # from which the ground's colour is taken
+_SEEN_PX = 1024  # from which the ground's colour is taken
 _FOREIGN = 4.0  # sigmas from the ground's median beyond which a pixel is of something else
 _STRANGE = 4.0  # what a pixel of something else costs, in variances of the surroundings
-_HALVINGS = 2
+_HALVINGS = 2  # of a pattern; one ground is carried on as well by a membrane, and halved once
 _RING_PX = 5  # around a hole: what its ground is read from
 _PATTERN = 0.3  # a collar of which more than this is not of its median's colour is a pattern, not one ground
 _BROUGHT = 0.03  # share of a shift's pixels that may be of something else; they are painted over
 _MIXED = 0.2  # of all levels: a ring whose limits are wider is of several things
+_TRIED = 32  # colours tried for the most common one
 _COMMON = 0.35  # share of the surroundings that one colour must have to be the ground of all
 _RIVAL = 0.5  # of that share: what no other colour may reach, or the surroundings are a pattern
 _SPOT_PX = 8  # the least half side of a clear spot whose texture is carried on
@@ -85,7 +86,9 @@ def inpaint(pixels: np.ndarray, hole: np.ndarray) -> np.ndarray:
     if hole.all() or not hole.any():
         return pixels.copy()
     ground = _ground(pixels, hole)
-    _fill_part(out := pixels.copy(), ground, _copy(pixels, hole, ground), hole, hole.copy(), _HALVINGS)
+    _fill_part(
+        out := pixels.copy(), ground, _copy(pixels, hole, ground), hole, hole.copy(), 1 if ground.is_one else _HALVINGS
+    )
     return out
 
 
@@ -125,8 +128,8 @@ def _common_colour(values: np.ndarray, ring: np.ndarray, limit: float) -> tuple[
         ring: (M, C) of those at the hole, where the colour must be found too.
         limit: how far from it, in each channel, a pixel is of the colour.
     """
-    values = values[:: -(-values.shape[0] // 1500)]
-    tried = values[:: -(-values.shape[0] // 64)]
+    values = values[:: -(-values.shape[0] // _SEEN_PX)]
+    tried = values[:: -(-values.shape[0] // _TRIED)]
     alike = (np.abs(values[None] - tried[:, None]) <= limit).all(axis=2)
     best = int(np.argmax(alike.sum(axis=1)))
     share = float(alike[best].mean())

@@ -18,7 +18,7 @@ from generator.core.units import Length, Range
 from generator.defect.outline import Matte, Outline, Room, Site
 from generator.defect.structure.layer import carried, hole_of, landing, nothing, origins, spared, united
 
-_LANDINGS = 6
+_LANDINGS = 4
 _SEEN_PX = 2048  # from which the level beside a thing is read
 _LEAST_MIRRORED = 0.35  # a mirrored part must differ more: most are nearly alike both ways
 _LEAST_CHANGE = 0.22  # of the thing's own contrast: a round part that is turned, or its like in its place, is none
@@ -52,7 +52,9 @@ class Displaced:
         if not site.things or (self.origin == "other" and len(site.things) < 2):
             return nothing()
         thing, piece = site.things[0], site.things[-1] if self.origin == "other" else site.things[0]
-        drawn = [self._draw_move(thing, piece, rng) for _ in range(_LANDINGS)]
+        middles, size = (_middle(thing), _middle(piece)), math.sqrt(float(thing.alpha.sum()))
+        across = (thing.rect.w > thing.rect.h) != (piece.rect.w > piece.rect.h)
+        drawn = [self._draw_move(*middles, size, across, rng) for _ in range(_LANDINGS)]
         landed = [(move, _landed(piece, move)) for move in drawn]
         calmest = sorted(
             (_unrest(matte, thing, room), i) for i, (_, matte) in enumerate(landed) if _is_on_part(matte, room)
@@ -80,13 +82,21 @@ class Displaced:
         least = _LEAST_MIRRORED if self.mirror else _LEAST_CHANGE
         return self._is_away(move, piece) or _change(piece, move, moved, room) >= least
 
-    def _draw_move(self, thing: Matte, piece: Matte, rng: np.random.Generator) -> dict[str, Any]:
-        (to_x, to_y), (x, y) = _middle(thing), _middle(piece)
-        far = self.shift.draw(rng) * math.sqrt(float(thing.alpha.sum()))
+    def _draw_move(
+        self,
+        to: tuple[float, float],
+        middle: tuple[float, float],
+        size: float,
+        across: bool,
+        rng: np.random.Generator,
+    ) -> dict[str, Any]:
+        """Return a move of a piece about its middle; ``across``: it must be turned to lie as the thing at ``to``."""
+        (to_x, to_y), (x, y) = to, middle
+        far = self.shift.draw(rng) * size
         way = rng.uniform(-math.pi, math.pi)
         dx, dy = far * math.cos(way), far * math.sin(way)
         turn = self.turn_deg.draw(rng) * (1.0 if rng.random() < 0.5 else -1.0)
-        if self.origin == "other" and (thing.rect.w > thing.rect.h) != (piece.rect.w > piece.rect.h):
+        if across:
             turn += 90.0
         c, s = math.cos(math.radians(turn)), math.sin(math.radians(turn))
         flip = -1.0 if self.mirror else 1.0

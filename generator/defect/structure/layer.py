@@ -62,7 +62,7 @@ def spared(hole: Matte, thing: Matte, image: np.ndarray, white: int) -> Matte:
     near = cv2.dilate((own > 0.3).view(np.uint8), np.ones((5, 5), np.uint8)) > 0
     _, labels = cv2.connectedComponents((bright & margin & ~near).view(np.uint8), connectivity=8)
     goes_on = np.zeros(int(labels.max()) + 1, bool)
-    goes_on[np.unique(labels[outside])] = True
+    goes_on[labels[outside]] = True
     goes_on[0] = False
     if goes_on.any():
         kept = cv2.dilate(goes_on[labels].view(np.uint8), np.ones((5, 5), np.uint8)).astype(np.float32)

@@ -6,6 +6,8 @@ colours of both sides, measured nearby. Source: own; alpha by projection, as in 
 
 from __future__ import annotations
 
+import functools
+
 import cv2
 import numpy as np
 
@@ -27,17 +29,25 @@ def matte_of(image: np.ndarray, white: int, copy: Copy, thing: Found, solid: boo
         thing: what was found.
         solid: whether it is one body, whose small openings are a part of it; ink is not.
     """
-    step = copy.step
+    rect = _full_rect(thing.box, copy.step).grown(int(np.ceil(copy.step + 1.0)) + 4).clipped(image.shape[:2])
+    levels = np.ascontiguousarray(image[rect.slices])
+    return _remembered(thing, levels.tobytes(), levels.shape, levels.dtype.str, white, copy.step, rect, solid)
+
+
+@functools.lru_cache(maxsize=64)
+def _remembered(
+    thing: Found, levels: bytes, hwc: tuple[int, ...], depth: str, white: int, step: float, rect: Rect, solid: bool
+) -> Matte | None:
+    """Return the matte of a thing from the levels around it; many samples start from the same good image."""
     band = int(np.ceil(step + 1.0))
-    rect = _full_rect(thing.box, copy).grown(band + 4).clipped(image.shape[:2])
-    rough = _brought_up(thing, copy, rect)
+    rough = _brought_up(thing, step, rect)
     inner = cv2.distanceTransform(rough, cv2.DIST_L2, 3)
     outer = cv2.distanceTransform(1 - rough, cv2.DIST_L2, 3)
     core = inner > min(float(band) if solid else 1.0, 0.6 * float(inner.max()))
     outside = outer > band
     if not core.any() or not outside.any():
         return None
-    pixels = image[rect.slices].astype(np.float32) * np.float32(1.0 / white)
+    pixels = np.frombuffer(levels, depth).reshape(hwc).astype(np.float32) * np.float32(1.0 / white)
     own, other = spread(pixels, core, 2 * band + 1), spread(pixels, outside, 2 * band + 1)
     towards = own - other
     far = np.maximum(_over_channels(towards, towards), np.float32(1e-5))
@@ -48,7 +58,7 @@ def matte_of(image: np.ndarray, white: int, copy: Copy, thing: Found, solid: boo
     share = np.where(core, np.float32(1), np.where(outside, np.float32(0), np.clip(share, 0, 1)))
     if not solid:
         ramp = np.clip((share - 0.05) / 0.9, 0, 1).astype(np.float32)
-        return Matte(rect=rect, alpha=cv2.GaussianBlur(ramp, (0, 0), 0.6))
+        return _kept(rect, cv2.GaussianBlur(ramp, (0, 0), 0.6))
     line_px = int(min(2.0 * step + 1.0, 0.3 * thing.thickness * step))
     return _cleaned(share.astype(np.float32), core, rect, line_px)
 
@@ -94,19 +104,19 @@ def own_colours(pixels: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     return np.where(sure[..., None], pixels, near + times(taken_out - near, trust)).astype(np.float32)
 
 
-def _full_rect(box: Rect, copy: Copy) -> Rect:
+def _full_rect(box: Rect, step: float) -> Rect:
     """Return a box of the copy in px of the image."""
-    x, y = int(box.x * copy.step), int(box.y * copy.step)
-    right, bottom = int(np.ceil((box.x + box.w) * copy.step)), int(np.ceil((box.y + box.h) * copy.step))
+    x, y = int(box.x * step), int(box.y * step)
+    right, bottom = int(np.ceil((box.x + box.w) * step)), int(np.ceil((box.y + box.h) * step))
     return Rect(x, y, right - x, bottom - y)
 
 
-def _brought_up(thing: Found, copy: Copy, rect: Rect) -> np.ndarray:
+def _brought_up(thing: Found, step: float, rect: Rect) -> np.ndarray:
     """Return the thing's pixels in a rectangle of the image, (h, w) uint8 of 0 and 1."""
     to_copy = np.array(
         [
-            [1 / copy.step, 0, (rect.x + 0.5) / copy.step - 0.5 - thing.box.x],
-            [0, 1 / copy.step, (rect.y + 0.5) / copy.step - 0.5 - thing.box.y],
+            [1 / step, 0, (rect.x + 0.5) / step - 0.5 - thing.box.x],
+            [0, 1 / step, (rect.y + 0.5) / step - 0.5 - thing.box.y],
         ]
     )
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
@@ -122,7 +132,7 @@ def _cleaned(share: np.ndarray, core: np.ndarray, rect: Rect, line_px: int) -> M
         hard = hard & cv2.dilate(thick, np.ones((3, 3), np.uint8))
     _, labels = cv2.connectedComponents(hard, connectivity=4)
     hanging = np.zeros(int(labels.max()) + 1, bool)
-    hanging[np.unique(labels[core & (hard > 0)])] = True
+    hanging[labels[core & (hard > 0)]] = True
     hanging[0] = False
     body = hanging[labels]
     if not body.any():
@@ -132,17 +142,20 @@ def _cleaned(share: np.ndarray, core: np.ndarray, rect: Rect, line_px: int) -> M
     within = cv2.erode(body.view(np.uint8), np.ones((3, 3), np.uint8), borderValue=0) > 0
     alpha = np.where(near, share, np.float32(0))
     alpha = np.where(within, np.float32(1), alpha)
-    alpha = cv2.GaussianBlur(alpha, (0, 0), 0.6)
+    return _kept(rect, cv2.GaussianBlur(alpha, (0, 0), 0.6))
+
+
+def _kept(rect: Rect, alpha: np.ndarray) -> Matte:
+    alpha.setflags(write=False)
     return Matte(rect=rect, alpha=alpha)
 
 
 def _openings(body: np.ndarray) -> np.ndarray:
     """Return the openings of a body that are a part of it, (h, w) bool."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats((~body).view(np.uint8), connectivity=4)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats((~body).view(np.uint8), connectivity=4)
     height, width = body.shape
-    small = np.zeros(count, bool)
-    for label in range(1, count):
-        x, y, w, h, size = (int(v) for v in stats[label])
-        at_border = x == 0 or y == 0 or x + w == width or y + h == height
-        small[label] = not at_border and size <= max(16, _MAX_HOLE * np.count_nonzero(body))
+    left, top, wide, high, size = stats.T
+    at_border = (left == 0) | (top == 0) | (left + wide == width) | (top + high == height)
+    small = ~at_border & (size <= max(16.0, _MAX_HOLE * np.count_nonzero(body)))
+    small[0] = False
     return small[labels] & ~body

@@ -154,12 +154,14 @@ class Crops:
     @classmethod
     def of(cls, image: np.ndarray, white: int, step: float, found: tuple[Found, ...]) -> Crops:
         """Return the things' own pixels."""
-        pixels, digest = [], hashlib.blake2b(f"{white} {image.dtype} {image.shape}".encode(), digest_size=16)
-        for thing in found:
-            x, y, w, h = (round(side * step) for side in thing.box.xywh)
-            pixels.append(np.ascontiguousarray(image[y : y + h, x : x + w]))
-            digest.update(f"{x} {y} {w} {h}".encode())
-            digest.update(pixels[-1])
+        whole = int(step)
+        pixels = [
+            np.ascontiguousarray(
+                image[box.y * whole : (box.y + box.h) * whole, box.x * whole : (box.x + box.w) * whole]
+            )
+            for box in (thing.box for thing in found)
+        ]
+        digest = hashlib.blake2b(b"".join([f"{white} {image.dtype}".encode(), *pixels]), digest_size=16)
         return cls(tuple(pixels), white, digest.digest())
 
     def __eq__(self, other: object) -> bool:
