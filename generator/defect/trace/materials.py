@@ -21,7 +21,7 @@ _LEAST_STEP = 0.02  # of full scale, between copper and laminate
 _NOISES = 6.0  # the step in standard deviations of the noise
 _LEAST_BORDER = 0.004  # share of the pixels at which two levels meet
 _NEAR = 0.25  # share of the step within which a pixel still counts as its material
-_COMPARED = 40  # points at which strips are looked for
+_COMPARED = 64  # points at which strips are looked for
 _MEASURED_PX, _ENOUGH = 256, 12  # that tell a material's colour
 _ONE_HUE = 0.94  # cosine of the angle between two colours
 _SQUARE = np.ones((3, 3), np.uint8)
@@ -104,10 +104,11 @@ def _levels(values: np.ndarray) -> Levels | None:
     # a quarter of all steps are smaller than this, borders or not; of noise alone it is 0.45 standard deviations
     noise = float(np.searchsorted(steps, steps[-1] / 4)) / 0.45
     meets = counted & (highest > lowest) & (highest - lowest >= max(_NOISES * noise, 4.0))
+    meets[1::2] = False  # every other row tells enough
     bins = (highest[meets] // (256 // _BINS)).astype(np.intp) * _BINS + lowest[meets] // (256 // _BINS)
     votes = np.bincount(bins, minlength=_BINS * _BINS).reshape(_BINS, _BINS).astype(np.float32)
     votes = cv2.blur(votes, (3, 3), borderType=cv2.BORDER_CONSTANT) * np.float32(9.0)
-    votes[votes < _LEAST_BORDER * grey.size] = 0.0
+    votes[votes < _LEAST_BORDER * grey.size / 2] = 0.0
     middles = np.arange(_BINS, dtype=np.float32) + np.float32(0.5)
     ratio = np.minimum(middles / middles[:, None], 1.0)
     _, most, _, (low, high) = cv2.minMaxLoc(votes * (1.0 - ratio) ** 2 * ratio**4)

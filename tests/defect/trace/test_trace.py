@@ -92,14 +92,13 @@ def test_a_black_and_white_image_stays_black_and_white():
 @pytest.mark.parametrize("mode", ["rgb8", "mono8", "mono16"])
 def test_a_populated_board_is_cut_at_its_traces_alone(mode):
     part = Part(products=("circuit_board",), mode=mode, size_wh=(512, 512))
-    colours = []
+    sites = []
     for rank in range(4):
         good = part.load(part.source_id(rank))
-        sites = (OnTrace().draw(room_of(good.pixels, good.white), np.random.default_rng(seed)) for seed in range(4))
-        colours += [(site.view.copper.mean(), site.view.laminate.mean()) for site in sites if site is not None]
-    assert len(colours) >= 6
-    of_traces = [0.05 < laminate < copper < 0.45 for copper, laminate in colours]  # neither print nor pads nor chips
-    assert np.mean(of_traces) >= 0.9  # in one channel print on copper may pass for copper on laminate
+        sites += [OnTrace().draw(room_of(good.pixels, good.white), np.random.default_rng(seed)) for seed in range(4)]
+    colours = [(site.view.copper.mean(), site.view.laminate.mean()) for site in sites if site is not None]
+    assert len(colours) >= 0.85 * len(sites)
+    assert all(0.05 < laminate < copper < 0.45 for copper, laminate in colours)  # neither print nor pads nor chips
 
 
 def test_a_shape_of_conductors_says_which_placement_it_needs():
