@@ -35,6 +35,7 @@ def run(config: dict[str, Any]) -> int:
         kind=kind,
         good=None if good is None else Path(good).expanduser().absolute(),
         roi=_roi(config["roi"]),
+        place=coerce(str, config["place"], "place"),
         tries=tries,
     )
     _print(result, out)

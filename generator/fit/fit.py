@@ -12,7 +12,7 @@ from generator.core.ports import Roi
 from generator.core.sample import GoodImage
 from generator.dataset.view import find_images
 from generator.fit.distribution import Comparison, compare
-from generator.fit.learn import FittedKind, LeftOut, learn
+from generator.fit.learn import SEEN, FittedKind, LeftOut, learn
 from generator.fit.read import RealData, read_pixels, read_real, white_of
 from generator.fit.trial import mended, try_out
 from generator.fit.write import write_kinds
@@ -49,6 +49,7 @@ def fit(
     kind: Mapping[str, str] | None = None,
     good: Path | None = None,
     roi: Roi | None = None,
+    place: str = SEEN,
     tries: int = 200,
 ) -> FitResult:
     """Learn a kind from each category of a real data set and write it as a yaml.
@@ -60,6 +61,7 @@ def fit(
         kind: ``line``, ``blob`` or ``region`` for a category; others are judged by their form.
         good: folder of good images to try the kinds on; None: the data set's own, or else its mended ones.
         roi: finds the part that places are relative to; None: the image.
+        place: ``seen``: where real ones lay; ``anywhere``: all over the part.
         tries: defects made for the comparison; 0: no comparison.
 
     Raises:
@@ -67,7 +69,7 @@ def fit(
             cannot be written. Nothing has been written then.
     """
     real = read_real(data, format_name)
-    found = learn(real.defects(), real.classes, kind, roi)
+    found = learn(real.defects(), real.classes, kind, roi, place)
     kinds = found.kinds
     surfaces = _surfaces(real, good, roi) if tries else []
     comparisons = [

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,12 +21,15 @@ from generator.defect.fitted.heat_map import ByHeatMap, kernel_mass
 from generator.defect.fitted.look import FittedLook
 from generator.defect.fitted.row import KINDS, Row
 from generator.defect.fitted.shape import Fitted
+from generator.defect.outline import Placement
+from generator.defect.placement import OnPart
 from generator.defect.stage import Defect
 from generator.fit.measure import Measured, look_of, measure
 from generator.fit.read import RealDefect
 from generator.fit.trace import courses, rings
 
 AUTO = "auto"
+PLACES = SEEN, ANYWHERE = "seen", "anywhere"
 MOST_ROWS = 96
 GRID = 16
 LEAST_PX = 4
@@ -78,6 +81,7 @@ def learn(
     classes: Iterable[str] = (),
     kind: Mapping[str, str] | None = None,
     roi: Roi | None = None,
+    place: str = SEEN,
 ) -> Learned:
     """Return a kind for each category with a mask to learn from.
 
@@ -86,12 +90,15 @@ def learn(
         classes: categories that must be there.
         kind: ``line``, ``blob`` or ``region`` for a category; those not named are judged by their form.
         roi: finds the part that places are relative to; None: the image.
+        place: ``seen``: where real ones lay; ``anywhere``: a detector then learns their look, not their place.
 
     Raises:
-        ConfigError: no defect at all, none of a category whose kind is given, an unknown kind, a category that is no
-            safe name.
+        ConfigError: no defect at all, none of a category whose kind is given, an unknown kind or place, a category that
+            is no safe name.
     """
     asked = dict(kind or {})
+    if place not in PLACES:
+        raise ConfigError("place", "one of " + ", ".join(PLACES), f"'{place}'", closest(place, PLACES))
     for category, name in asked.items():
         if name not in (AUTO, *KINDS):
             expected = "one of " + ", ".join((AUTO, *KINDS))
@@ -116,7 +123,7 @@ def learn(
     kinds = tuple(
         FittedKind(
             category=category,
-            defect=_defect(category, found, roi is not None),
+            defect=_defect(category, found, roi is not None, place),
             real=tuple(real[category]),
             per_image=dict(sorted(Counter(images[category].values()).items())),
         )
@@ -206,7 +213,7 @@ def _frame(defect: RealDefect, roi: Roi | None) -> Rect:
     return whole if part is None or not part.any() else mask_to_rect(part)
 
 
-def _defect(category: str, rows: list[Row], over_roi: bool) -> Defect:
+def _defect(category: str, rows: list[Row], over_roi: bool, place: str) -> Defect:
     count = len(rows)
     fewer = 1.0 / np.sqrt(count)
     lengths, widths = (np.log([getattr(row, name) for row in rows]) for name in ("length_px", "width_px"))
@@ -216,6 +223,9 @@ def _defect(category: str, rows: list[Row], over_roi: bool) -> Defect:
     spread_deg = min(np.degrees(np.sqrt(-2.0 * np.log(max(aligned, 1e-3)))) / 2.0, 45.0)
     near = float(np.clip(0.36 * count**-0.25, 0.06, 0.36))
     over = "roi" if over_roi else "image"
+    placement: Placement = ByHeatMap(heat=_heat(np.array([row.centre for row in rows]), near), over=over)
+    if place == ANYWHERE:
+        rows, near, placement = [replace(row, touches="") for row in rows], 0.0, OnPart()
     shape = Fitted(
         rows=_thinned(rows),
         size_jitter=_jitter(lengths, 0.45, fewer),
@@ -226,7 +236,6 @@ def _defect(category: str, rows: list[Row], over_roi: bool) -> Defect:
         near=round(near, 3),
         over=over,
     )
-    placement = ByHeatMap(heat=_heat(np.array([row.centre for row in rows]), near), over=over)
     return Defect(category=category, shape=shape, appearance=FittedLook(), placement=placement)
 
 

@@ -13,10 +13,24 @@ from generator.core.errors import ConfigError
 from generator.dataset.store import write_text
 from generator.defect.fitted.heat_map import ByHeatMap
 from generator.defect.fitted.shape import Fitted
+from generator.defect.outline import Placement
 from generator.fit.learn import FittedKind
 
 FAMILY = "fitted"
 
+_SEEN = """\
+  # where it lies: as often as real ones lay there
+  placement:
+    _target_: generator.defect.fitted.heat_map.ByHeatMap
+    # what the map is laid over: image, or roi, the box around the part
+    over: {over}
+    # the map, top row first; numbers >= 0 of any sum
+    heat:
+{heat}"""
+_ANYWHERE = """\
+  # anywhere on the part
+  placement:
+    _target_: generator.defect.placement.OnPart"""
 _TEXT = """\
 # {category}: fitted to {count} real defects ({kinds}); defects on an image: {per_image}.
 # Train on the annotator masks (labels=all export_mask=annotator): they are as wide as those the real ones came with;
@@ -53,14 +67,7 @@ _TEXT = """\
     strength: [1, 1]
     # what the measured clouds within the defect are multiplied by
     roughness: [1, 1]
-  # where it lies: as often as real ones lay there
-  placement:
-    _target_: generator.defect.fitted.heat_map.ByHeatMap
-    # what the map is laid over: image, or roi, the box around the part
-    over: {placement.over}
-    # the map, top row first; numbers >= 0 of any sum
-    heat:
-{heat}
+{placement}
   # how often it is taken among the chosen defects of its category
   weight: 1.0
 """
@@ -74,8 +81,8 @@ def file_name(category: str) -> str:
 
 def yaml_of(kind: FittedKind, name: str) -> str:
     """Return a fitted kind as the text of its yaml."""
-    shape, placement = kind.defect.shape, kind.defect.placement
-    assert isinstance(shape, Fitted) and isinstance(placement, ByHeatMap)
+    shape = kind.defect.shape
+    assert isinstance(shape, Fitted)
     kinds = [row.kind for row in shape.rows]
     flow = {"default_flow_style": True, "sort_keys": False, "width": 1_000_000, "allow_unicode": True}
     return _TEXT.format(
@@ -85,10 +92,16 @@ def yaml_of(kind: FittedKind, name: str) -> str:
         kinds=", ".join(f"{kinds.count(word)} {word}" for word in dict.fromkeys(kinds)),
         per_image=", ".join(f"{number} on {images}" for number, images in kind.per_image.items()),
         shape=shape,
-        placement=placement,
+        placement=_placement_text(kind.defect.placement),
         rows="\n".join(f"      - {yaml.safe_dump(row.to_plain(), **flow).strip()}" for row in shape.rows),
-        heat="\n".join("      - [" + ", ".join(f"{number:2.0f}" for number in row) + "]" for row in placement.heat),
     )
+
+
+def _placement_text(placement: Placement) -> str:
+    if not isinstance(placement, ByHeatMap):
+        return _ANYWHERE
+    heat = "\n".join("      - [" + ", ".join(f"{number:2.0f}" for number in row) + "]" for row in placement.heat)
+    return _SEEN.format(over=placement.over, heat=heat)
 
 
 def write_kinds(kinds: Sequence[FittedKind], out: Path) -> list[Path]:

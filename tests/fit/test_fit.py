@@ -10,6 +10,7 @@ import yaml
 
 from generator.cli.compose import compose_config
 from generator.core.errors import ConfigError
+from generator.defect.placement import OnPart
 from generator.fit.fit import fit
 from generator.fit.learn import learn
 from generator.fit.read import read_real
@@ -55,6 +56,17 @@ def test_the_command_writes_prints_and_the_kinds_can_be_generated(real, command)
     )  # fmt: skip
     assert code == 0, err
     assert "6 images, 0 rejected" in out
+
+
+def test_places_can_be_left_open_so_that_the_look_alone_is_learned(real, tmp_path, command):
+    code, _, err = command("fit", f"data={real}", "out=fitted", "tries=0", "place=anywhere")
+    assert code == 0, err
+    (kind,) = (one for one in learn(read_real(real).defects(), place="anywhere").kinds if one.category == "spot")
+    assert kind.defect.placement == OnPart() and kind.defect.shape.near == 0
+    assert {row.touches for row in kind.defect.shape.rows} == {""}
+    assert build(yaml.safe_load(yaml_of(kind, "spot"))["spot"], "defect") == kind.defect
+    code, _, err = command("fit", f"data={real}", "place=anywere")
+    assert code == 2 and "place: expected one of seen, anywhere, got 'anywere'" in err and "Did you mean" in err
 
 
 def test_the_help_shows_the_command(command):
