@@ -2,8 +2,8 @@
 
 Run it with ``make yardstick``; DEFECTGEN_DATA and DEFECTGEN_YARDSTICK name the real images and the evaluation script.
 Only the training split's good images are used. Three arms, each on three seeds: drawn kinds alone, without any real
-defect; the few real defects alone; and these few together with drawn and fitted kinds, the latter learned from exactly
-these few. The figures are printed as the script gives them: mean and deviation, each seed, each class.
+defect; the few real defects alone; and these few together with drawn kinds and kinds fitted to exactly these few. The
+figures are printed as the script gives them: mean and deviation, each seed, each class.
 Source: own.
 """
 
@@ -33,45 +33,75 @@ SYNTHETIC = 240
 
 
 @dataclass(frozen=True)
+class Recipe:
+    """How an arm is drawn.
+
+    Attributes:
+        most: the most defects of each class on an image, which shows one class alone.
+        flavour: the masks trained on.
+        overrides: the rest.
+    """
+
+    most: dict[str, int]
+    flavour: str
+    overrides: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Trial:
     """One real data set: where it is, what is drawn for it, and how the evaluation is called.
 
     Attributes:
         name: shown.
         folder: below DEFECTGEN_DATA.
-        defects: per class, the drawn kinds that suit it and the most of them on an image; an image shows one class.
-        overrides: the rest of the recipe.
+        defects: per class, the drawn kinds that suit it.
+        alone: without any real defect.
+        beside_real: together with a few real defects and kinds fitted to them. Masks are then like those of the real
+            ones, as people draw them.
         dropped: a class left out.
         options: of the evaluation.
     """
 
     name: str
     folder: str
-    defects: dict[str, tuple[tuple[str, ...], int]]
-    overrides: tuple[str, ...]
+    defects: dict[str, tuple[str, ...]]
+    alone: Recipe
+    beside_real: Recipe
     dropped: str
     options: tuple[str, ...]
 
 
+_LOOK_ALIKES = ("roi=trimmed", "distractor=[gap,corner,smudge,streak,tide_mark]")
+_CLOSE = "labels.visible_floor=0.04"
 TRIALS = (
     Trial(
         name="magnetic tile",
         folder="magnetic_tile/tile",
         defects={
-            "blowhole": (("casting/blowhole",), 3),
-            "break": (("casting/break",), 3),
-            "crack": (("metal/crack", "metal/edge_crack"), 3),
-            "fray": (("metal/fray", "metal/edge_fray"), 2),
+            "blowhole": ("casting/blowhole",),
+            "break": ("casting/break",),
+            "crack": ("metal/crack", "metal/edge_crack"),
+            "fray": ("metal/fray", "metal/edge_fray"),
         },
-        overrides=("roi=trimmed", "distractor=[gap,corner,smudge,streak,tide_mark]", "distractors_per_image=[6,16]"),
+        alone=Recipe(
+            {"blowhole": 3, "break": 3, "crack": 3, "fray": 2},
+            "visible",
+            (*_LOOK_ALIKES, "distractors_per_image=[6,16]", _CLOSE),
+        ),
+        beside_real=Recipe(
+            {"blowhole": 1, "break": 1, "crack": 1, "fray": 1},
+            "annotator",
+            (*_LOOK_ALIKES, "distractors_per_image=[2,8]"),
+        ),
         dropped="uneven",
         options=("--size", "224", "--steps", "400", "--drop", "uneven", "--max-test-good", "200"),
     ),
     Trial(
         name="asphalt",
         folder="crackforest/asphalt",
-        defects={"crack": (("concrete/crack",), 3)},
-        overrides=("roi=whole",),
+        defects={"crack": ("concrete/crack",)},
+        alone=Recipe({"crack": 3}, "visible", ("roi=whole", _CLOSE)),
+        beside_real=Recipe({"crack": 3}, "visible", ("roi=whole", _CLOSE)),
         dropped="",
         options=("--size", "160", "--steps", "300"),
     ),
@@ -86,26 +116,27 @@ def make_set(trial: Trial, data: Path, folder: Path, seed: int, few: Sequence[st
         data: the real data set.
         folder: where all goes.
         seed: of the run.
-        few: real defective images, relative to ``data``, from which kinds are fitted and mixed with the drawn ones.
+        few: real defective images, relative to ``data``, from which kinds are fitted.
     """
     good = folder / "good"
     good.mkdir(parents=True)
     for name in json.loads((data / "splits.json").read_text())["train"]["good"]:
         link_or_copy(data / name, good / Path(name).name)
     fitted = fitted_kinds(trial, data, folder, few, good) if few else {}
+    recipe = trial.beside_real if few else trial.alone
     counts = apportion(SYNTHETIC, [1.0] * len(trial.defects))
-    for i, (category, (kinds, most)) in enumerate(trial.defects.items()):
+    for i, (category, kinds) in enumerate(trial.defects.items()):
         names = ",".join([*kinds, *fitted.get(category, ())])
         keys = [
             "source=folder", f"source.path={good}", f"out={folder / category}", f"count={counts[i]}", "good_share=0",
-            f"defects_per_image=[1,{most}]", "splits={train: 1}", f"defect=[{names}]", "labels=all", "export=[]",
-            "labels.visible_floor=0.04", "report=false", f"seed={seed * len(counts) + i}", *trial.overrides,
+            f"defects_per_image=[1,{recipe.most[category]}]", "splits={train: 1}", f"defect=[{names}]", "labels=all",
+            "export=[]", "report=false", f"seed={seed * len(counts) + i}", *recipe.overrides,
         ]  # fmt: skip
         if fitted:
             keys.append(f"hydra.searchpath=['file://{folder / 'fitted'}']")
         root = Job(compose_config("generate", keys)).run(lambda images, rejected: None).root
         for record in Store.open(root):
-            own = [label.with_flavour("visible") for label in record.labels]
+            own = [label.with_flavour(recipe.flavour) for label in record.labels]
             masks = [label.mask.full(record.hw) for label in own if label is not None and label.mask is not None]
             if masks:
                 target = folder / "arm" / "defect" / category / f"{record.key}.png"
