@@ -2,8 +2,8 @@
 
 Run it with ``make yardstick``; DEFECTGEN_DATA and DEFECTGEN_YARDSTICK name the real images and the evaluation script.
 Only the training split's good images are used. Three arms, each on three seeds: drawn kinds alone, without any real
-defect; the few real defects alone; and these few together with drawn kinds and kinds fitted to exactly these few. The
-figures are printed as the script gives them: mean and deviation, each seed, each class.
+defect; the few real defects alone; and these few together with kinds fitted to exactly these few, on asphalt
+beside drawn ones. The figures are printed as the script gives them: mean and deviation, each seed, each class.
 Source: own.
 """
 
@@ -38,12 +38,10 @@ class Recipe:
 
     Attributes:
         most: the most defects of each class on an image, which shows one class alone.
-        flavour: the masks trained on.
         overrides: the rest.
     """
 
     most: dict[str, int]
-    flavour: str
     overrides: tuple[str, ...]
 
 
@@ -56,8 +54,9 @@ class Trial:
         folder: below DEFECTGEN_DATA.
         defects: per class, the drawn kinds that suit it.
         alone: without any real defect.
-        beside_real: together with a few real defects and kinds fitted to them. Masks are then like those of the real
-            ones, as people draw them.
+        beside_real: together with a few real defects and kinds fitted to them.
+        place: where fitted kinds lie, as ``defectgen fit`` takes it.
+        drawn_too: whether drawn kinds go on beside fitted ones.
         dropped: a class left out.
         options: of the evaluation.
     """
@@ -67,12 +66,13 @@ class Trial:
     defects: dict[str, tuple[str, ...]]
     alone: Recipe
     beside_real: Recipe
+    place: str
+    drawn_too: bool
     dropped: str
     options: tuple[str, ...]
 
 
-_LOOK_ALIKES = ("roi=trimmed", "distractor=[gap,corner,smudge,streak,tide_mark]")
-_CLOSE = "labels.visible_floor=0.04"
+_MOST = {"blowhole": 3, "break": 3, "crack": 3, "fray": 2}
 TRIALS = (
     Trial(
         name="magnetic tile",
@@ -84,15 +84,11 @@ TRIALS = (
             "fray": ("metal/fray", "metal/edge_fray"),
         },
         alone=Recipe(
-            {"blowhole": 3, "break": 3, "crack": 3, "fray": 2},
-            "visible",
-            (*_LOOK_ALIKES, "distractors_per_image=[6,16]", _CLOSE),
+            _MOST, ("roi=trimmed", "distractor=[gap,corner,smudge,streak,tide_mark]", "distractors_per_image=[6,16]")
         ),
-        beside_real=Recipe(
-            {"blowhole": 1, "break": 1, "crack": 1, "fray": 1},
-            "annotator",
-            (*_LOOK_ALIKES, "distractors_per_image=[2,8]"),
-        ),
+        beside_real=Recipe(_MOST, ("roi=trimmed", "distractor=[gap,corner]", "distractors_per_image=[0,3]")),
+        place="anywhere",
+        drawn_too=False,
         dropped="uneven",
         options=("--size", "224", "--steps", "400", "--drop", "uneven", "--max-test-good", "200"),
     ),
@@ -100,8 +96,10 @@ TRIALS = (
         name="asphalt",
         folder="crackforest/asphalt",
         defects={"crack": ("concrete/crack",)},
-        alone=Recipe({"crack": 3}, "visible", ("roi=whole", _CLOSE)),
-        beside_real=Recipe({"crack": 3}, "visible", ("roi=whole", _CLOSE)),
+        alone=Recipe({"crack": 3}, ("roi=whole",)),
+        beside_real=Recipe({"crack": 3}, ("roi=whole",)),
+        place="seen",
+        drawn_too=True,
         dropped="",
         options=("--size", "160", "--steps", "300"),
     ),
@@ -126,17 +124,19 @@ def make_set(trial: Trial, data: Path, folder: Path, seed: int, few: Sequence[st
     recipe = trial.beside_real if few else trial.alone
     counts = apportion(SYNTHETIC, [1.0] * len(trial.defects))
     for i, (category, kinds) in enumerate(trial.defects.items()):
-        names = ",".join([*kinds, *fitted.get(category, ())])
+        drawn = kinds if trial.drawn_too or category not in fitted else ()
+        names = ",".join([*drawn, *fitted.get(category, ())])
         keys = [
             "source=folder", f"source.path={good}", f"out={folder / category}", f"count={counts[i]}", "good_share=0",
             f"defects_per_image=[1,{recipe.most[category]}]", "splits={train: 1}", f"defect=[{names}]", "labels=all",
-            "export=[]", "report=false", f"seed={seed * len(counts) + i}", *recipe.overrides,
+            "labels.visible_floor=0.04", "export=[]", "report=false", f"seed={seed * len(counts) + i}",
+            *recipe.overrides,
         ]  # fmt: skip
         if fitted:
             keys.append(f"hydra.searchpath=['file://{folder / 'fitted'}']")
         root = Job(compose_config("generate", keys)).run(lambda images, rejected: None).root
         for record in Store.open(root):
-            own = [label.with_flavour(recipe.flavour) for label in record.labels]
+            own = [label.with_flavour("visible") for label in record.labels]
             masks = [label.mask.full(record.hw) for label in own if label is not None and label.mask is not None]
             if masks:
                 target = folder / "arm" / "defect" / category / f"{record.key}.png"
@@ -155,7 +155,7 @@ def fitted_kinds(trial: Trial, data: Path, folder: Path, few: Sequence[str], goo
             for part in (name, name.replace("defect/", "masks/")):
                 (real / part).parent.mkdir(parents=True, exist_ok=True)
                 link_or_copy(data / part, real / part)
-    found = fit(real, folder / "fitted", good=good, tries=0)
+    found = fit(real, folder / "fitted", good=good, place=trial.place, tries=0)
     return {path.stem: [f"fitted/{path.stem}"] for path in found.paths}
 
 
@@ -189,7 +189,7 @@ def main() -> None:
                 jobs.append(("drawn, no real", seed, "0", make_set(trial, data, Path(name) / f"0-{seed}", seed)))
                 for few in map(str, asked.few):
                     arm = make_set(trial, data, Path(name) / f"{few}-{seed}", seed, draws[few][str(seed)])
-                    jobs += [(f"{few} real", seed, few, None), (f"{few} real + drawn and fitted", seed, few, arm)]
+                    jobs += [(f"{few} real", seed, few, None), (f"{few} real + fitted", seed, few, arm)]
 
             def run(
                 job: tuple[str, int, str, Path | None], data: Path = data, trial: Trial = trial, at: str = name
