@@ -28,7 +28,7 @@ def folder(tmp_path_factory):
         source = compose_config("generate", [f"experiment={name}"])["source"]
         part = Part(
             products=tuple(source["products"]),
-            size_wh=(320, 256) if name in ("pcb", "bare_board") else (160, 128),
+            size_wh={"pcb": (640, 512), "bare_board": (320, 256)}.get(name, (160, 128)),
             mode=source["mode"],
         )
         for rank in range(2):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import typing
+from dataclasses import fields
 
 import numpy as np
 import pytest
@@ -40,7 +41,7 @@ def test_its_yaml_holds_every_knob_and_comments_it(name):
     defect, node = defect_of(name), node_of(name)
     for part in ("shape", "appearance", "placement"):
         component = getattr(defect, part)
-        assert set(component.__dataclass_fields__) == set(node[part]) - {"_target_"}
+        assert {field.name for field in fields(component)} == set(node[part]) - {"_target_"}
     lines = (FOLDER / f"{name}.yaml").read_text().splitlines()
     assert lines[0].startswith("# ")
     for before, line in itertools.pairwise(lines):

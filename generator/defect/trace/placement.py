@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import cv2
 import numpy as np
@@ -51,6 +51,7 @@ class OnTrace:
     beside: Length = Length(1.2, "px")
     window: Length = Length(12.0, "%")
     copper: Literal["brighter", "darker"] = "brighter"
+    sought: ClassVar[str] = "printed trace with room for it"
 
     def __post_init__(self) -> None:
         require(self.window.value > 0, "window", "a length > 0", str(self.window))
