@@ -98,6 +98,9 @@ class Record:
         mask: path of the index mask, if there is one.
         source_id, source_sha256: the good image it came from.
         seed: the run's seed.
+        synthetic: whether a run made it; False: a real photo.
+        group: the part it shows, where that is known: images of one group never stand on two sides of a split.
+        licence: under which its pixels may be used; empty: not known.
         findings: what was noticed.
         params: what stages drew (JSON).
     """
@@ -114,6 +117,9 @@ class Record:
     source_id: str = ""
     source_sha256: str = ""
     seed: int = 0
+    synthetic: bool = False
+    group: str = ""
+    licence: str = ""
     findings: tuple[Finding, ...] = ()
     params: Mapping[str, Any] = field(default_factory=dict)
 
@@ -145,6 +151,7 @@ class Record:
             source_id=spec.source_id,
             source_sha256=sample.source.sha256,
             seed=spec.seed,
+            synthetic=True,
             findings=sample.findings,
             params=sample.params,
         )
@@ -162,6 +169,9 @@ class Record:
             "height": self.height,
             "source": {"id": self.source_id, "sha256": self.source_sha256},
             "seed": self.seed,
+            "synthetic": self.synthetic,
+            "group": self.group,
+            "licence": self.licence,
             "instances": [_label_to_json(number, label, self.hw) for number, label in enumerate(self.labels, 1)],
             "findings": [{"severity": f.severity, "code": f.code, "message": f.message} for f in self.findings],
             "params": dict(self.params),
@@ -186,6 +196,9 @@ class Record:
             source_id=line["source"]["id"],
             source_sha256=line["source"]["sha256"],
             seed=line["seed"],
+            synthetic=line["synthetic"],
+            group=line["group"],
+            licence=line["licence"],
             labels=tuple(_label_from_json(instance) for instance in line["instances"]),
             findings=tuple(Finding(**finding) for finding in line["findings"]),
             params=line["params"],

@@ -1,0 +1,1 @@
+"""Scarce classes to their targets."""

@@ -1,0 +1,1 @@
+"""Real defects to a bank of cut-outs."""

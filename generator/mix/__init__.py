@@ -1,0 +1,1 @@
+"""Several data sets to one, split by provenance."""
