@@ -35,7 +35,7 @@ def open_data(path: Path, format_name: str = AUTO, problems: Problems | None = N
     if not path.exists():
         raise ConfigError(where, "a data set", f"'{path}', which does not exist")
     name = recognise(path, where) if format_name == AUTO else format_name
-    return Store.open(path) if name == CANONICAL else FORMATS[name].read(path)
+    return Store.open(path) if name == CANONICAL else FORMATS[name].read(path, problems)
 
 
 def recognise(path: Path, where: str = "data") -> str:

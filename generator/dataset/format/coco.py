@@ -28,6 +28,7 @@ import orjson
 from generator.core.errors import FormatError
 from generator.dataset.link import fresh_folder, place
 from generator.dataset.names import safe_name, unique_keys
+from generator.dataset.problem import Problems, left_out
 from generator.dataset.record import DataSet, Label, Record, Records
 from generator.dataset.view import SPLITS, bare, flavoured, image_wh, source_image
 from generator.imaging.masks import polygons_to_region, region_to_rle, rle_to_region
@@ -89,11 +90,12 @@ def write(data: DataSet, path: Path, *, flavour: str = "exact", segmentation: st
             writer.finish(data.classes)
 
 
-def read(path: Path) -> Records:
+def read(path: Path, problems: Problems | None = None) -> Records:
     """Read a COCO data set.
 
     Args:
         path: a folder with annotations/*.json, or one JSON file.
+        problems: where broken images and labels are listed, which are left out; None: the first one is raised.
 
     Raises:
         FormatError: a file is missing, is not JSON, or does not hold what COCO promises.
@@ -103,7 +105,7 @@ def read(path: Path) -> Records:
     if not files:
         raise FormatError(path, "", "a JSON file, or a folder with annotations/*.json", "neither")
     root = path if path.is_dir() else path.parent.parent if path.parent.name == "annotations" else path.parent
-    parts = [_read_json(file, root) for file in files]
+    parts = [_read_json(file, root, problems) for file in files]
     categories: dict[int, str] = {}
     for file, part in zip(files, parts, strict=True):
         for number, name in part.categories.items():
@@ -174,7 +176,7 @@ class _Part:
     records: list[Record]
 
 
-def _read_json(file: Path, root: Path) -> _Part:
+def _read_json(file: Path, root: Path, problems: Problems | None) -> _Part:
     try:
         content = orjson.loads(file.read_bytes())
     except orjson.JSONDecodeError as error:
@@ -191,29 +193,31 @@ def _read_json(file: Path, root: Path) -> _Part:
     images: dict[int, dict[str, Any]] = {}
     labels: dict[int, list[Label]] = {}
     for where, entry in _entries(content, "images", file):
-        number = _take(entry, "id", int, file, where)
-        if number in images:
-            raise FormatError(file, where, "an id of its own", number)
-        images[number] = {
-            "image": _find_image(_take(entry, "file_name", str, file, where), file, where, root, split),
-            "width": _take(entry, "width", int, file, where),
-            "height": _take(entry, "height", int, file, where),
-        }
-        width, height = image_wh(root / images[number]["image"])
-        if (images[number]["width"], images[number]["height"]) != (width, height):
-            stated = f"{images[number]['width']} x {images[number]['height']}"
-            raise FormatError(file, where, f"the image file's size {width} x {height}", stated)
-        labels[number] = []
+        with left_out(problems):
+            number = _take(entry, "id", int, file, where)
+            if number in images:
+                raise FormatError(file, where, "an id of its own", number)
+            images[number] = {
+                "image": _find_image(_take(entry, "file_name", str, file, where), file, where, root, split),
+                "width": _take(entry, "width", int, file, where),
+                "height": _take(entry, "height", int, file, where),
+            }
+            width, height = image_wh(root / images[number]["image"])
+            if (images[number]["width"], images[number]["height"]) != (width, height):
+                stated = f"{images[number]['width']} x {images[number]['height']}"
+                raise FormatError(file, where, f"the image file's size {width} x {height}", stated)
+            labels[number] = []
     for where, entry in _entries(content, "annotations", file):
-        image_id = _take(entry, "image_id", int, file, where)
-        if image_id not in images:
-            raise FormatError(file, where, "an image_id that an image has", image_id)
-        category_id = _take(entry, "category_id", int, file, where)
-        if category_id not in categories:
-            known = ", ".join(map(str, sorted(categories))) or "none"
-            raise FormatError(file, where, f"a category_id that a category has ({known})", category_id)
-        hw = images[image_id]["height"], images[image_id]["width"]
-        labels[image_id].append(_read_label(entry, categories[category_id], hw, file, where))
+        with left_out(problems):
+            image_id = _take(entry, "image_id", int, file, where)
+            if image_id not in images:
+                raise FormatError(file, where, "an image_id that an image has", image_id)
+            category_id = _take(entry, "category_id", int, file, where)
+            if category_id not in categories:
+                known = ", ".join(map(str, sorted(categories))) or "none"
+                raise FormatError(file, where, f"a category_id that a category has ({known})", category_id)
+            hw = images[image_id]["height"], images[image_id]["width"]
+            labels[image_id].append(_read_label(entry, categories[category_id], hw, file, where))
     records = [Record(key="", split=split, labels=tuple(labels[number]), **image) for number, image in images.items()]
     return _Part(categories, records)
 

@@ -17,6 +17,7 @@ from generator.core.annotation import Region
 from generator.core.errors import FormatError
 from generator.dataset.link import fresh_folder, place
 from generator.dataset.names import original_name, safe_name, unique_keys
+from generator.dataset.problem import Problems, left_out
 from generator.dataset.record import DataSet, Label, Record, Records
 from generator.dataset.view import (
     SPLITS,
@@ -67,8 +68,12 @@ def write(data: DataSet, path: Path, *, flavour: str = "exact") -> None:
                 (folder / "masks" / split / safe_name(category)).mkdir(parents=True, exist_ok=True)
 
 
-def read(path: Path) -> Records:
+def read(path: Path, problems: Problems | None = None) -> Records:
     """Read images and a mask a class.
+
+    Args:
+        path: its folder.
+        problems: where broken images and labels are listed, which are left out; None: the first one is raised.
 
     Raises:
         FormatError: there is no images/<split>, a mask has no image, is empty, or is no mask of the image's size.
@@ -84,20 +89,24 @@ def read(path: Path) -> Records:
     waiting = {mask for parts in folders.values() for folder in parts for mask in find_images(folder)}
     records = []
     for index, (key, name, (split, file)) in enumerate(zip(unique_keys(names), names, files, strict=True)):
-        width, height = image_wh(file)
-        labels = []
-        for folder in folders[split]:
-            mask_path = (folder / file.relative_to(path / "images" / split)).with_suffix(".png")
-            if mask_path not in waiting:
-                continue
-            waiting.discard(mask_path)
-            region = Region.tight(read_mask(mask_path, (height, width)) > 0)
-            if region.area_px:  # some tools write a mask for every class, black where there is none
-                labels.append(Label.of_region(original_name(folder.name), region))
-        labels.sort(key=lambda label: label.category)
-        record = Record(key=key, split=split, image=name, width=width, height=height, labels=tuple(labels), index=index)
-        records.append(record)
-    if waiting:
-        raise FormatError(min(waiting), "", f"an image in {path / 'images'} that it belongs to", "none")
+        with left_out(problems):
+            width, height = image_wh(file)
+            labels = []
+            for folder in folders[split]:
+                mask_path = (folder / file.relative_to(path / "images" / split)).with_suffix(".png")
+                if mask_path not in waiting:
+                    continue
+                waiting.discard(mask_path)
+                region = Region.tight(read_mask(mask_path, (height, width)) > 0)
+                if region.area_px:  # some tools write a mask for every class, black where there is none
+                    labels.append(Label.of_region(original_name(folder.name), region))
+            labels.sort(key=lambda label: label.category)
+            record = Record(
+                key=key, split=split, image=name, width=width, height=height, labels=tuple(labels), index=index
+            )
+            records.append(record)
+    for mask_path in sorted(waiting):
+        with left_out(problems):
+            raise FormatError(mask_path, "", f"an image in {path / 'images'} that it belongs to", "none")
     classes = sorted({original_name(folder.name) for parts in folders.values() for folder in parts})
     return Records.gathered(path, classes, records)

@@ -21,6 +21,7 @@ from generator.core.annotation import Region
 from generator.core.errors import FormatError
 from generator.dataset.link import fresh_folder, place
 from generator.dataset.names import safe_name, unique_keys
+from generator.dataset.problem import Problems, left_out
 from generator.dataset.record import DataSet, Label, Record, Records
 from generator.dataset.view import (
     SPLITS,
@@ -70,8 +71,12 @@ def write(data: DataSet, path: Path, *, flavour: str = "exact") -> None:
         (folder / "classes.json").write_bytes(orjson.dumps(numbers, option=layout))
 
 
-def read(path: Path) -> Records:
+def read(path: Path, problems: Problems | None = None) -> Records:
     """Read images and index masks.
+
+    Args:
+        path: its folder.
+        problems: where broken images and labels are listed, which are left out; None: the first one is raised.
 
     Raises:
         FormatError: classes.json is missing or wrong, a mask or an image is missing or has another size, or a mask
@@ -86,16 +91,20 @@ def read(path: Path) -> Records:
     waiting = set(find_images(path / "masks"))
     records = []
     for index, (key, name, (split, file)) in enumerate(zip(unique_keys(names), names, files, strict=True)):
-        width, height = image_wh(file)
-        mask_path = (path / "masks" / split / file.relative_to(path / "images" / split)).with_suffix(".png")
-        waiting.discard(mask_path)
-        mask = read_mask(mask_path, (height, width))
-        if mask.max(initial=0) > len(classes):
-            raise FormatError(mask_path, "", f"numbers up to {len(classes)}, the classes", int(mask.max()))
-        labels = tuple(_labels_of(mask, classes))
-        records.append(Record(key=key, split=split, image=name, width=width, height=height, labels=labels, index=index))
-    if waiting:
-        raise FormatError(min(waiting), "", f"an image in {path / 'images'} that it belongs to", "none")
+        with left_out(problems):
+            width, height = image_wh(file)
+            mask_path = (path / "masks" / split / file.relative_to(path / "images" / split)).with_suffix(".png")
+            waiting.discard(mask_path)
+            mask = read_mask(mask_path, (height, width))
+            if mask.max(initial=0) > len(classes):
+                raise FormatError(mask_path, "", f"numbers up to {len(classes)}, the classes", int(mask.max()))
+            labels = tuple(_labels_of(mask, classes))
+            records.append(
+                Record(key=key, split=split, image=name, width=width, height=height, labels=labels, index=index)
+            )
+    for mask_path in sorted(waiting):
+        with left_out(problems):
+            raise FormatError(mask_path, "", f"an image in {path / 'images'} that it belongs to", "none")
     return Records.gathered(path, classes, records)
 
 

@@ -23,6 +23,7 @@ from generator.core.annotation import Region
 from generator.core.errors import AssetError, FormatError
 from generator.dataset.link import fresh_folder, place
 from generator.dataset.names import GOOD, original_name, safe_name, unique_keys
+from generator.dataset.problem import Problems, left_out
 from generator.dataset.record import DataSet, Label, Record, Records
 from generator.dataset.view import (
     bare,
@@ -78,11 +79,12 @@ def write(data: DataSet, path: Path, *, flavour: str = "exact", product: str = P
             _number(root)
 
 
-def read(path: Path) -> Records:
+def read(path: Path, problems: Problems | None = None) -> Records:
     """Read one product of MVTec AD.
 
     Args:
         path: the product's folder, or a folder that holds one product.
+        problems: where broken images and labels are listed, which are left out; None: the first one is raised.
 
     Raises:
         FormatError: a folder, an image's mask or a mask's image is missing, or a file is no image of the right size.
@@ -97,19 +99,23 @@ def read(path: Path) -> Records:
     masks = set(find_images(root / "ground_truth"))
     records = []
     for index, (key, name, file) in enumerate(zip(unique_keys(names), names, files, strict=True)):
-        width, height = image_wh(file)
-        labels: tuple[Label, ...] = ()
-        if file.parent.name != GOOD:
-            mask_path = _mask_path(root, file, masks)
-            region = Region.tight(read_mask(mask_path, (height, width)) > 0)
-            if region.area_px == 0:
-                raise FormatError(mask_path, "", "a mask with at least one pixel above 0", "an empty one")
-            labels = (Label.of_region(original_name(file.parent.name), region),)
-            masks.discard(mask_path)
-        split = file.parent.parent.name
-        records.append(Record(key=key, split=split, image=name, width=width, height=height, labels=labels, index=index))
-    if masks:
-        raise FormatError(min(masks), "", f"an image in {root}/test that it belongs to", "none")
+        with left_out(problems):
+            width, height = image_wh(file)
+            labels: tuple[Label, ...] = ()
+            if file.parent.name != GOOD:
+                mask_path = _mask_path(root, file, masks)
+                region = Region.tight(read_mask(mask_path, (height, width)) > 0)
+                if region.area_px == 0:
+                    raise FormatError(mask_path, "", "a mask with at least one pixel above 0", "an empty one")
+                labels = (Label.of_region(original_name(file.parent.name), region),)
+                masks.discard(mask_path)
+            split = file.parent.parent.name
+            records.append(
+                Record(key=key, split=split, image=name, width=width, height=height, labels=labels, index=index)
+            )
+    for mask_path in sorted(masks):
+        with left_out(problems):
+            raise FormatError(mask_path, "", f"an image in {root}/test that it belongs to", "none")
     classes = sorted({original_name(folder.name) for folder in folders if folder.name != GOOD})
     return Records.gathered(root, classes, records)
 

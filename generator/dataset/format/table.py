@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from types import MappingProxyType
 
 from generator.dataset.format import coco, mask_folder, mask_index, mvtec, yolo, yolo_classify
@@ -22,7 +21,7 @@ class Format:
     Attributes:
         name: its folder and its word on the command line.
         summary: one line for a list.
-        read: ``read(path) -> Records``.
+        read: ``read(path, problems=None) -> Records``; what is broken is listed in ``problems``, or raised without one.
         write: ``write(data, path, flavour="exact")``; the folder ``path`` appears whole or not at all.
         express: ``express(record) -> Record``, the part of a record that the format can state: what writing and reading
             gives back.
@@ -30,7 +29,7 @@ class Format:
 
     name: str
     summary: str
-    read: Callable[[Path], Records]
+    read: Callable[..., Records]
     write: Callable[..., None]
     express: Callable[[Record], Record]
 

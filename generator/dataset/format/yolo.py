@@ -35,6 +35,7 @@ import yaml
 from generator.core.errors import FormatError
 from generator.dataset.link import fresh_folder, place
 from generator.dataset.names import safe_name, unique_keys
+from generator.dataset.problem import Problems, left_out
 from generator.dataset.record import DataSet, Label, Record, Records
 from generator.dataset.view import SPLITS, bare, find_images, flavoured, image_wh, mask_of, source_image
 from generator.imaging.masks import polygons_to_region, region_to_quad_xy
@@ -85,11 +86,12 @@ def write(data: DataSet, path: Path, *, flavour: str = "exact", task: Task) -> N
         (folder / "data.yaml").write_text(_data_yaml(data.classes, splits), "utf-8")
 
 
-def read(path: Path, *, task: Task) -> Records:
+def read(path: Path, problems: Problems | None = None, *, task: Task) -> Records:
     """Read a data set of a task.
 
     Args:
         path: the folder that holds data.yaml, or a yaml file.
+        problems: where broken images and labels are listed, which are left out; None: the first one is raised.
         task: what a row holds.
 
     Raises:
@@ -109,11 +111,12 @@ def read(path: Path, *, task: Task) -> Records:
     names = [(image.relative_to(root) if image.is_relative_to(root) else image).as_posix() for _, image in found]
     records = []
     for index, (key, name, (split, image)) in enumerate(zip(unique_keys(names), names, found, strict=True)):
-        width, height = image_wh(image)
-        record = Record(key=key, split=split, image=name, width=width, height=height, index=index)
-        text = (_labels_beside(folders[split]) / image.relative_to(folders[split])).with_suffix(".txt")
-        rows = _read_rows(text, record, classes, task) if text.is_file() else []
-        records.append(replace(record, labels=tuple(rows)))
+        with left_out(problems):
+            width, height = image_wh(image)
+            record = Record(key=key, split=split, image=name, width=width, height=height, index=index)
+            text = (_labels_beside(folders[split]) / image.relative_to(folders[split])).with_suffix(".txt")
+            rows = _read_rows(text, record, classes, task) if text.is_file() else []
+            records.append(replace(record, labels=tuple(rows)))
     return Records.gathered(root, classes, records)
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from generator.core.errors import FormatError
 from generator.dataset.link import fresh_folder, place
 from generator.dataset.names import GOOD, original_name, safe_name, unique_keys
+from generator.dataset.problem import Problems, left_out
 from generator.dataset.record import DataSet, Label, Record, Records
 from generator.dataset.view import SPLITS, bare, find_images, flavoured, image_wh, largest_category, source_image
 
@@ -49,8 +50,12 @@ def write(data: DataSet, path: Path, *, flavour: str = "exact") -> None:
                 (folder / split / part).mkdir(parents=True, exist_ok=True)
 
 
-def read(path: Path) -> Records:
+def read(path: Path, problems: Problems | None = None) -> Records:
     """Read class folders; the folder ``good`` holds images without a defect.
+
+    Args:
+        path: its folder.
+        problems: where broken images and labels are listed, which are left out; None: the first one is raised.
 
     Raises:
         FormatError: there is no split's folder, an image lies in no class folder, or a file is no image.
@@ -63,11 +68,14 @@ def read(path: Path) -> Records:
     names = [file.relative_to(path).as_posix() for _, file in files]
     records = []
     for index, (key, name, (split, file)) in enumerate(zip(unique_keys(names), names, files, strict=True)):
-        if file.parent.parent != path / split:
-            raise FormatError(file, "", f"an image in a class folder, {split}/<class>/<image>", name)
-        width, height = image_wh(file)
-        labels = () if file.parent.name == GOOD else (_whole_image(original_name(file.parent.name), width, height),)
-        records.append(Record(key=key, split=split, image=name, width=width, height=height, labels=labels, index=index))
+        with left_out(problems):
+            if file.parent.parent != path / split:
+                raise FormatError(file, "", f"an image in a class folder, {split}/<class>/<image>", name)
+            width, height = image_wh(file)
+            labels = () if file.parent.name == GOOD else (_whole_image(original_name(file.parent.name), width, height),)
+            records.append(
+                Record(key=key, split=split, image=name, width=width, height=height, labels=labels, index=index)
+            )
     return Records.gathered(path, sorted(original_name(part) for part in parts), records)
 
 
