@@ -1,8 +1,8 @@
 """What stands on two sides of a split: the same file, pixels, part, source image, twin or cut-out.
 
-Every record has keys of provenance and of content: the hashes of its file and pixels, those of its twin, the hash of the
-image it was made from, its group, the cut-outs pasted on it and the images they were cut from. A key that is met in two
-splits is a leak. Likeness of images is not judged here. Source: own.
+Every record has keys of provenance and of content: the hashes of its file and pixels, those of its twin, the hash of
+the image it was made from, its group, the cut-outs pasted on it and the images they were cut from. A key that is met
+in two splits is a leak. Likeness of images is not judged here. Source: own.
 """
 
 from __future__ import annotations
