@@ -112,7 +112,7 @@ def find_leaks(
     Raises:
         AssetError: an image or a twin cannot be read.
     """
-    reader = _Reader(root, pixels, prints or {})
+    reader = Reader(root, pixels, prints or {})
     images: list[_Image] = []
     met: dict[str, dict[str, dict[int, str]]] = {}  # key -> split -> image number -> what it is to the key
     synthetic: list[int] = []
@@ -120,7 +120,7 @@ def find_leaks(
         images.append(_Image(record.split, _below(root, record.image), record.key))
         if record.synthetic:
             synthetic.append(number)
-        for key, role in _keys(record, reader):
+        for key, role in keys_of(record, reader):
             met.setdefault(key, {}).setdefault(record.split, {}).setdefault(number, role)
     found: dict[frozenset[int], tuple[int, str]] = {}
     for sides in met.values():
@@ -138,14 +138,21 @@ def find_leaks(
     return tuple(leaks)
 
 
-class _Reader:
-    """Hashes files once: hard links of one file are one file."""
+class Reader:
+    """Hashes files once: hard links of one file are one file.
+
+    Args:
+        root: what paths are relative to.
+        pixels: whether files are decoded, for the hash of their pixels.
+        known: hashes that are known already, by path.
+    """
 
     def __init__(self, root: Path, pixels: bool, known: Mapping[str, Fingerprint]) -> None:
         self._root, self._pixels, self._known = root, pixels, known
         self._by_inode: dict[tuple[int, int], Fingerprint] = {}
 
     def __call__(self, path: str) -> Fingerprint:
+        """Return the hashes of the file at a path; raise ``AssetError`` where it cannot be read."""
         if path in self._known:
             return self._known[path]
         file = self._root / path
@@ -159,7 +166,7 @@ class _Reader:
         return self._by_inode[inode]
 
 
-def _keys(record: Record, reader: _Reader) -> Iterator[tuple[str, str]]:
+def keys_of(record: Record, reader: Reader) -> Iterator[tuple[str, str]]:
     """Yield the keys of a record, each with the kind of leak it makes; a hash is one key whatever it is the hash of."""
     image = reader(record.image)
     yield f"file {image.file}", "bytes"
