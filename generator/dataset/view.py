@@ -15,6 +15,7 @@ import numpy as np
 from generator.core.annotation import Region
 from generator.core.errors import AssetError, ConfigError, FormatError, closest, nearest
 from generator.core.geometry import Rect
+from generator.dataset.problem import LABEL_LEFT_OUT
 from generator.dataset.record import FLAVOURS, DataSet, Label, Record
 from generator.imaging.codec import decode_mask, encode_mask_png
 from generator.imaging.image_file import inspect
@@ -26,8 +27,15 @@ _ORIENTATION_TAG = 274
 _TURNED = {5, 6, 7, 8}  # EXIF orientations that swap width and height
 
 
+def is_good(record: Record) -> bool:
+    """Say whether a record shows no defect: it has no label, and none was left out of it because it is broken."""
+    return not record.labels and not any(finding.code == LABEL_LEFT_OUT for finding in record.findings)
+
+
 def flavoured(data: DataSet, flavour: str) -> Iterator[Record]:
     """Yield the records of a data set with the masks of one flavour; a label that has none of it is left out.
+
+    So is an image whose every label was broken: a format would state it as a good one.
 
     Raises:
         ConfigError: there is no such flavour, or the data set did not keep it.
@@ -35,6 +43,8 @@ def flavoured(data: DataSet, flavour: str) -> Iterator[Record]:
     if flavour not in FLAVOURS:
         raise ConfigError("export_mask", f"one of {', '.join(FLAVOURS)}", flavour, closest(flavour, FLAVOURS))
     for record in data:
+        if not record.labels and not is_good(record):
+            continue
         unknown = next((label.category for label in record.labels if label.category not in data.classes), None)
         if unknown is not None:
             raise ConfigError(f"image {record.key}", f"a class of {data.root}", unknown, nearest(unknown, data.classes))

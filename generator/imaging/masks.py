@@ -93,36 +93,48 @@ def _runs_of_text(text: str | bytes) -> np.ndarray:
     return runs
 
 
-def polygons_to_region(polygons: Sequence[Sequence[float]], hw: tuple[int, int]) -> Region:
+def polygons_to_region(polygons: Sequence[Sequence[float] | np.ndarray], hw: tuple[int, int]) -> Region:
     """Return the pixels whose centres lie inside any of the polygons (even-odd rule per polygon).
 
+    This is the one rule by which a polygon becomes a mask, whatever format it comes from.
+
     Args:
-        polygons: flat lists x0, y0, x1, y1, ... in px.
+        polygons: flat lists x0, y0, x1, y1, ... or (N, 2) arrays, in px.
         hw: the image's height and width in px.
     """
-    mask = np.zeros(hw, bool)
-    for polygon in polygons:
-        points = np.asarray(polygon, np.float64).reshape(-1, 2)
-        mask |= _fill_by_centres(points, hw)
-    return Region.tight(mask)
+    rings = [np.asarray(polygon, np.float64).reshape(-1, 2) for polygon in polygons]
+    frame = Rect(0, 0, 0, 0)
+    if rings:
+        low, high = (edge(np.concatenate(rings), axis=0) for edge in (np.min, np.max))
+        x, y = (int(value) for value in np.floor(low))
+        right, bottom = (int(value) for value in np.ceil(high))
+        frame = Rect(x, y, right - x, bottom - y).clipped(hw)
+    bits = np.zeros((frame.h, frame.w), bool)
+    if not frame.is_empty:
+        for ring in rings:
+            bits |= _fill_by_centres(ring, frame)
+    return Region.tight(bits, frame.x, frame.y) if bits.any() else Region(Rect(0, 0, 0, 0), np.zeros((0, 0), bool))
 
 
-def _fill_by_centres(points: np.ndarray, hw: tuple[int, int]) -> np.ndarray:
-    """Return the (H, W) bool mask of the pixels whose centres lie inside one polygon, (N, 2) px."""
-    mask = np.zeros(hw, bool)
-    following = np.roll(points, -1, axis=0)
-    first = max(0, int(np.floor(points[:, 1].min() - 0.5)))
-    last = min(hw[0] - 1, int(np.ceil(points[:, 1].max() - 0.5)))
-    for row in range(first, last + 1):
-        level = row + 0.5
-        crosses = (points[:, 1] <= level) != (following[:, 1] <= level)
-        a, b = points[crosses], following[crosses]
-        falling = a[:, 1] > b[:, 1]  # an edge walked both ways must be cut at the same place to the last bit
-        a[falling], b[falling] = b[falling], a[falling]
-        at = np.sort(a[:, 0] + (level - a[:, 1]) * (b[:, 0] - a[:, 0]) / (b[:, 1] - a[:, 1]))
-        for left, right in zip(at[::2], at[1::2], strict=True):
-            mask[row, max(0, int(np.ceil(left - 0.5))) : max(0, min(hw[1], int(np.ceil(right - 0.5))))] = True
-    return mask
+def _fill_by_centres(points: np.ndarray, frame: Rect) -> np.ndarray:
+    """Return the (frame.h, frame.w) bool mask of the pixels whose centres lie inside one polygon, (N, 2) px."""
+    a, b = points, np.roll(points, -1, axis=0)
+    falling = (a[:, 1] > b[:, 1])[:, None]  # an edge walked both ways must be cut at the same place to the last bit
+    a, b = np.where(falling, b, a), np.where(falling, a, b)
+    first = np.clip(np.floor(a[:, 1] - 0.5), frame.y, frame.y + frame.h).astype(np.int64)
+    last = np.minimum(np.ceil(b[:, 1] - 0.5), frame.y + frame.h - 1).astype(np.int64)
+    counts = np.maximum(last - first + 1, 0)
+    edge = np.repeat(np.arange(len(a)), counts)
+    row = np.arange(len(edge)) - np.repeat(np.cumsum(counts) - counts, counts) + first[edge]
+    level = row + 0.5
+    crosses = (a[edge, 1] <= level) & (level < b[edge, 1])
+    edge, row, level = edge[crosses], row[crosses], level[crosses]
+    a, b = a[edge], b[edge]
+    at = a[:, 0] + (level - a[:, 1]) * (b[:, 0] - a[:, 0]) / (b[:, 1] - a[:, 1])
+    column = np.clip(np.ceil(at - 0.5) - frame.x, 0, frame.w).astype(np.int64)
+    turns = np.zeros((frame.h, frame.w + 1), np.uint8)
+    np.bitwise_xor.at(turns, (row - frame.y, column), 1)  # inside and outside change at each crossing
+    return np.bitwise_xor.accumulate(turns[:, :-1], axis=1).astype(bool)
 
 
 def region_to_quad_xy(region: Region) -> np.ndarray:

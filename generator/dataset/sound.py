@@ -1,0 +1,103 @@
+"""Coordinates of labels, judged by one rule for every format.
+
+Tools round, so what lies up to 1 px outside the image (or what a format grants) is cut off at its border; what lies
+further out is broken. So are boxes without area, rings of fewer than three corners and rings that cross themselves.
+A polygon stands for the pixels whose centres lie inside it (``imaging.masks.polygons_to_region``), even-odd within a
+ring, any of several rings. Source: own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from generator.core.annotation import Region
+from generator.core.errors import FormatError
+from generator.imaging.masks import polygons_to_region
+from generator.imaging.polygon import crosses_itself
+
+TOLERANCE_PX = (1.0, 1.0)
+
+
+def sound_box(
+    xywh: Sequence[float],
+    hw: tuple[int, int],
+    file: Path,
+    where: str,
+    tolerance_px: tuple[float, float] = TOLERANCE_PX,
+) -> tuple[float, float, float, float]:
+    """Return a box, cut to the image.
+
+    Args:
+        xywh: px, half-open.
+        hw: the image's height and width in px.
+        file: what an error names.
+        where: the place in it.
+        tolerance_px: how far it may lie outside, along x and y.
+
+    Raises:
+        FormatError: it has no area in the image, or lies further outside than tools round.
+    """
+    x, y, w, h = xywh
+    if not (w > 0 and h > 0):
+        raise FormatError(file, where, "a box with a width and a height above 0", f"{w:g} x {h:g}")
+    corners = np.array([(x, y), (x + w, y + h)], float)
+    _require_inside(corners, hw, file, where, tolerance_px)
+    (left, top), (right, bottom) = np.clip(corners, 0, (hw[1], hw[0])).tolist()
+    if right <= left or bottom <= top:
+        raise FormatError(file, where, f"a box within the image's {hw[1]} x {hw[0]} px", f"x, y, w, h {_shown(xywh)}")
+    inside = x >= 0 and y >= 0 and x + w <= hw[1] and y + h <= hw[0]
+    return (x, y, w, h) if inside else (left, top, right - left, bottom - top)
+
+
+def sound_region(
+    rings: Sequence[Sequence[float] | np.ndarray],
+    hw: tuple[int, int],
+    file: Path,
+    where: str,
+    tolerance_px: tuple[float, float] = TOLERANCE_PX,
+) -> Region:
+    """Return the pixels of a polygon; none if it is too thin to hold a pixel's centre.
+
+    Args:
+        rings: each flat as x, y, x, y, ... or (N, 2), px.
+        hw: the image's height and width in px.
+        file: what an error names.
+        where: the place in it.
+        tolerance_px: how far it may lie outside, along x and y.
+
+    Raises:
+        FormatError: a ring has fewer than three corners, crosses itself, or lies further outside than tools round.
+    """
+    corners = [np.asarray(ring, np.float64).reshape(-1, 2) for ring in rings]
+    for ring in corners:
+        _require_inside(ring, hw, file, where, tolerance_px)
+        different = len(np.unique(ring, axis=0))
+        if different < 3:
+            raise FormatError(file, where, "a polygon of at least three different points", different)
+        if crosses_itself(ring):
+            raise FormatError(file, where, "a polygon whose edges do not cross", f"one of {len(ring)} points that does")
+    return polygons_to_region(corners, hw)
+
+
+def box_around(rings: Sequence[Sequence[float] | np.ndarray]) -> tuple[float, float, float, float]:
+    """Return the box x, y, w, h in px around the corners of all rings."""
+    corners = np.concatenate([np.asarray(ring, np.float64).reshape(-1, 2) for ring in rings])
+    (x, y), (right, bottom) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
+    return x, y, right - x, bottom - y
+
+
+def _require_inside(
+    points: np.ndarray, hw: tuple[int, int], file: Path, where: str, tolerance_px: tuple[float, float]
+) -> None:
+    tolerance = np.asarray(tolerance_px)
+    outside = ~((points >= -tolerance) & (points <= np.array((hw[1], hw[0])) + tolerance)).all(axis=1)
+    if outside.any():
+        expected = f"coordinates within the image's {hw[1]} x {hw[0]} px"
+        raise FormatError(file, where, expected, f"the point {_shown(points[outside][0])}")
+
+
+def _shown(values: Sequence[float] | np.ndarray) -> str:
+    return ", ".join(f"{value:g}" for value in values)
