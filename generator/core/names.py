@@ -34,3 +34,9 @@ def is_safe_name(name: str) -> bool:
 def require_safe_name(name: str, field: str) -> None:
     """Raise ``RangeError`` for ``field`` unless the name is safe."""
     require(is_safe_name(name), field, RULE, repr(name))
+
+
+def option_name(category: str) -> str:
+    """Return a category as the name of a yaml and of the option it becomes: lower letters, digits and _ alone."""
+    name = re.sub(r"[^A-Za-z0-9]+", "_", category).strip("_").lower() or "defect"
+    return name if name[0].isalpha() else f"c{name}"

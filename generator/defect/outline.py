@@ -121,6 +121,7 @@ class Outline:
         mattes: what leaves its place (``hole``) and what is put somewhere (``piece``), in the image's own frame.
         drawn: (h, w) bool, what a person would outline, where the shape knows it from real masks.
         line: (K, 2) x, y in px of the image, the middle line of a strand from its root to its tip, where it is one.
+        face: (h, w, C) float32, what a real cut-out does to its surface, where the shape is one.
     """
 
     rect: Rect
@@ -130,6 +131,7 @@ class Outline:
     mattes: Mapping[str, Matte] = field(default_factory=dict)
     drawn: np.ndarray | None = None
     line: np.ndarray | None = None
+    face: np.ndarray | None = None
     _index: np.ndarray | None = field(default=None, init=False, repr=False)
 
     @classmethod
@@ -154,7 +156,7 @@ class Outline:
 
     def fitted(self, room: Room, reach_px: int) -> Outline | None:
         """Return the outline cut to image and roi, its support grown by ``reach_px``; None if nothing is left."""
-        alpha, support, drawn, rect = self.alpha, self.support, self.drawn, self.rect
+        alpha, support, drawn, face, rect = self.alpha, self.support, self.drawn, self.face, self.rect
         if reach_px > 0:
             border = (reach_px, reach_px, reach_px, reach_px, cv2.BORDER_CONSTANT)
             alpha = cv2.copyMakeBorder(alpha, *border)
@@ -162,6 +164,8 @@ class Outline:
             support = cv2.dilate(cv2.copyMakeBorder(support.view(np.uint8), *border), disc).view(bool)
             if drawn is not None:
                 drawn = cv2.copyMakeBorder(drawn.view(np.uint8), *border).view(bool)
+            if face is not None:
+                face = np.pad(face, ((reach_px,) * 2, (reach_px,) * 2, (0, 0)))
             rect = rect.grown(reach_px)
         part = rect.clipped(room.hw)
         if part.is_empty:
@@ -169,6 +173,7 @@ class Outline:
         if part != rect:
             alpha, support = alpha[part.inside(rect)], support[part.inside(rect)]
             drawn = None if drawn is None else drawn[part.inside(rect)]
+            face = None if face is None else face[part.inside(rect)]
         if room.roi is not None:
             support = support & room.roi[part.slices]
             drawn = None if drawn is None else drawn & room.roi[part.slices]
@@ -183,6 +188,7 @@ class Outline:
             mattes=self.mattes,
             drawn=drawn,
             line=self.line,
+            face=None if face is None else np.ascontiguousarray(face),
         )
 
     def pick(self, values: np.ndarray) -> np.ndarray:

@@ -17,7 +17,7 @@ from generator.core.geometry import Rect, mask_to_rect
 from generator.core.names import RULE, is_safe_name
 from generator.core.ports import Roi
 from generator.core.sample import GoodImage
-from generator.defect.fitted.heat_map import ByHeatMap, kernel_mass
+from generator.defect.fitted.heat_map import ByHeatMap, heat_of, reach_of
 from generator.defect.fitted.look import FittedLook
 from generator.defect.fitted.row import KINDS, Row
 from generator.defect.fitted.shape import Fitted
@@ -31,7 +31,6 @@ from generator.fit.trace import courses, rings
 AUTO = "auto"
 PLACES = SEEN, ANYWHERE = "seen", "anywhere"
 MOST_ROWS = 96
-GRID = 16
 LEAST_PX = 4
 _LINE_FROM = 5.0  # a strip this many times as long as wide is a line
 
@@ -221,9 +220,9 @@ def _defect(category: str, rows: list[Row], over_roi: bool, place: str) -> Defec
     turns = np.exp(2j * np.radians([row.angle_deg for row in rows]))
     aligned = min(abs(turns.mean()), 0.999)
     spread_deg = min(np.degrees(np.sqrt(-2.0 * np.log(max(aligned, 1e-3)))) / 2.0, 45.0)
-    near = float(np.clip(0.36 * count**-0.25, 0.06, 0.36))
+    near = reach_of(count)
     over = "roi" if over_roi else "image"
-    placement: Placement = ByHeatMap(heat=_heat(np.array([row.centre for row in rows]), near), over=over)
+    placement: Placement = ByHeatMap(heat=heat_of(np.array([row.centre for row in rows]), near), over=over)
     if place == ANYWHERE:
         rows, near, placement = [replace(row, touches="") for row in rows], 0.0, OnPart()
     shape = Fitted(
@@ -250,12 +249,3 @@ def _thinned(rows: list[Row]) -> tuple[Row, ...]:
         at = (np.arange(MOST_ROWS) + 0.5) * len(ordered) / MOST_ROWS
         ordered = [ordered[int(place)] for place in at]
     return tuple(Row.parse(row.to_plain()) for row in ordered)  # as the yaml will hold them
-
-
-def _heat(centres: np.ndarray, near: float) -> tuple[tuple[float, ...], ...]:
-    """Return a grid of whole numbers up to 99 of how often defects lay there, smoothed."""
-    at = (np.arange(GRID) + 0.5) / GRID
-    x = np.exp(-0.5 * ((at[None, :] - centres[:, :1]) / near) ** 2)
-    y = np.exp(-0.5 * ((at[None, :] - centres[:, 1:]) / near) ** 2)
-    heat = np.einsum("ny,nx,n->yx", y, x, 1.0 / kernel_mass(centres, near))
-    return tuple(tuple(float(number) for number in row) for row in np.rint(99.0 * heat / heat.max()))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
 
 from generator.core.errors import ConfigError
+from generator.core.names import option_name
 from generator.dataset.store import write_text
 from generator.defect.fitted.heat_map import ByHeatMap
 from generator.defect.fitted.shape import Fitted
@@ -73,12 +73,6 @@ _TEXT = """\
 """
 
 
-def file_name(category: str) -> str:
-    """Return a category as the name of its yaml and of the option, letters, digits and _ alone."""
-    name = re.sub(r"[^A-Za-z0-9]+", "_", category).strip("_").lower() or "defect"
-    return name if name[0].isalpha() else f"c{name}"
-
-
 def yaml_of(kind: FittedKind, name: str) -> str:
     """Return a fitted kind as the text of its yaml."""
     shape = kind.defect.shape
@@ -110,7 +104,7 @@ def write_kinds(kinds: Sequence[FittedKind], out: Path) -> list[Path]:
     Raises:
         ConfigError: two categories share a name, or the folder cannot be written.
     """
-    names = [file_name(kind.category) for kind in kinds]
+    names = [option_name(kind.category) for kind in kinds]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         alike = [kind.category for kind, name in zip(kinds, names, strict=True) if name == twice]

@@ -13,6 +13,7 @@ from generator.core.geometry import Rect, mask_to_rect
 from generator.defect.outline import Room, Site
 
 _TRIES = 64
+_GRID = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,3 +63,22 @@ def kernel_mass(centres: np.ndarray, near: float) -> np.ndarray:
     edges = np.stack([centres, 1.0 - centres]) / (near * math.sqrt(2.0))
     inside = np.vectorize(math.erf, otypes=[float])(edges)
     return np.maximum(0.25 * (inside[0] + inside[1]).prod(axis=1), 1e-6)
+
+
+def heat_of(centres: np.ndarray, near: float) -> tuple[tuple[float, ...], ...]:
+    """Return a grid of whole numbers up to 99 of how often defects lay there, smoothed.
+
+    Args:
+        centres: (R, 2) middles as shares of the image's or the part's width and height.
+        near: deviation of the kernel, a share of the image.
+    """
+    at = (np.arange(_GRID) + 0.5) / _GRID
+    x = np.exp(-0.5 * ((at[None, :] - centres[:, :1]) / near) ** 2)
+    y = np.exp(-0.5 * ((at[None, :] - centres[:, 1:]) / near) ** 2)
+    heat = np.einsum("ny,nx,n->yx", y, x, 1.0 / kernel_mass(centres, near))
+    return tuple(tuple(float(number) for number in row) for row in np.rint(99.0 * heat / heat.max()))
+
+
+def reach_of(count: int) -> float:
+    """Return how near to real places new ones lie, a share of the image: the fewer were seen, the further."""
+    return float(np.clip(0.36 * count**-0.25, 0.06, 0.36))

@@ -1,0 +1,78 @@
+"""The look of a real cut-out, on the surface it comes to lie on.
+
+The surface under the outline is filled in from around, smoothly; the cut-out's change of brightness multiplies it and
+the steps of its tint are added in CIELAB, stronger or weaker as drawn. That face takes the surface's place under the
+alpha, or goes over into the surface by Poisson's equation. Source: own; Poisson blending is Pérez, Gangnet, Blake (2003).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from generator.core.errors import require
+from generator.core.units import Range, require_within
+from generator.defect.bank.cutout import FLOOR
+from generator.defect.outline import Outline, Patch
+from generator.imaging.lab import shifted_lab
+from generator.imaging.poisson import blend
+from generator.imaging.surround import filled
+
+_AROUND_PX = 16  # how much of the surroundings the surface is filled in from
+_DARKEST, _BRIGHTEST = -0.97, 7.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RealFace:
+    """What a cut-out does to its surface, done to another one.
+
+    Attributes:
+        strength: what its change and its tint are multiplied by, in [0, 5].
+        blend: ``alpha``: feathered as it was cut; ``poisson``: its own steps from pixel to pixel, met at its border.
+    """
+
+    strength: Range = Range(0.7, 1.3)
+    blend: Literal["alpha", "poisson"] = "alpha"
+
+    def __post_init__(self) -> None:
+        require_within(self, strength=(0, 5))
+
+    @property
+    def reach_px(self) -> int:
+        """0: the cut-out's own alpha holds what spills over."""
+        return 0
+
+    def draw(self, patch: Patch, outline: Outline, rng: np.random.Generator) -> dict[str, Any]:
+        """Return the strength.
+
+        Raises:
+            RangeError: the outline is none of a bank.
+        """
+        require(outline.face is not None, "shape", "generator.defect.bank.shape.FromBank for this appearance", "other")
+        return {"strength": self.strength.draw(rng)}
+
+    def render(self, patch: Patch, outline: Outline, params: Mapping[str, Any]) -> np.ndarray:
+        """Return the surface with the cut-out's face, (N, C) float32."""
+        assert outline.face is not None
+        around = patch.rect.grown(_AROUND_PX).clipped(patch.image.shape[:2])
+        inner = patch.rect.inside(around)
+        here = patch.image[around.slices].astype(np.float32) * np.float32(1.0 / patch.white)
+        hole = np.zeros(here.shape[:2], bool)
+        hole[inner] = outline.support
+        surface = filled(here, ~hole)
+        strength = np.float32(params["strength"])
+        face = outline.pick(outline.face)
+        change = np.clip(face[:, :1] * strength, _DARKEST, _BRIGHTEST)
+        under = outline.pick(np.ascontiguousarray(surface[inner]))
+        values = np.clip((under + np.float32(FLOOR)) * (1 + change) - np.float32(FLOOR), 0.0, 1.0)
+        if face.shape[1] == 3 and values.shape[1] == 3:
+            values = shifted_lab(values, np.pad(face[:, 1:] * strength, ((0, 0), (1, 0))))
+        alpha = outline.strength()[:, None]
+        if self.blend == "alpha":
+            return alpha * values + (1 - alpha) * outline.pick(np.ascontiguousarray(here[inner]))
+        pasted = surface.copy()
+        pasted[hole] = values
+        return outline.pick(np.ascontiguousarray(blend(here, pasted, hole)[inner]))

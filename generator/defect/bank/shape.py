@@ -1,0 +1,142 @@
+"""Outlines that are real ones: a cut-out of the bank, turned, scaled, mirrored and stretched a little.
+
+Alpha, mask and face go through one map, so what was outlined stays on what is seen. Source: own; elastic maps are those
+of Simard, Steinkraus, Platt (2003), with value noise for the field.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+
+from generator.core.errors import require
+from generator.core.geometry import Rect
+from generator.core.units import Range, require_within
+from generator.defect.bank.bank import open_bank
+from generator.defect.bank.cutout import CutOut
+from generator.defect.outline import Outline, Room, Site
+from generator.imaging.noise import smooth
+
+_OUTSIDE = 0.25  # of a cut-out may hang over the image's border
+_BENDS_PX = 6.0  # shortest wave of an elastic map
+_BEND = 0.35  # of such a wave is moved, at elastic 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FromBank:
+    """One of the bank's cut-outs.
+
+    Attributes:
+        bank: folder of the bank.
+        cutouts: ids of those that are taken, each as often as any other.
+        weights: how often each is taken, numbers >= 0 as many as cut-outs; none: all alike.
+        scale: size relative to the real one, drawn log-uniformly, in [0.1, 10].
+        turn_deg: turn against the real one, degrees counter-clockwise, in [-180, 180].
+        mirror: whether half of them are mirrored.
+        elastic: how far outlines are bent, 0 not at all, 1 strongly.
+    """
+
+    bank: str
+    cutouts: tuple[str, ...]
+    weights: tuple[float, ...] = ()
+    scale: Range = Range(0.7, 1.4)
+    turn_deg: Range = Range(-180.0, 180.0)
+    mirror: bool = True
+    elastic: float = 0.25
+
+    def __post_init__(self) -> None:
+        require(bool(self.bank), "bank", "the folder of a bank", "none")
+        require(len(self.cutouts) > 0, "cutouts", "at least one id", "none")
+        sound = not self.weights or (len(self.weights) == len(self.cutouts) and min(self.weights) >= 0)
+        require(sound and (not self.weights or sum(self.weights) > 0), "weights",
+                f"{len(self.cutouts)} numbers >= 0, some above, or none", list(self.weights))  # fmt: skip
+        require_within(self, scale=(0.1, 10), turn_deg=(-180, 180))
+        require(0 <= self.elastic <= 1, "elastic", "a number in [0, 1]", self.elastic)
+
+    def draw(self, room: Room, site: Site, rng: np.random.Generator) -> Outline:
+        """Return a cut-out whose middle lies at the site, moved into the image if it hangs over too far.
+
+        Raises:
+            AssetError: the bank does not hold it.
+        """
+        name = self._choose(rng)
+        bank = open_bank(self.bank)
+        cutout = bank.cutout(name)
+        scale = min(math.exp(rng.uniform(math.log(self.scale.low), math.log(self.scale.high))), 10.0)
+        turn_deg = self.turn_deg.draw(rng)
+        mirrored = bool(self.mirror and rng.random() < 0.5)
+        scale *= min(1.0, _room_for(cutout.hw, scale, turn_deg, room.hw))
+        alpha, mask, face = _moved(cutout, scale, turn_deg, mirrored, self.elastic, rng)
+        height, width = mask.shape
+        x, y = (
+            _inside(centre, size, whole)
+            for centre, size, whole in ((site.x, width, room.hw[1]), (site.y, height, room.hw[0]))
+        )
+        params: dict[str, Any] = {
+            "kind": "cutout",
+            "cutout": name,
+            "cutout_source": bank.entries[name].get("sha256", ""),
+            "scale": scale,
+            "turn_deg": turn_deg,
+            "mirrored": mirrored,
+        }
+        rect = Rect(x, y, width, height)
+        return Outline(rect=rect, alpha=alpha, support=alpha > 1.0 / 255.0, drawn=mask, face=face, params=params)
+
+    def _choose(self, rng: np.random.Generator) -> str:
+        if not self.weights:
+            return self.cutouts[int(rng.integers(len(self.cutouts)))]
+        weights = np.array(self.weights)
+        return self.cutouts[int(rng.choice(len(weights), p=weights / weights.sum()))]
+
+
+def _room_for(hw: tuple[int, int], scale: float, turn_deg: float, image_hw: tuple[int, int]) -> float:
+    """Return how much of its size a turned cut-out can keep so that its box is no larger than the image."""
+    height, width = _turned_hw(hw, scale, turn_deg)
+    return min(image_hw[0] / height, image_hw[1] / width)
+
+
+def _turned_hw(hw: tuple[int, int], scale: float, turn_deg: float) -> tuple[float, float]:
+    c, s = abs(math.cos(math.radians(turn_deg))) * scale, abs(math.sin(math.radians(turn_deg))) * scale
+    return hw[1] * s + hw[0] * c, hw[1] * c + hw[0] * s
+
+
+def _inside(centre: float, size: int, whole: int) -> int:
+    """Return where a box of that size begins, at most a quarter of it beyond either end."""
+    first = round(centre - size / 2.0)
+    hang = int(_OUTSIDE * size)
+    return max(-hang, min(first, whole - size + hang)) if size - 2 * hang <= whole else round((whole - size) / 2.0)
+
+
+def _moved(
+    cutout: CutOut, scale: float, turn_deg: float, mirrored: bool, elastic: float, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return alpha, mask and face after one map, area-averaged where it shrinks."""
+    height, width = cutout.hw
+    out_h, out_w = (math.ceil(size) + 4 for size in _turned_hw(cutout.hw, scale, turn_deg))
+    turn = cv2.getRotationMatrix2D((width / 2.0 - 0.5, height / 2.0 - 0.5), turn_deg, scale)
+    turn[:, 2] += (out_w - width) / 2.0, (out_h - height) / 2.0
+    back = cv2.invertAffineTransform(turn)
+    y, x = np.mgrid[0:out_h, 0:out_w].astype(np.float32)
+    map_x = (back[0, 0] * x + back[0, 1] * y + back[0, 2]).astype(np.float32)
+    map_y = (back[1, 0] * x + back[1, 1] * y + back[1, 2]).astype(np.float32)
+    if mirrored:
+        map_x = np.float32(width - 1) - map_x
+    if elastic > 0:
+        wave = max(_BENDS_PX, 0.5 * min(out_h, out_w))
+        for coordinate in (map_x, map_y):
+            coordinate += smooth((out_h, out_w), wave, rng) * np.float32(elastic * _BEND * wave / (2.0 * scale))
+
+    def moved(values: np.ndarray) -> np.ndarray:
+        if scale < 0.9:  # as a lens further away would average
+            values = cv2.GaussianBlur(values, (0, 0), 0.4 * (1.0 / scale - 0.5), borderType=cv2.BORDER_REPLICATE)
+        return cv2.remap(values, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+
+    mask = moved(cutout.mask.astype(np.float32))
+    seen = mask > min(0.5, 0.5 * float(mask.max()))  # a thin one that shrinks keeps its outline
+    face = moved(cutout.face)
+    return moved(cutout.alpha), seen, face if face.ndim == 3 else face[..., None]
