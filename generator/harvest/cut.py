@@ -57,7 +57,7 @@ def cut_outs(photo: Photo, category: str, grow_px: int = 2) -> Iterator[CutOut]:
 
 
 def pieces(mask: np.ndarray) -> list[np.ndarray]:
-    """Return the pieces of an (H, W) bool mask that lie apart, each of at least ``LEAST_PX``; of too many, the whole."""
+    """Return the pieces of an (H, W) bool mask that lie apart, each of ``LEAST_PX`` or more; of too many, the whole."""
     reach = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * _APART_PX + 1, 2 * _APART_PX + 1))
     count, labels = cv2.connectedComponents(cv2.dilate(mask.astype(np.uint8), reach))
     if count - 1 > _SCATTER or count <= 2:

@@ -42,8 +42,8 @@ class CutOut:
 
     Attributes:
         category: its class.
-        face: (h, w, C) float32: change of brightness relative to the surface, [-1, 7]; where C is 3 also steps of a* and
-            b* in [-128, 128).
+        face: (h, w, C) float32: change of brightness relative to the surface, [-1, 7]; where C is 3 also steps of a*
+            and b* in [-128, 128).
         alpha: (h, w) float32 in [0, 1], a multiple of 1/255, zero at the border unless the image ended there.
         mask: (h, w) bool, what a person outlined.
         facts: all else that is known of it (JSON): source, its sha256, split, group, xy, wh, touches, surface.

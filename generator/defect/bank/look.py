@@ -2,7 +2,7 @@
 
 The surface under the outline is filled in from around, smoothly; the cut-out's change of brightness multiplies it and
 the steps of its tint are added in CIELAB, stronger or weaker as drawn. That face takes the surface's place under the
-alpha, or goes over into the surface by Poisson's equation. Source: own; Poisson blending is Pérez, Gangnet, Blake (2003).
+alpha, or goes over into the surface by Poisson's equation. Source: own; Pérez, Gangnet, Blake (2003).
 """
 
 from __future__ import annotations
