@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from generator.core.errors import ConfigError, closest
@@ -12,6 +13,8 @@ from generator.dataset.format.table import FORMATS
 from generator.dataset.record import FLAVOURS
 from generator.dataset.store import Store, flavours_kept
 from generator.run.build import coerce
+
+NO_OPTIONS: Mapping[str, Any] = MappingProxyType({})
 
 
 def run(config: dict[str, Any]) -> int:
@@ -22,7 +25,7 @@ def run(config: dict[str, Any]) -> int:
     root = Path(coerce(str, config["path"], "path")).expanduser().absolute()
     if not root.is_dir():
         raise ConfigError("path", "the folder of a finished data set", str(root))
-    export_all(root, formats, flavour)
+    export_all(root, formats, flavour, config)
     for name in formats:
         print(f"{name}: {root / 'export' / name}")
     return 0
@@ -44,11 +47,19 @@ def parse_export(config: Mapping[str, Any]) -> tuple[list[str], str]:
         raise ConfigError(
             "export_mask", "one of " + ", ".join(FLAVOURS), repr(flavour), closest(str(flavour), FLAVOURS)
         )
+    if not coerce(str, config.get("caption_surface", "surface"), "caption_surface").strip():
+        raise ConfigError("caption_surface", "a noun for what the photos show, such as 'ground metal tile'", "nothing")
     return list(dict.fromkeys(formats)), flavour
 
 
-def export_all(root: Path, formats: list[str], flavour: str) -> None:
+def export_all(root: Path, formats: list[str], flavour: str, config: Mapping[str, Any] = NO_OPTIONS) -> None:
     """Write each format below ``root/export``; an older export of the same name is replaced.
+
+    Args:
+        root: of the data set.
+        formats: their names.
+        flavour: of the masks.
+        config: where the formats' own options stand; those it lacks are as usual.
 
     Raises:
         ConfigError: the masks asked for were not kept, or the folder cannot be written.
@@ -63,7 +74,8 @@ def export_all(root: Path, formats: list[str], flavour: str) -> None:
         target = root / "export" / name
         try:
             target.parent.mkdir(exist_ok=True)
-            FORMATS[name].write(store, target, flavour=flavour)
+            options = {key: config[key] for key in FORMATS[name].options if key in config}
+            FORMATS[name].write(store, target, flavour=flavour, **options)
         except OSError as error:
             shutil.rmtree(target.with_name(f"{target.name}.partial"), ignore_errors=True)
             raise ConfigError(

@@ -41,7 +41,7 @@ def run(config: dict[str, Any]) -> int:
     with RunProgress(len(job.pipeline)) as progress:
         result = job.run(progress.report, progress.resumed)
     made_s = time.perf_counter() - started
-    export_all(result.root, formats, flavour)
+    export_all(result.root, formats, flavour, config)
     page = _report(result.root) if wants_report else None
     _write_log(config, result, time.perf_counter() - started)
     _print_summary(result, made_s, page, formats)

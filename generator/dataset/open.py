@@ -48,6 +48,7 @@ def recognise(path: Path, where: str = "data") -> str:
         return "coco"
     signs = (
         (CANONICAL, (path / RECORDS).is_file()),
+        ("captions", (path / "captions.jsonl").is_file()),
         ("coco", any((path / "annotations").glob("*.json"))),
         ("yolo_segment", (path / "data.yaml").is_file()),
         ("mvtec", (path / "ground_truth").is_dir() or any(path.glob("*/ground_truth"))),

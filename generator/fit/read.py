@@ -23,7 +23,7 @@ from generator.dataset.view import find_images, read_mask
 from generator.imaging.codec import decode_image
 
 PLAIN, CANONICAL = "plain", "canonical"
-_BOXES = ("yolo", "yolo_detect", "yolo_obb", "yolo_classify")
+_BOXES = ("yolo", "yolo_detect", "yolo_obb", "yolo_classify", "captions")
 KNOWN = ("auto", PLAIN, CANONICAL, *(name for name in FORMATS if name not in _BOXES))
 
 

@@ -24,7 +24,18 @@ from generator.core.version import VERSION
 from generator.dataset.store import CLASSES, RECORDS, write_text
 from generator.run.shard import MARKS, PARTIAL, DoneMark, Shard, slices
 
-NOT_IN_SPEC = ("executor", "shard_size", "out", "name", "overwrite", "only", "export", "report", "max_reject_share")
+NOT_IN_SPEC = (
+    "executor",
+    "shard_size",
+    "out",
+    "name",
+    "overwrite",
+    "only",
+    "export",
+    "report",
+    "max_reject_share",
+    "caption_surface",
+)
 """Top-level keys that change neither an image nor a label."""
 
 SPEC = "spec.json"

@@ -115,6 +115,7 @@ class Pipeline:
     def _untouched(self, spec: SampleSpec) -> Sample:
         """Return the good image that a spec starts from as a sample that no stage has touched."""
         good, light = self._good(spec.source_id)
+        scale = {} if good.pixel_size_mm is None else {"pixel_size_mm": good.pixel_size_mm}
         return Sample(
             spec=spec,
             source=good,
@@ -123,7 +124,7 @@ class Pipeline:
             roi=good.roi,
             light_deg=light["deg"],
             findings=good.findings,
-            params={"light": light},
+            params={"light": light, **scale},
         )
 
     def _good(self, source_id: str) -> _Lit:

@@ -11,6 +11,7 @@ from functools import partial
 from types import MappingProxyType
 
 from generator.dataset.format import coco, mask_folder, mask_index, mvtec, yolo, yolo_classify
+from generator.dataset.format.caption import captions
 from generator.dataset.record import Record, Records
 
 
@@ -25,6 +26,7 @@ class Format:
         write: ``write(data, path, flavour="exact")``; the folder ``path`` appears whole or not at all.
         express: ``express(record) -> Record``, the part of a record that the format can state: what writing and reading
             gives back.
+        options: what ``write`` takes beside the flavour, keywords with the names of the command line's keys.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Format:
     read: Callable[..., Records]
     write: Callable[..., None]
     express: Callable[[Record], Record]
+    options: tuple[str, ...] = ()
 
 
 def _yolo(task: yolo.Task, summary: str, name: str = "") -> Format:
@@ -90,6 +93,14 @@ _ALL = (
         read=mask_index.read,
         write=mask_index.write,
         express=mask_index.express,
+    ),
+    Format(
+        name="captions",
+        summary="a sentence an image and a defect, and prompts a class; boxes, no masks",
+        read=captions.read,
+        write=captions.write,
+        express=captions.express,
+        options=("caption_surface",),
     ),
 )
 FORMATS = MappingProxyType({format_.name: format_ for format_ in _ALL})
