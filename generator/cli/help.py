@@ -41,6 +41,7 @@ Keys
   shares=null               relative share a category, such as {scratch: 3, pit: 1}
   targets=null              exact number of defects a category, such as {scratch: 300, pit: 200}
   splits=null               shares of train, val, test; null: {train: 0.8, val: 0.1, test: 0.1}
+  combinations=null         images that carry several classes, such as {scratch+pit: 10}, on top of the others
   source.path=DIR           with source=folder: where the good images are, found in all folders below
   export=[coco]             formats: {formats}
   export_mask=exact         exact, visible or annotator (the last two with labels=all)

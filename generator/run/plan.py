@@ -3,7 +3,7 @@
 Counts are exact: every share is apportioned by largest remainder, over splits, defects per image and categories. No
 list is ever built: which image has how many defects of which category is answered for any index by arithmetic on the
 counts and a shuffle without memory, so that a plan of ten million opens at once. Splits go by provenance: each split
-has its own slice of the good images. Source: own; largest remainder is Hamilton's method.
+has its own slice of the good images. Source: own.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import bisect
 import itertools
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,26 +20,11 @@ from generator.core.errors import ConfigError, nearest, require
 from generator.core.ports import Source
 from generator.core.sample import SampleSpec
 from generator.core.seeds import Shuffle
+from generator.run.counts import apportion, even_sizes, images_for, round_half_up, sizes_for, two_way, within
 
 SPLITS = ("train", "val", "test")
 MOST = 100_000_000
 """The largest number of images, or of defects of a category."""
-
-
-def apportion(total: int, weights: Sequence[float]) -> list[int]:
-    """Return whole numbers in proportion to ``weights`` that sum to ``total``, by largest remainder.
-
-    Ties go to the earlier one.
-    """
-    whole = math.fsum(weights)
-    if total == 0 or whole <= 0:
-        return [0] * len(weights)
-    quotas = [total * weight / whole for weight in weights]
-    counts = [math.floor(quota + 1e-9) for quota in quotas]
-    order = sorted(range(len(weights)), key=lambda i: (-(quotas[i] - counts[i]), i))
-    for i in order[: total - sum(counts)]:
-        counts[i] += 1
-    return counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +40,8 @@ class PlanRequest:
             over, so that an experiment can state them whatever kinds are chosen.
         targets: exact number of defects per category; None: taken from ``count``. With both, the images that the
             targets do not need stay good, whatever ``good_share``.
+        combinations: exact number of images that carry one defect of each of several categories, by the categories
+            with + between them, such as ``{"scratch+pit": 10}``; they come on top of all the others.
         splits: relative share per split.
     """
 
@@ -64,6 +51,7 @@ class PlanRequest:
     shares: dict[str, float] | None = None
     usual_shares: dict[str, float] | None = None
     targets: dict[str, int] | None = None
+    combinations: dict[str, int] | None = None
     splits: dict[str, float] | None = None
 
     def __post_init__(self) -> None:
@@ -79,17 +67,41 @@ class PlanRequest:
         for name, target in (self.targets or {}).items():
             require(0 <= target <= MOST, f"targets.{name}", f"a whole number in 0..{MOST}", target)
         require(not (self.shares and self.targets), "shares", "either shares or targets", "both")
+        for name, number in (self.combinations or {}).items():
+            parts, expected = (
+                combined(name),
+                "two or more different categories with + between them, such as scratch+pit",
+            )
+            sound = len(parts) > 1 and all(parts) and len(set(parts)) == len(parts)
+            require(sound, "combinations", expected, f"'{name}'")
+            require(0 <= number <= MOST, f"combinations.{name}", f"a whole number in 0..{MOST}", number)
         for name, share in (self.splits or {}).items():
             require(name in SPLITS, f"splits.{name}", "one of " + ", ".join(SPLITS), f"'{name}'")
             require(0 <= share < math.inf, f"splits.{name}", "a number >= 0", share)
         require(self.splits is None or sum(self.splits.values()) > 0, "splits", "at least one share > 0", self.splits)
 
 
+def combined(name: str) -> tuple[str, ...]:
+    """Return the categories of a combination such as ``scratch+pit``."""
+    return tuple(part.strip() for part in name.split("+"))
+
+
 class _Split:
-    """The samples of one split: exact counts and where each index falls."""
+    """The samples of one split: exact counts and where each index falls.
+
+    Roles are dealt out by a shuffle: the first ones are good images, then those with the planned defects, then the
+    combinations.
+    """
 
     def __init__(
-        self, name: str, first: int, good: int, per_image: Mapping[int, int], quotas: Sequence[int], seed: int
+        self,
+        name: str,
+        first: int,
+        good: int,
+        per_image: Mapping[int, int],
+        quotas: Sequence[int],
+        combinations: Sequence[int],
+        seed: int,
     ) -> None:
         self.name, self.first, self.good = name, first, good
         self.sizes = sorted(size for size, images in per_image.items() if images)
@@ -97,16 +109,21 @@ class _Split:
         self.image_ends = list(itertools.accumulate(self.images))
         self.quotas = list(quotas)
         self.quota_ends = list(itertools.accumulate(quotas))
-        self.count = good + sum(self.images)
+        self.combination_ends = list(itertools.accumulate(combinations, initial=good + sum(self.images)))
+        self.count = self.combination_ends[-1]
         self.defects = sum(quotas)
         self.roles = Shuffle(self.count, seed, f"roles/{name}")
         self.slots = Shuffle(self.defects, seed, f"slots/{name}")
 
-    def categories_of(self, position: int, names: Sequence[str]) -> tuple[str, ...]:
+    def categories_of(
+        self, position: int, names: Sequence[str], combinations: Sequence[tuple[str, ...]]
+    ) -> tuple[str, ...]:
         """Return the categories of the defects of the sample at ``position`` within the split."""
         role = self.roles[position] - self.good
         if role < 0:
             return ()
+        if role + self.good >= self.combination_ends[0]:
+            return combinations[bisect.bisect_right(self.combination_ends, role + self.good) - 1]
         group = bisect.bisect_right(self.image_ends, role)
         size = self.sizes[group]
         before = self.image_ends[group - 1] if group else 0
@@ -137,6 +154,9 @@ class Plan:
         self.recipe, self.seed = recipe, seed
         self._source = source
         self.findings: tuple[Finding, ...] = ()
+        self._combinations = tuple(combined(name) for name in request.combinations or {})
+        for parts in self._combinations:
+            self._check_names("plan.combinations", parts)
         weights = self._split_weights(request)
         self._splits = self._lay_out(request, weights)
         self.count = sum(split.count for split in self._splits)
@@ -174,19 +194,19 @@ class Plan:
             recipe=self.recipe,
             source_id=self._source.source_id(rank),
             seed=self.seed,
-            categories=split.categories_of(position, self.categories),
+            categories=split.categories_of(position, self.categories, self._combinations),
         )
 
     def table(self) -> dict[str, dict[str, Any]]:
-        """Return, per split: ``images``, ``good`` images, and ``defects`` of each category."""
-        return {
-            split.name: {
-                "images": split.count,
-                "good": split.good,
-                "defects": dict(zip(self.categories, split.quotas, strict=True)),
-            }
-            for split in self._splits
-        }
+        """Return, per split: ``images``, ``good`` images, and ``defects`` of each category, those combined included."""
+        rows = {}
+        for split in self._splits:
+            defects = dict(zip(self.categories, split.quotas, strict=True))
+            for parts, (start, end) in zip(self._combinations, itertools.pairwise(split.combination_ends), strict=True):
+                for name in parts:
+                    defects[name] += end - start
+            rows[split.name] = {"images": split.count, "good": split.good, "defects": defects}
+        return rows
 
     def _split_weights(self, request: PlanRequest) -> list[float]:
         """Return a weight per split; all to the first that has any if there are too few good images."""
@@ -208,18 +228,20 @@ class Plan:
             count = 64 if request.count is None else request.count
             good = count if not self.categories else round_half_up(count * request.good_share)
             images = apportion(count, weights)
-            goods = _within(good, images)
-            per_image = [_even_sizes(n - g, low, high) for n, g in zip(images, goods, strict=True)]
+            goods = within(good, images)
+            per_image = [even_sizes(n - g, low, high) for n, g in zip(images, goods, strict=True)]
             defects = [sum(size * n for size, n in sizes.items()) for sizes in per_image]
             shares = self._shares(request)
-            quotas = _two_way(apportion(sum(defects), shares), defects)
+            quotas = two_way(apportion(sum(defects), shares), defects)
         else:
             defects = apportion(sum(targets), weights)
             per_image, goods = self._fit_targets(request, defects, low, high)
-            quotas = _two_way(targets, defects)
+            quotas = two_way(targets, defects)
+        numbers = list((request.combinations or {}).values())
+        combinations = two_way(numbers, apportion(sum(numbers), weights))
         splits, first = [], 0
-        for name, good, sizes, quota in zip(SPLITS, goods, per_image, quotas, strict=True):
-            splits.append(_Split(name, first, good, sizes, quota, self.seed))
+        for name, good, sizes, quota, extra in zip(SPLITS, goods, per_image, quotas, combinations, strict=True):
+            splits.append(_Split(name, first, good, sizes, quota, extra, self.seed))
             first += splits[-1].count
         return splits
 
@@ -228,7 +250,7 @@ class Plan:
     ) -> tuple[list[dict[int, int]], list[int]]:
         """Return images per number of defects, and good images, per split, for exact numbers of defects."""
         if request.count is None:
-            images = [_images_for(n, low, high) for n in defects]
+            images = [images_for(n, low, high) for n in defects]
             total = sum(images)
             good = total if not total else round_half_up(total * request.good_share / max(1e-9, 1 - request.good_share))
             if request.good_share >= 1 and total:
@@ -246,7 +268,7 @@ class Plan:
                     "Raise count or plan.defects_per_image, or leave count=null.",
                 )
             goods = apportion(request.count - sum(images), images if sum(images) else [1, 0, 0])
-        per_image = [_sizes_for(n, k, low, high) for n, k in zip(defects, images, strict=True)]
+        per_image = [sizes_for(n, k, low, high) for n, k in zip(defects, images, strict=True)]
         return per_image, goods
 
     def _targets(self, request: PlanRequest) -> list[int] | None:
@@ -261,7 +283,7 @@ class Plan:
         self._check_names("plan.shares", request.shares)
         return [request.shares.get(name, 0.0) for name in self.categories]
 
-    def _check_names(self, where: str, given: Mapping[str, object]) -> None:
+    def _check_names(self, where: str, given: Iterable[str]) -> None:
         for name in given:
             if name not in self.categories:
                 hint = nearest(name, self.categories) + " Choose its kind with defect=[...]."
@@ -280,59 +302,3 @@ class Plan:
                 numbers[i] = 1
         firsts = [0, *itertools.accumulate(numbers)][: len(numbers)]
         return list(zip(firsts, numbers, strict=True))
-
-
-def round_half_up(value: float) -> int:
-    """Return the nearest whole number; halves go up."""
-    return math.floor(value + 0.5)
-
-
-def _even_sizes(images: int, low: int, high: int) -> dict[int, int]:
-    """Return how many images have how many defects, every number in low..high equally common."""
-    return dict(zip(range(low, high + 1), apportion(images, [1.0] * (high - low + 1)), strict=True))
-
-
-def _images_for(defects: int, low: int, high: int) -> int:
-    """Return how many images carry so many defects at the middle of low..high."""
-    if defects == 0:
-        return 0
-    images = round_half_up(defects / ((low + high) / 2))
-    return max(-(-defects // high), min(defects // low or 1, images))
-
-
-def _sizes_for(defects: int, images: int, low: int, high: int) -> dict[int, int]:
-    """Return how many of ``images`` have how many defects, summing to exactly ``defects``.
-
-    As even over low..high as the sum allows; where fewer than ``low`` defects are left for an image, it has fewer.
-    """
-    if images == 0:
-        return {}
-    if images * low > defects:
-        low = 1
-    sizes = _even_sizes(images, low, high)
-    excess = sum(size * n for size, n in sizes.items()) - defects
-    while excess:
-        step = -1 if excess > 0 else 1
-        movable = [size for size, n in sizes.items() if n and low <= size + step <= high]
-        size = max(movable, key=lambda s: (sizes[s], -abs(s)))
-        moved = max(1, min(sizes[size], abs(excess)) // 2) if abs(excess) > 1 else 1
-        sizes[size] -= moved
-        sizes[size + step] = sizes.get(size + step, 0) + moved
-        excess += step * moved
-    return sizes
-
-
-def _within(total: int, capacities: Sequence[int]) -> list[int]:
-    """Apportion ``total`` by capacity; nobody gets more than his capacity, because the quota never exceeds it."""
-    return apportion(total, [float(capacity) for capacity in capacities])
-
-
-def _two_way(columns: Sequence[int], rows: Sequence[int]) -> list[list[int]]:
-    """Return whole numbers per row and column with exactly these sums, each row in proportion to what is left."""
-    left = list(columns)
-    table = []
-    for row in rows:
-        shares = apportion(row, [float(n) for n in left]) if row else [0] * len(left)
-        left = [n - share for n, share in zip(left, shares, strict=True)]
-        table.append(shares)
-    return table

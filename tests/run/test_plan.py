@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.core.errors import ConfigError, RangeError
-from generator.run.plan import SPLITS, Plan, PlanRequest, apportion
+from generator.run.counts import apportion
+from generator.run.plan import SPLITS, Plan, PlanRequest
 
 NAMES = ("scratch", "pit", "crack")
 
@@ -50,6 +51,8 @@ requests = st.fixed_dictionaries(
         "good_share": st.sampled_from([0.0, 0.2, 0.5]),
         "defects_per_image": st.tuples(st.integers(1, 3), st.integers(0, 3)).map(lambda t: (t[0], t[0] + t[1])),
         "targets": st.none() | st.fixed_dictionaries({name: st.integers(0, 40) for name in NAMES}),
+        "combinations": st.none()
+        | st.fixed_dictionaries({"scratch+pit": st.integers(0, 12), "crack + pit+scratch": st.integers(0, 12)}),
     }
 )
 
@@ -64,11 +67,14 @@ def test_the_specs_are_exactly_what_the_table_says(request, sources, seed):
         return
     specs = list(plan)
     assert [spec.index for spec in specs] == list(range(len(plan)))
+    combinations = request["combinations"] or {}
     if request["count"] is not None:
-        assert len(specs) == request["count"]
+        assert len(specs) == request["count"] + sum(combinations.values())
     made = Counter(category for spec in specs for category in spec.categories)
     for name, number in (request["targets"] or {}).items():
-        assert made[name] == number
+        assert made[name] == number + sum(n for parts, n in combinations.items() if name in parts)
+    for parts, number in combinations.items():
+        assert sum(spec.categories == tuple(p.strip() for p in parts.split("+")) for spec in specs) >= number
     for split, row in plan.table().items():
         mine = [spec for spec in specs if spec.split == split]
         assert row["images"] == len(mine) and row["good"] == sum(not spec.categories for spec in mine)
@@ -137,6 +143,10 @@ def test_an_unknown_category_is_answered_with_the_nearest():
         {"splits": {"training": 1.0}},
         {"splits": {"train": 0.0}},
         {"shares": {"pit": 1.0}, "targets": {"pit": 1}},
+        {"combinations": {"pit": 1}},
+        {"combinations": {"pit+pit": 1}},
+        {"combinations": {"pit+": 1}},
+        {"combinations": {"pit+crack": -1}},
     ],
 )
 def test_values_out_of_range_are_refused(request_):
@@ -156,3 +166,24 @@ def test_usual_shares_hold_where_nothing_else_is_said():
     assert Counter(name for spec in said for name in spec.categories) == {"pit": 10}
     with pytest.raises(RangeError, match="usual_shares"):
         PlanRequest(usual_shares={"pit": 0})
+
+
+def test_a_combination_comes_on_top_and_is_shared_over_the_splits():
+    alone = plan_of(count=0, combinations={"scratch+pit": 10, "pit+crack": 3})
+    assert Counter(spec.categories for spec in alone) == {("scratch", "pit"): 10, ("pit", "crack"): 3}
+    assert [row["images"] for row in alone.table().values()] == [11, 1, 1]  # 10.4, 1.3, 1.3
+    assert alone.table()["train"] == {"images": 11, "good": 0, "defects": {"scratch": 8, "pit": 11, "crack": 3}}
+    beside = plan_of(targets={"crack": 20}, combinations={"scratch+pit": 7}, good_share=0, defects_per_image=(1, 1))
+    assert Counter(spec.categories for spec in beside) == {("crack",): 20, ("scratch", "pit"): 7}
+
+
+def test_a_plan_without_combinations_is_the_plan_of_before():
+    plan, same = plan_of(count=40), plan_of(count=40, combinations={"scratch+pit": 0})
+    assert list(plan) == list(same) and plan.table() == same.table()
+
+
+def test_an_unknown_category_of_a_combination_is_answered_with_the_nearest():
+    with pytest.raises(ConfigError, match=r"combinations\.scrach.*Did you mean 'scratch'"):
+        plan_of(combinations={"scrach+pit": 3})
+    with pytest.raises(RangeError, match=r"two or more different categories with \+ between them, .* got 'pit'"):
+        PlanRequest(combinations={"pit": 3})
