@@ -50,6 +50,16 @@ def original_name(part: str) -> str:
     return name if safe_name(name) == part else part
 
 
+def as_line(name: str) -> str:
+    """Return a name as a line of a list or a word of XML holds it; ``original_name`` leads back.
+
+    Returns:
+        The name itself, unless it is empty, ends in white space, begins with ``#``, cannot be printed or looks escaped.
+    """
+    is_plain = name and name == name.strip() and name.isprintable() and name[0] != "#" and original_name(name) == name
+    return name if is_plain else safe_name(name)
+
+
 def unique_keys(files: Sequence[str]) -> list[str]:
     """Return a key for each image file of a data set: its stem where no other has it, else its whole path.
 

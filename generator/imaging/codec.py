@@ -89,6 +89,27 @@ def decode_mask(data: bytes, name: str, max_pixels: int = 512_000_000) -> np.nda
     return np.ascontiguousarray(pixels[..., 0])
 
 
+def decode_bitmap(data: bytes, name: str, max_pixels: int = 512_000_000) -> np.ndarray:
+    """Decode a mask of two values: the pixels that are not clear, or not 0 where the file knows no clear ones.
+
+    Args:
+        data: the whole file.
+        name: what to call it in an error.
+        max_pixels: refused above this.
+
+    Returns:
+        (H, W) bool.
+
+    Raises:
+        AssetError: not a readable image, or colour without clear pixels.
+    """
+    picture = _inspect(data, name, max_pixels).picture
+    if picture.mode not in ("RGBA", "LA", "PA") and "transparency" not in picture.info:
+        return decode_mask(data, name, max_pixels) > 0
+    _load(picture, name)
+    return np.asarray(picture.convert("RGBA"))[..., 3] > 0
+
+
 def encode_png(image: np.ndarray) -> bytes:
     """Return a lossless PNG of (H, W, 1) or (H, W, 3) RGB pixels, uint8 or uint16."""
     if image.ndim != 3 or image.shape[2] not in (1, 3) or image.dtype not in (np.uint8, np.uint16) or not image.size:
@@ -101,6 +122,34 @@ def encode_mask_png(index_mask: np.ndarray) -> bytes:
     if index_mask.ndim != 2 or index_mask.dtype not in (np.uint8, np.uint16, np.bool_) or not index_mask.size:
         raise ValueError(f"mask must be (H, W) uint8, uint16 or bool, but got {index_mask.dtype} {index_mask.shape}")
     return write_png(index_mask[..., None], is_mask=True)
+
+
+def encode_palette_png(index_mask: np.ndarray, colours: np.ndarray, *, has_clear: bool = False) -> bytes:
+    """Return a lossless PNG whose pixels are numbers of colours.
+
+    Args:
+        index_mask: (H, W) uint8.
+        colours: (N, 3) uint8 RGB; every number of the mask has one.
+        has_clear: colour 0 is transparent.
+    """
+    picture = Image.fromarray(index_mask)
+    picture.putpalette(colours.tobytes())
+    file = io.BytesIO()
+    picture.save(file, "PNG", **({"transparency": 0} if has_clear else {}))
+    return file.getvalue()
+
+
+def index_colours(count: int = 256) -> np.ndarray:
+    """Return (count, 3) uint8 RGB colours by which to tell numbers apart: those of Pascal VOC, black first.
+
+    The bits of a number are dealt to red, green and blue, the lowest to the strongest. Source: VOClabelcolormap.m.
+    """
+    numbers = np.arange(count)
+    colours = np.zeros((count, 3), np.uint8)
+    for step in range(8):
+        for channel in range(3):
+            colours[:, channel] |= (((numbers >> (3 * step + channel)) & 1) << (7 - step)).astype(np.uint8)
+    return colours
 
 
 def encode_thumbnail(image: np.ndarray, longest_px: int, white: int = 255, quality: int = 85) -> bytes:

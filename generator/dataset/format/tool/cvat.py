@@ -1,0 +1,202 @@
+"""CVAT for images 1.1: one XML for all images.
+
+    annotations.xml    images/<split>/<key>.png
+
+Written: masks as CVAT's run lengths (row by row within the mask's box, background first), boxes; an image's attribute
+``subset`` is its split; the classes as the task's labels.
+
+Read: box, polygon, mask, ellipse without rotation, and tag: a class without a place, whose box is the whole image
+unless the image also has a shape of that class. If the file lists labels, a label that is not in it is broken.
+Source: own; the format is that of https://docs.cvat.ai/docs/dataset_management/formats/format-xml.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+from lxml import etree
+
+from generator.core.annotation import Region
+from generator.core.errors import nearest
+from generator.dataset.format.reading.gather import Gathered, split_named
+from generator.dataset.format.reading.shape import (
+    bitmap_region,
+    box_label,
+    ellipse_region,
+    polygon_region,
+    stated,
+    whole_image,
+)
+from generator.dataset.format.reading.verdict import GOOD_WORDS
+from generator.dataset.format.reading.xml_entry import XmlEntry
+from generator.dataset.link import fresh_folder, place
+from generator.dataset.names import as_line, original_name, safe_name
+from generator.dataset.problem import Problems, left_out
+from generator.dataset.record import DataSet, Label, Record, Records
+from generator.dataset.view import SPLITS, bare, flavoured, source_image
+from generator.imaging.codec import index_colours
+
+FILE = "annotations.xml"
+_SHAPES = ("box", "polygon", "mask", "ellipse")
+_WITHOUT_AREA = ("polyline", "points", "cuboid", "skeleton")
+
+
+def express(record: Record) -> Record:
+    """Return what CVAT states of a record: category, and the mask with its box, or the box alone."""
+    return bare(record, [stated(label, record) for label in record.labels])
+
+
+def write(data: DataSet, path: Path, *, flavour: str = "exact") -> None:
+    """Write a data set as CVAT for images.
+
+    Args:
+        data: what to write.
+        path: the folder to make; what is there is replaced.
+        flavour: of the masks: ``exact``, ``visible`` or ``annotator``.
+
+    Raises:
+        ConfigError: the flavour was not kept, or ``path`` cannot be replaced.
+    """
+    with fresh_folder(path, data.root) as folder, (folder / FILE).open("wb") as file:
+        (folder / "images").mkdir()
+        file.write(b'<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n<version>1.1</version>\n')
+        file.write(_bytes(_meta(data.classes)))
+        for number, record in enumerate(flavoured(data, flavour)):
+            name = f"{safe_name(record.key)}{record.suffix}"
+            place(source_image(data, record), folder / "images" / record.split / name)
+            size = {"width": f"{record.width}", "height": f"{record.height}"}
+            image = etree.Element("image", id=f"{number}", name=name, subset=record.split, **size)
+            for label in record.labels:
+                _add_shape(image, stated(label, record))
+            file.write(_bytes(image))
+        file.write(b"</annotations>\n")
+
+
+def read(path: Path, problems: Problems | None = None) -> Records:
+    """Read an export of CVAT for images.
+
+    Args:
+        path: the XML file, or the folder that holds annotations.xml; images lie beside it or below.
+        problems: where broken images and labels are listed, which are left out; None: the first one is raised.
+
+    Raises:
+        FormatError: there is no such file, or it does not hold what CVAT promises; the line is named.
+    """
+    top = XmlEntry.top(path / FILE if path.is_dir() or not path.suffix else path, "annotations")
+    listed = top.element.xpath("meta//labels/label/name/text()")
+    known = dict.fromkeys(original_name(str(name)) for name in listed) or None
+    gathered = Gathered(top.path.parent, problems)
+    for image in top.children("image"):
+        with left_out(problems):
+            _read_image(image, gathered, known)
+    for track in top.children("track"):
+        with left_out(problems):
+            raise track.error("images: an export as CVAT for images 1.1", "a track of a video")
+    return gathered.done(known)
+
+
+def _meta(classes: Iterable[str]) -> etree._Element:
+    meta = etree.Element("meta")
+    labels = etree.SubElement(etree.SubElement(meta, "task"), "labels")
+    names = list(classes)
+    for name, colour in zip(names, index_colours(len(names) + 1)[1:].tolist(), strict=True):
+        label = etree.SubElement(labels, "label")
+        etree.SubElement(label, "name").text = as_line(name)
+        etree.SubElement(label, "color").text = f"#{bytes(colour).hex()}"
+        etree.SubElement(label, "attributes")
+    return meta
+
+
+def _add_shape(image: etree._Element, label: Label) -> None:
+    x, y, w, h = label.bbox_xywh
+    known = {"label": as_line(label.category), "source": "manual", "occluded": "0"}
+    if label.mask is None:
+        corners = {"xtl": f"{x!r}", "ytl": f"{y!r}", "xbr": f"{x + w!r}", "ybr": f"{y + h!r}"}
+        etree.SubElement(image, "box", **known, **corners, z_order="0")
+        return
+    flat = label.mask.bits.ravel()
+    edges = np.flatnonzero(flat[1:] != flat[:-1]) + 1
+    runs = np.diff(edges, prepend=0, append=flat.size).tolist()
+    rle = ", ".join(map(str, [0, *runs] if flat[0] else runs))  # the first run is background
+    frame = {"left": f"{x}", "top": f"{y}", "width": f"{w}", "height": f"{h}"}
+    etree.SubElement(image, "mask", **known, rle=rle, **frame, z_order="0")
+
+
+def _bytes(element: etree._Element) -> bytes:
+    etree.indent(element)
+    return etree.tostring(element, encoding="utf-8") + b"\n"
+
+
+def _read_image(image: XmlEntry, gathered: Gathered, known: Iterable[str] | None) -> None:
+    name, subset = image.attribute("name"), image.element.get("subset", "")
+    folders = [gathered.root / "images" / subset, gathered.root / "images", gathered.root / subset, gathered.root]
+    file = gathered.find_image(name, folders, image.path, image.where)
+    hw = gathered.measured(
+        file, (image.attribute("width", int), image.attribute("height", int)), image.path, image.where
+    )
+    placed = {entry.element.get("label") for entry in image.children(*_SHAPES)}
+    shapes = [
+        entry
+        for entry in image.children()
+        if entry.tag != "tag" or not (_says_good(entry) or entry.element.get("label") in placed)
+    ]
+
+    def to_label(entry: XmlEntry) -> Label:
+        return _to_label(entry, hw, known)
+
+    gathered.add(file, hw, split_named(subset) or SPLITS[0], shapes, to_label)
+
+
+def _says_good(entry: XmlEntry) -> bool:
+    return entry.element.get("label", "").strip().lower() in GOOD_WORDS
+
+
+def _to_label(entry: XmlEntry, hw: tuple[int, int], known: Iterable[str] | None) -> Label:
+    if entry.tag not in (*_SHAPES, "tag"):
+        got = f"{entry.tag}, which has no area" if entry.tag in _WITHOUT_AREA else f"<{entry.tag}>"
+        raise entry.error("box, polygon, mask, ellipse or tag", got)
+    category = original_name(entry.attribute("label"))
+    if known is not None and category not in known:
+        raise entry.error("a label that the file lists", f"'{category}'. {nearest(category, known)}".rstrip(". "))
+    if entry.has("rotation") and entry.attribute("rotation", float) and entry.tag in ("box", "ellipse"):
+        raise entry.error(f"a {entry.tag} that is not rotated", f"rotation {entry.attribute('rotation')}")
+    if entry.tag == "tag":
+        return whole_image(category, (hw[1], hw[0]))
+    if entry.tag == "box":
+        corners = [entry.attribute(name, float) for name in ("xtl", "ytl", "xbr", "ybr")]
+        return box_label(category, corners, hw, entry.path, entry.where)
+    to_region = {"polygon": _polygon, "ellipse": _ellipse, "mask": _mask}[entry.tag]
+    return Label.of_region(category, to_region(entry, hw))
+
+
+def _polygon(entry: XmlEntry, hw: tuple[int, int]) -> Region:
+    text = entry.attribute("points")
+    try:
+        points = [[float(word) for word in pair.split(",")] for pair in text.split(";") if pair.strip()]
+    except ValueError:
+        points = []
+    if not points or any(len(point) != 2 for point in points):
+        raise entry.error("points: x,y;x,y;...", f"'{text[:60]}'")
+    return polygon_region(points, hw, entry.path, entry.where)
+
+
+def _ellipse(entry: XmlEntry, hw: tuple[int, int]) -> Region:
+    x, y, rx, ry = (entry.attribute(name, float) for name in ("cx", "cy", "rx", "ry"))
+    return ellipse_region((x, y), (rx, ry), hw, entry.path, entry.where)
+
+
+def _mask(entry: XmlEntry, hw: tuple[int, int]) -> Region:
+    left, top, w, h = (entry.attribute(name, int) for name in ("left", "top", "width", "height"))
+    if not (1 <= w <= hw[1] + 2 and 1 <= h <= hw[0] + 2):
+        raise entry.error(f"a mask no larger than the image's {hw[1]} x {hw[0]} px", f"{w} x {h}")
+    text = entry.attribute("rle")
+    try:
+        runs = [int(word) for word in text.split(",")]
+    except ValueError:
+        raise entry.error("rle: whole numbers", f"'{text[:60]}'") from None
+    if min(runs) < 0 or sum(runs) != w * h:
+        raise entry.error(f"rle: runs >= 0 that add up to {w} x {h}", f"runs that add up to {sum(runs)}")
+    values = np.arange(len(runs)) % 2 == 1
+    return bitmap_region(np.repeat(values, runs).reshape(h, w), left, top, hw, entry.path, entry.where)
