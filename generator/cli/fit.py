@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from generator.core.errors import ConfigError
+from generator.dataset.problem import listed
 from generator.fit.fit import FitResult, fit, table_lines
 from generator.fit.learn import LEAST_PX, named
 from generator.fit.write import FAMILY
@@ -49,6 +50,8 @@ def _roi(node: Mapping[str, Any]) -> Any:
 
 def _print(result: FitResult, out: Path) -> None:
     print(f"read as {result.format}: " + ", ".join(f"{kind.category} {len(kind.real)}" for kind in result.kinds))
+    for line in listed(result.problems):
+        print(line)
     if result.left_out:
         print(f"warning: no usable mask, left out: {', '.join(result.left_out)}")
     if result.masks_left_out:

@@ -5,16 +5,22 @@ Source: own.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
+
+import orjson
 
 from generator.core.errors import ConfigError, closest
 from generator.dataset.format.table import FORMATS
 from generator.dataset.problem import Problems
 from generator.dataset.record import DataSet
 from generator.dataset.store import RECORDS, Store
+from generator.dataset.view import SPLITS, find_images
 
 AUTO, CANONICAL = "auto", "canonical"
 KNOWN = (AUTO, CANONICAL, *FORMATS)
+_LOOKED_AT = 50  # label files whose rows or keys are looked at
 
 
 def open_data(path: Path, format_name: str = AUTO, problems: Problems | None = None, where: str = "data") -> DataSet:
@@ -41,22 +47,110 @@ def open_data(path: Path, format_name: str = AUTO, problems: Problems | None = N
 def recognise(path: Path, where: str = "data") -> str:
     """Return the name of the layout that lies at a path.
 
+    Signs that leave no doubt are looked for first, then those that also lie beside other data, such as a CSV file.
+
+    Args:
+        path: a folder, or the file that describes a data set.
+        where: the key that named the path, for messages.
+
     Raises:
-        ConfigError: none is recognised.
+        ConfigError: none is recognised, or several are.
     """
-    if path.is_file() and path.suffix.lower() == ".json":
+    found: list[str] = []
+    if path.is_file():
+        found = [name for name in (_of_file(path),) if name in KNOWN]
+    elif path.is_dir():
+        found = [name for name in _clear_signs(path) if name in KNOWN]
+        found = found or [name for name in _weak_signs(path) if name in KNOWN]
+    if not found:
+        hint = "Name it with format=... if it is one of them."
+        raise ConfigError(where, "a data set as " + ", ".join(KNOWN[1:]), f"none of them at '{path}'", hint)
+    if len(found) > 1:
+        shown = f"{' and '.join(found)} at '{path}'"
+        raise ConfigError(where, "a data set in one layout", shown, "Name the one to read with format=...")
+    return found[0]
+
+
+def _of_file(file: Path) -> str:
+    """Return the format that a file describes; empty: none is known."""
+    suffix = file.suffix.lower()
+    if suffix in (".yaml", ".yml"):
+        return _yolo_task(file.parent)
+    if suffix == ".json":
+        return _of_json(file)
+    return {".xml": "cvat", ".csv": "csv"}.get(suffix, "")
+
+
+def _of_json(file: Path) -> str:
+    """Return the format of a JSON file by its outermost keys; a broken one is called COCO, whose reader says why."""
+    try:
+        content = orjson.loads(file.read_bytes().removeprefix(b"\xef\xbb\xbf"))
+    except (OSError, orjson.JSONDecodeError):
         return "coco"
-    signs = (
-        (CANONICAL, (path / RECORDS).is_file()),
-        ("captions", (path / "captions.jsonl").is_file()),
-        ("coco", any((path / "annotations").glob("*.json"))),
-        ("yolo_segment", (path / "data.yaml").is_file()),
-        ("mvtec", (path / "ground_truth").is_dir() or any(path.glob("*/ground_truth"))),
-        ("mask_index", (path / "classes.json").is_file() and (path / "images").is_dir()),
-        ("mask_folder", (path / "images").is_dir() and (path / "masks").is_dir()),
-    )
-    for name, found in signs:
-        if found:
-            return name
-    hint = "Name it with format=... if it is one of them."
-    raise ConfigError(where, "a data set as " + ", ".join(name for name, _ in signs), f"none of them at '{path}'", hint)
+    if isinstance(content, list):
+        is_task = bool(content) and isinstance(content[0], dict) and "data" in content[0]
+        return "label_studio" if is_task else ""
+    if not isinstance(content, dict):
+        return ""
+    return "coco" if {"images", "annotations"} & content.keys() else "labelme" if "shapes" in content else ""
+
+
+def _clear_signs(path: Path) -> Iterator[str]:
+    """Yield the formats whose own files lie in a folder; one whose files are also another's hides that one."""
+    has = {name: (path / name).is_dir() for name in ("images", "masks", "ground_truth", "labels")}
+    if (path / RECORDS).is_file():
+        yield CANONICAL
+    elif (path / "captions.jsonl").is_file():
+        yield "captions"
+    else:
+        if any(chain(path.glob("annotations/*.json"), path.glob("_annotations.coco.json"))) or any(
+            path.glob("*/_annotations.coco.json")
+        ):
+            yield "coco"
+        if (path / "data.yaml").is_file() or (has["labels"] and any(path.glob("labels/**/*.txt"))):
+            yield _yolo_task(path)
+        if any(chain(path.glob("Annotations/*.xml"), path.glob("*/Annotations/*.xml"))) or any(
+            path.glob("VOCdevkit/*/Annotations/*.xml")
+        ):
+            yield "voc"
+        if (path / "meta.json").is_file() and any(path.glob("**/ann")):
+            yield "supervisely"
+        if any(b"<annotations" in _head(file) for file in sorted(path.glob("*.xml"))):
+            yield "cvat"
+        if has["ground_truth"] or any(path.glob("*/ground_truth")):
+            yield "mvtec"
+        if has["images"] and has["masks"]:
+            yield "mask_index" if (path / "classes.json").is_file() else "mask_folder"
+        elif has["masks"]:
+            yield "plain"
+
+
+def _weak_signs(path: Path) -> Iterator[str]:
+    """Yield the format of a folder by signs that may lie beside other data: the first that fits."""
+    of_files = [_of_json(file) for file in sorted(path.glob("*.json"))[:_LOOKED_AT]]
+    beside = (_of_json(file) for file in sorted(path.glob("*/**/*.json"))[:_LOOKED_AT])
+    for name in ("coco", "label_studio", "labelme"):
+        if name in of_files:
+            yield name
+            return
+    if "labelme" in beside:
+        yield "labelme"
+    elif any(path.glob("*.csv")):
+        yield "csv"
+    elif any(find_images(folder) for split in SPLITS for folder in (path / split).glob("*") if folder.is_dir()):
+        yield "yolo_classify"
+
+
+def _yolo_task(path: Path) -> str:
+    """Return YOLO's task by the columns of the first rows: 5 mostly are boxes, else 9 in every row oriented boxes."""
+    labels = sorted(chain(path.glob("labels/**/*.txt"), path.glob("*/labels/**/*.txt")))[:_LOOKED_AT]
+    counts = [len(row.split()) for file in labels for row in _head(file).splitlines()[:_LOOKED_AT]]
+    polygons = [count for count in counts if count >= 7 and count % 2]
+    if len(polygons) <= counts.count(5):
+        return "yolo_detect"
+    return "yolo_obb" if set(polygons) == {9} else "yolo_segment"
+
+
+def _head(file: Path) -> bytes:
+    with file.open("rb") as stream:
+        return stream.read(1 << 16)

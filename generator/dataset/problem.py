@@ -36,6 +36,15 @@ def left_out(problems: Problems | None) -> Iterator[None]:
         problems.append(error)
 
 
+def listed(problems: Sequence[FormatError], most: int = 5) -> list[str]:
+    """Return lines that say what was left out: how many problems, and the first few of them."""
+    if not problems:
+        return []
+    what = "1 broken image or label was" if len(problems) == 1 else f"{len(problems)} broken images or labels were"
+    more = [f"  and {len(problems) - most} more"] if len(problems) > most else []
+    return [f"warning: {what} left out", *(f"  {problem}" for problem in problems[:most]), *more]
+
+
 def findings_of(problems: Sequence[FormatError], root: Path) -> tuple[Finding, ...]:
     """Return the finding ``label_left_out`` of each label that was left out of an image; paths are below ``root``."""
     findings = []

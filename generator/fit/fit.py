@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from generator.core.errors import AssetError, ConfigError
+from generator.core.errors import AssetError, ConfigError, FormatError
 from generator.core.ports import Roi
 from generator.core.sample import GoodImage
+from generator.dataset.problem import Problems
+from generator.dataset.real import RealData, read_pixels, read_real, white_of
 from generator.dataset.view import find_images
 from generator.fit.distribution import Comparison, compare
 from generator.fit.learn import SEEN, FittedKind, LeftOut, learn
-from generator.fit.read import RealData, read_pixels, read_real, white_of
 from generator.fit.trial import mended, try_out
 from generator.fit.write import write_kinds
 
@@ -31,6 +32,7 @@ class FitResult:
         paths: the yamls, in the order of ``kinds``; empty where nothing was written.
         left_out: classes without a usable mask.
         masks_left_out: the masks that nothing can be learned from.
+        problems: broken images and labels of the data set, which were left out.
     """
 
     format: str
@@ -39,6 +41,7 @@ class FitResult:
     paths: tuple[Path, ...]
     left_out: tuple[str, ...] = ()
     masks_left_out: tuple[LeftOut, ...] = ()
+    problems: tuple[FormatError, ...] = ()
 
 
 def fit(
@@ -68,8 +71,9 @@ def fit(
         ConfigError, FormatError, AssetError: the data set cannot be read or holds nothing to learn from, or the folder
             cannot be written. Nothing has been written then.
     """
-    real = read_real(data, format_name)
-    found = learn(real.defects(), real.classes, kind, roi, place)
+    problems: Problems = []
+    real = read_real(data, format_name, problems)
+    found = learn(real.defects(boxes=True), real.classes, kind, roi, place, problems)
     kinds = found.kinds
     surfaces = _surfaces(real, good, roi) if tries else []
     comparisons = [
@@ -84,6 +88,7 @@ def fit(
         paths=tuple(paths),
         left_out=tuple(name for name in real.classes if name not in learned),
         masks_left_out=found.left_out,
+        problems=tuple(problems),
     )
 
 
@@ -95,7 +100,7 @@ def _surfaces(real: RealData, good: Path | None, roi: Roi | None) -> list[GoodIm
     if good is not None and not files:
         raise AssetError(good, "a folder with good images", "none")
     if not files:
-        usable = (defect for defect in real.defects() if not (defect.mask | defect.others).all())
+        usable = (one for one in real.defects() if one.mask is not None and not (one.mask | one.others).all())
         return [_with_roi(mended(defect), roi) for defect in islice(usable, _SURFACES)]
     chosen = files[:: max(1, len(files) // _SURFACES)][:_SURFACES]
     images = []

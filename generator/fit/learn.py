@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from generator.core.errors import ConfigError, closest, nearest
+from generator.core.errors import ConfigError, FormatError, closest, nearest
 from generator.core.geometry import Rect, mask_to_rect
 from generator.core.names import RULE, is_safe_name
 from generator.core.ports import Roi
 from generator.core.sample import GoodImage
+from generator.dataset.real import RealDefect
 from generator.defect.fitted.heat_map import ByHeatMap, heat_of, reach_of
 from generator.defect.fitted.look import FittedLook
 from generator.defect.fitted.row import KINDS, Row
@@ -25,7 +26,6 @@ from generator.defect.outline import Placement
 from generator.defect.placement import OnPart
 from generator.defect.stage import Defect
 from generator.fit.measure import Measured, look_of, measure
-from generator.fit.read import RealDefect
 from generator.fit.trace import courses, rings
 
 AUTO = "auto"
@@ -81,6 +81,7 @@ def learn(
     kind: Mapping[str, str] | None = None,
     roi: Roi | None = None,
     place: str = SEEN,
+    problems: Sequence[FormatError] = (),
 ) -> Learned:
     """Return a kind for each category with a mask to learn from.
 
@@ -90,6 +91,7 @@ def learn(
         kind: ``line``, ``blob`` or ``region`` for a category; those not named are judged by their form.
         roi: finds the part that places are relative to; None: the image.
         place: ``seen``: where real ones lay; ``anywhere``: a detector then learns their look, not their place.
+        problems: what could not be read of ``defects``, when they are through; said where nothing is left.
 
     Raises:
         ConfigError: no defect at all, none of a category whose kind is given, an unknown kind or place, a category that
@@ -118,7 +120,7 @@ def learn(
         frame = _frame(defect, roi)
         rows[category].append(_row(defect, measured, asked.get(category, AUTO), frame))
         real.setdefault(category, []).append(measured)
-    _require_all(rows, asked, left_out)
+    _require_all(rows, asked, left_out, problems)
     kinds = tuple(
         FittedKind(
             category=category,
@@ -132,8 +134,10 @@ def learn(
     return Learned(kinds=kinds, left_out=tuple(left_out))
 
 
-def fault_of(mask: np.ndarray) -> str:
-    """Return why nothing can be learned from a mask, (H, W) bool; empty where something can."""
+def fault_of(mask: np.ndarray | None) -> str:
+    """Return why nothing can be learned from a mask, (H, W) bool or None; empty where something can."""
+    if mask is None:
+        return "a box without a mask"
     area_px = np.count_nonzero(mask)
     if area_px == 0:
         return "empty"
@@ -148,11 +152,17 @@ def named(left_out: Sequence[LeftOut], most: int = 5) -> str:
     return shown + (f" and {len(left_out) - most} more" if len(left_out) > most else "")
 
 
-def _require_all(rows: Mapping[str, list[Row]], asked: Mapping[str, str], left_out: Sequence[LeftOut]) -> None:
+def _require_all(
+    rows: Mapping[str, list[Row]],
+    asked: Mapping[str, str],
+    left_out: Sequence[LeftOut],
+    problems: Sequence[FormatError],
+) -> None:
     if not any(rows.values()):
         expected = f"at least one mask of {LEAST_PX} px or more that leaves some surface"
         hint = "A mask is 0 where there is no defect and 255 on it."
-        raise ConfigError("data", expected, named(left_out) or "none", hint)
+        broken = f"{len(problems)} that are broken, such as {problems[0]}".rstrip(".") if problems else "none"
+        raise ConfigError("data", expected, named(left_out) or broken, hint)
     for category, found in rows.items():
         if not is_safe_name(category):
             raise ConfigError(f"category {category!r}", RULE, "another name", "Rename the class.")

@@ -8,10 +8,10 @@ import numpy as np
 
 from generator.core.sample import GoodImage, Sample, SampleSpec
 from generator.core.seeds import stage_rng
+from generator.dataset.real import RealDefect
 from generator.defect.stage import PutDefects
 from generator.fit.learn import FittedKind
 from generator.fit.measure import Measured, measure
-from generator.fit.read import RealDefect
 from generator.imaging.surround import filled
 
 

@@ -10,10 +10,12 @@ import yaml
 
 from generator.cli.compose import compose_config
 from generator.core.errors import ConfigError
+from generator.dataset.format.table import FORMATS
+from generator.dataset.open import open_data
+from generator.dataset.real import read_real
 from generator.defect.placement import OnPart
 from generator.fit.fit import fit
 from generator.fit.learn import learn
-from generator.fit.read import read_real
 from generator.fit.write import yaml_of
 from generator.run.build import build
 from tests.fit.toy import save, write_real
@@ -82,13 +84,10 @@ def test_without_good_images_the_real_ones_are_mended_to_try_on(tmp_path):
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
-        (lambda real: (real / "defect/spot/01.png").write_bytes(b"no image"), "expected a readable image"),
-        (lambda real: (real / "masks/spot/01.png").write_bytes(b""), "expected a readable image"),
-        (lambda real: save(real / "masks/spot/01.png", np.ones((9, 9))), "a mask of the image's size 96 x 72"),
         (lambda real: [save(p, np.zeros((72, 96))) for p in real.glob("masks/*/*")], "at least one mask of 4 px"),
-        (lambda real: [save(p, np.zeros((72, 96))) for p in real.glob("masks/*/*")], "masks/crack/00.png (empty), "),
+        (lambda real: [save(p, np.zeros((72, 96))) for p in real.glob("masks/*/*")], "got 8 that are broken, such as "),
         (lambda real: [save(p, np.full((72, 96), 255)) for p in real.glob("masks/*/*")], "covers the whole image), "),
-        (lambda real: [save(p, np.zeros((72, 96))) for p in real.glob("masks/*/*")], "masks/spot/00.png (empty) and 3"),
+        (lambda real: [save(p, np.full((72, 96), 255)) for p in real.glob("masks/*/*")], "defect/spot/00.png (covers"),
     ],
 )
 def test_bad_input_ends_in_one_paragraph_and_writes_nothing(real, command, tmp_path, spoil, said):
@@ -96,6 +95,28 @@ def test_bad_input_ends_in_one_paragraph_and_writes_nothing(real, command, tmp_p
     code, _, err = command("fit", f"data={real}", "out=fitted")
     assert code == 2 and said in err and err.count("\n") == 1 and "Traceback" not in err
     assert not (tmp_path / "fitted").exists()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda real: (real / "defect/spot/01.png").write_bytes(b"no image"), "01.png: expected a readable image"),
+        (lambda real: (real / "masks/spot/01.png").write_bytes(b""), "01.png: expected a readable image"),
+        (lambda real: save(real / "masks/spot/01.png", np.ones((9, 9))), "a mask of the image's size 96 x 72"),
+    ],
+)
+def test_a_broken_file_is_said_and_the_rest_is_learned_from(real, command, spoil, said):
+    spoil(real)
+    code, out, err = command("fit", f"data={real}", "out=fitted", "tries=0")
+    assert code == 0, err
+    assert "warning: 1 broken image or label was left out" in out and said in out
+    assert "read as plain: crack 4, spot 3" in out
+
+
+def test_boxes_alone_teach_nothing_and_are_said(tmp_path, command, real):
+    FORMATS["yolo_detect"].write(open_data(real), tmp_path / "boxes")
+    code, _, err = command("fit", f"data={tmp_path / 'boxes'}", "out=fitted", "tries=0")
+    assert code == 2 and "00.png (a box without a mask)" in err
 
 
 def test_a_class_without_masks_is_left_out_and_said(real, command, tmp_path):
@@ -114,9 +135,11 @@ def test_masks_that_teach_nothing_are_named_counted_and_left_out(tmp_path, comma
     assert code == 0, err
     assert "read as plain: crack 3, spot 3" in out
     assert (
-        "warning: 2 masks left out, expected 0 where there is no defect and 4 px or more on it: "
-        "masks/crack/00.png (covers the whole image), masks/spot/01.png (empty)\n"
+        "warning: 1 mask left out, expected 0 where there is no defect and 4 px or more on it: "
+        "defect/crack/00.png (covers the whole image)\n"
     ) in out
+    assert "warning: 1 broken image or label was left out\n" in out
+    assert "masks/spot/01.png: expected a mask with at least one pixel above 0, got an empty one.\n" in out
 
 
 def test_a_distance_is_printed_from_eight_images_on(tmp_path, command):
@@ -131,7 +154,7 @@ def test_a_distance_is_printed_from_eight_images_on(tmp_path, command):
 @pytest.mark.parametrize(
     ("keys", "said"),
     [
-        (("data=nowhere",), "data: expected a folder"),
+        (("data=nowhere",), "data: expected a data set"),
         (("data=.", "format=cocoo"), "Did you mean 'coco'?"),
         (("data=real", "kind={crack: lines}"), "kind.crack: expected one of auto, line, blob, region, got 'lines'"),
         (("data=real", "kind={scratch: line}"), "kind: expected classes of the data set, got 'scratch'"),

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from generator.core.sample import GoodImage
+from generator.dataset.real import read_pixels, read_real, white_of
 from generator.dataset.store import link_or_copy
 from generator.fit.distribution import ks_distance
 from generator.fit.fit import fit
 from generator.fit.measure import measure
-from generator.fit.read import read_pixels, read_real, white_of
 from generator.fit.trial import try_out
 
 PROPERTIES = ("area_px", "width_px", "length_px", "contrast")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 
-from generator.dataset.format import coco, mask_folder, mask_index, mvtec, yolo, yolo_classify
+from generator.dataset.format import coco, mask_folder, mask_index, mvtec, plain, yolo, yolo_classify
 from generator.dataset.format.caption import captions
 from generator.dataset.record import Record, Records
 
@@ -93,6 +93,13 @@ _ALL = (
         read=mask_index.read,
         write=mask_index.write,
         express=mask_index.express,
+    ),
+    Format(
+        name="plain",
+        summary="class folders beside masks with the same names",
+        read=plain.read,
+        write=plain.write,
+        express=plain.express,
     ),
     Format(
         name="captions",
