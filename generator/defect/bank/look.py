@@ -1,13 +1,14 @@
 """The look of a real cut-out, on the surface it comes to lie on.
 
 The surface under the outline is filled in from around, smoothly; the cut-out's change of brightness multiplies it and
-the steps of its tint are added in CIELAB, stronger or weaker as drawn. That face takes the surface's place under the
-alpha, or goes over into the surface by Poisson's equation. Source: own; Pérez, Gangnet, Blake (2003).
+the steps of its tint are added in CIELAB, stronger or weaker as drawn; where it took colour from its surface it takes
+the same share of this one's, so that white on orange does not turn blue on black. That face takes the surface's place
+under the alpha, or goes over into the surface by Poisson's equation. Source: own; Pérez, Gangnet, Blake (2003).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -17,11 +18,12 @@ from generator.core.errors import require
 from generator.core.units import Range, require_within
 from generator.defect.bank.cutout import FLOOR
 from generator.defect.outline import Outline, Patch
-from generator.imaging.lab import shifted_lab
+from generator.imaging.lab import shifted_lab, to_lab
 from generator.imaging.poisson import blend
 from generator.imaging.surround import filled
 
 _AROUND_PX = 16  # how much of the surroundings the surface is filled in from
+_COLOURED = 4.0  # steps of a* and b* from grey on
 _DARKEST, _BRIGHTEST = -0.97, 7.0
 
 
@@ -69,10 +71,27 @@ class RealFace:
         under = outline.pick(np.ascontiguousarray(surface[inner]))
         values = np.clip((under + np.float32(FLOOR)) * (1 + change) - np.float32(FLOOR), 0.0, 1.0)
         if face.shape[1] == 3 and values.shape[1] == 3:
-            values = shifted_lab(values, np.pad(face[:, 1:] * strength, ((0, 0), (1, 0))))
+            steps = _matched(face[:, 1:] * strength, values, outline.params.get("surface_ab", (0.0, 0.0)))
+            values = shifted_lab(values, np.pad(steps, ((0, 0), (1, 0))))
         alpha = outline.strength()[:, None]
         if self.blend == "alpha":
             return alpha * values + (1 - alpha) * outline.pick(np.ascontiguousarray(here[inner]))
         pasted = surface.copy()
         pasted[hole] = values
         return outline.pick(np.ascontiguousarray(blend(here, pasted, hole)[inner]))
+
+
+def _matched(steps: np.ndarray, values: np.ndarray, surface_ab: Sequence[float]) -> np.ndarray:
+    """Return steps of a* and b*, (N, 2), as they are on another surface.
+
+    Args:
+        steps: (N, 2), what the cut-out did to its own surface.
+        values: (N, 3) in [0, 1], the surface it comes to lie on.
+        surface_ab: a* and b* of its own surface.
+    """
+    own = np.array(surface_ab, np.float32)
+    strength = float(own @ own)
+    if strength < _COLOURED**2:
+        return steps
+    taken = np.clip(steps @ own / strength, -1.0, 0.0)[:, None]  # share of its surface's colour that went
+    return steps - taken * own + taken * to_lab(values)[:, 1:]

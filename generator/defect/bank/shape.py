@@ -80,6 +80,7 @@ class FromBank:
             "kind": "cutout",
             "cutout": name,
             "cutout_source": bank.entries[name].get("sha256", ""),
+            "surface_ab": list(bank.entries[name]["surface"]["lab"][1:]),
             "scale": scale,
             "turn_deg": turn_deg,
             "mirrored": mirrored,
