@@ -16,7 +16,7 @@ import numpy as np
 from generator.core.annotation import Region
 from generator.core.errors import FormatError
 from generator.imaging.masks import polygons_to_region
-from generator.imaging.polygon import crosses_itself
+from generator.imaging.ring import crosses_itself
 
 TOLERANCE_PX = (1.0, 1.0)
 
