@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from generator.core.errors import ConfigError
 from generator.core.seeds import stable_hash
@@ -101,14 +101,15 @@ class _Placer:
     def placing(self) -> Placing:
         alive = [number for number in range(len(self._items)) if number not in self._reasons]
         binding = [n for n in alive if self._binds_synthetic or not self._items[n].synthetic]
-        binding = self._without_copies(binding, [self._stated_side(n) for n in binding])
-        found = families(self._items, binding)
+        found = families(self._items, binding)  # copies bind too: each stands with the frames of its own data set
+        self._drop_copies({n: self._stated_side(n) for n in binding})
+        left = [replace(f, members=tuple(n for n in f.members if n not in self._reasons)) for f in found]
         if self._request.splits is None:
-            for family in found:
+            for family in left:
                 self._keep(family)
         else:
-            self._share_out(found, self._request.splits)
-        self._without_copies([n for n in binding if self._splits[n]], [self._splits[n] or "" for n in binding])
+            self._share_out(left, self._request.splits)
+        self._drop_copies({n: side for n in binding if (side := self._splits[n]) is not None})
         if not self._binds_synthetic:
             self._place_synthetic([n for n in alive if self._items[n].synthetic], found)
         if self._leaks and self._request.on_leak == "fail":
@@ -135,13 +136,13 @@ class _Placer:
         self._splits[number] = None
         self._reasons.setdefault(number, reason)
 
-    def _without_copies(self, numbers: Sequence[int], sides: Sequence[str]) -> list[int]:
+    def _drop_copies(self, sides: Mapping[int, str]) -> None:
         """Leave out real images of which another data set has the same on that side; those with a side go first.
 
         Copies within one data set stay: it is its owner's to judge them, and they stand on one side together.
         """
         kept: dict[str, dict[str, int]] = {}  # image -> side -> number of the data set
-        for number, side in sorted(zip(numbers, sides, strict=True), key=lambda pair: (not pair[1], pair[0])):
+        for number, side in sorted(sides.items(), key=lambda pair: (not pair[1], pair[0])):
             item = self._items[number]
             if item.synthetic or not item.image.file:
                 continue
@@ -150,7 +151,6 @@ class _Placer:
                 self._drop(number, COPY)
             else:
                 there.setdefault(side, item.part)
-        return [number for number in numbers if number not in self._reasons]
 
     def _note_leak(self, sides: Mapping[str, Sequence[int]]) -> None:
         self._leaks.append(
