@@ -6,7 +6,7 @@ Written: one JSON a split that has images, piece by piece; ids from 1 (from 0 th
 1.0) and never used twice in the data set; iscrowd 0; box and area from the mask; a good image has no annotation.
 Segmentations are compressed RLE, or polygons along the pixels' edges, holes joined in by a bridge of no width, which
 pycocotools fills exactly. A box without a mask has the segmentation []. Standard keys only, so the parameters of a
-defect stay in the canonical data set.
+defect stay in the canonical data set; but for an image's "synthetic": true where a run made it, false for a real photo.
 
 Read: such a folder, or one JSON with its images beside it, in images/<split>/ or in images/. RLE of both kinds,
 polygons (the pixels whose centres lie inside; even-odd within one ring, any of several rings) and boxes.
@@ -19,7 +19,7 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
@@ -38,8 +38,8 @@ _SPLIT_NAMES = {"valid": "val", "validation": "val"}
 
 
 def express(record: Record) -> Record:
-    """Return what COCO states of a record: category, and the mask with its box, or the box alone."""
-    return bare(
+    """Return what COCO states of a record: if it was made, category, and the mask with its box, or the box alone."""
+    stated = bare(
         record,
         [
             Label.of_region(label.category, label.mask)
@@ -48,6 +48,7 @@ def express(record: Record) -> Record:
             for label in record.labels
         ],
     )
+    return replace(stated, synthetic=record.synthetic)
 
 
 def write(data: DataSet, path: Path, *, flavour: str = "exact", segmentation: str = "rle") -> None:
@@ -71,7 +72,8 @@ def write(data: DataSet, path: Path, *, flavour: str = "exact", segmentation: st
             writer = writers[record.split]
             file_name = f"{safe_name(record.key)}{record.suffix}"
             place(source_image(data, record), folder / "images" / record.split / file_name)
-            writer.add_image({"id": image_id, "file_name": file_name, "width": record.width, "height": record.height})
+            size = {"width": record.width, "height": record.height}
+            writer.add_image({"id": image_id, "file_name": file_name, **size, "synthetic": record.synthetic})
             for label in record.labels:
                 annotation_id += 1
                 category_id = data.classes.index(label.category) + 1
@@ -123,6 +125,7 @@ def read(path: Path, problems: Problems | None = None) -> Records:
             height=record.height,
             labels=record.labels,
             index=index,
+            synthetic=record.synthetic,
         )
         for index, (key, record) in enumerate(zip(keys, records, strict=True))
     )
@@ -201,6 +204,7 @@ def _read_json(file: Path, root: Path, problems: Problems | None) -> _Part:
                 "image": _find_image(_take(entry, "file_name", str, file, where), file, where, root, split),
                 "width": _take(entry, "width", int, file, where),
                 "height": _take(entry, "height", int, file, where),
+                "synthetic": entry.get("synthetic") is True,
             }
             width, height = image_wh(root / images[number]["image"])
             if (images[number]["width"], images[number]["height"]) != (width, height):
