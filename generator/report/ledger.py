@@ -17,6 +17,7 @@ import yaml
 
 from generator.core.annotation import Finding
 from generator.core.errors import FormatError
+from generator.report.origin import given_rows, set_rows
 from generator.report.words import portable
 
 RUN, REJECTS, CONFIG = "run.json", "rejects.jsonl", "config.yaml"
@@ -69,6 +70,11 @@ class Ledger:
         return sum(row.get(category, 0) for row in self.plan.values()) if self.plan else None
 
     @property
+    def mix(self) -> Mapping[str, Any]:
+        """What was mixed; empty: it was no mix."""
+        return self.run.get("mix", {})
+
+    @property
     def source_findings(self) -> list[Finding]:
         """What was noticed about the source as a whole."""
         return [
@@ -89,8 +95,10 @@ def read_ledger(root: Path, classes: Sequence[str]) -> Ledger:
         plan = {s: {c: row["defects"].get(c, 0) for c in classes} for s, row in run.get("plan", {}).items()}
         for finding in run.get("findings", []):
             Finding(**finding)
+        given_rows(run.get("mix", {}), classes)  # what the page will show of a mix
+        set_rows(run.get("mix", {}))
     except (AttributeError, KeyError, TypeError) as error:
-        raise FormatError(root / RUN, "", "what generate writes", f"{type(error).__name__}: {error}") from None
+        raise FormatError(root / RUN, "", "what generate or mix writes", f"{type(error).__name__}: {error}") from None
     rejected, lost = 0, Counter()
     reasons: dict[str, Reason] = {}
     reasons_of: dict[str, Counter[str]] = {}

@@ -25,6 +25,7 @@ from generator.report.concerns import MAX_CLIPPED, MAX_FAINT, MAX_TINY, concerns
 from generator.report.contact_sheet import class_colours
 from generator.report.histogram import LinearHistogram
 from generator.report.ledger import Ledger, read_ledger
+from generator.report.origin import given_rows, rules_of, set_rows
 from generator.report.showcase import Extreme, Showcase
 from generator.report.stats import ClassStats, Stats
 from generator.report.tile import Tile, full_scale, make_tile
@@ -146,10 +147,15 @@ def _texts(root: Path, stats: Stats, ledger: Ledger, found: list[Finding]) -> di
         "concerns": found,
         "warned": any(finding.severity != "info" for finding in found),
         "command": command_of(config),
-        "label_law": label_law(config),
+        "label_law": label_law(config, stats.origins.real > 0, ledger.mix.get("request", {}).get("mask")),
         "exports": find_exports(root),
         "origin": _origin(config),
-        "made": _made(stats, ledger),
+        "made": _made_of_sets(ledger) if ledger.mix else _made(stats, ledger),
+        "real": stats.origins.real,
+        "origin_rows": stats.origins.rows(stats.splits, list(stats.classes)),
+        "given_rows": given_rows(ledger.mix, list(stats.classes)),
+        "licences": stats.origins.licence_rows(),
+        "sets": set_rows(ledger.mix),
         "flavour_folders": [f"masks_{flavour}" for flavour in labels.get("keep") or ()],
         "card_rows": [
             (name, (_px(n.area.quantile(0.5)), _signed(n.contrast.quantile(0.5)))) for name, n in stats.classes.items()
@@ -221,8 +227,10 @@ def _origin(config: Mapping[str, Any]) -> str:
 
 def _facts(stats: Stats, ledger: Ledger) -> list[tuple[str, int]]:
     about = "" if stats.sources.is_exact else "about "
+    real = stats.origins.real
     return [
         ("images", stats.image_count),
+        *([("real", real), ("synthetic", stats.image_count - real)] if real else []),
         ("good", stats.good_count),
         ("defective", stats.image_count - stats.good_count),
         ("defects", stats.every.count),
@@ -247,6 +255,18 @@ def _made(stats: Stats, ledger: Ledger) -> list[str]:
             f"planned: {ledger.planned} samples; rejected: {ledger.rejected}" + (f" ({reasons})" if reasons else "")
         )
     return lines
+
+
+def _made_of_sets(ledger: Ledger) -> list[str]:
+    """Return what was mixed and by which rules, as lines of the card."""
+    lines = []
+    for name, images, kept, reasons in set_rows(ledger.mix):
+        lines.append(
+            f"{_markdown(name)}: {kept} of {images} images" + (f"; left out: {_markdown(reasons)}" * bool(reasons))
+        )
+    lines.append(f"rules: {_markdown(rules_of(ledger.mix))}")
+    lines += [f"{key}: {_markdown(ledger.run[key])}" for key in ("version", "spec_id") if key in ledger.run]
+    return lines + [_markdown(note) for note in ledger.mix.get("notes", ())]
 
 
 def _extreme_tile(root: Path, extreme: Extreme, colours: Mapping[str, tuple[int, int, int]], white: int) -> Tile:

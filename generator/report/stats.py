@@ -12,6 +12,7 @@ from math import log2
 from typing import Any
 
 from generator.report.histogram import Grid, LinearHistogram, LogHistogram
+from generator.report.origin import Origins
 from generator.report.provenance import Sources
 
 SPLITS = ("train", "val", "test")
@@ -128,7 +129,8 @@ class Stats:
         size: widths (columns) and heights (rows) of the boxes, in half octaves from 1 px on.
         per_image: how many images hold how many defects.
         sizes: images per (width, height), the first fifty sizes.
-        sources: the good images.
+        sources: the good images; an image that names none is its own.
+        origins: real and synthetic images, and their licences.
         findings: of the samples: number per (severity, code), and the key and message of the first.
     """
 
@@ -141,6 +143,7 @@ class Stats:
         self.per_image: Counter[int] = Counter()
         self.sizes: Counter[tuple[int, int]] = Counter()
         self.sources = Sources()
+        self.origins = Origins()
         self.findings: dict[tuple[str, str], dict[str, Any]] = {}
 
     @property
@@ -171,7 +174,8 @@ class Stats:
         self.per_image[len(instances)] += 1
         if wh in self.sizes or len(self.sizes) < _KEPT_SIZES:
             self.sizes[wh] += 1
-        self.sources.add(line["source"]["id"], line["source"]["sha256"], split)
+        self.sources.add(line["source"]["id"] or line["key"], line["source"]["sha256"], split)
+        self.origins.add(line)
         for instance in instances:
             self.classes[instance["category"]].add(instance, split, wh)
             self.every.add(instance, split, wh)
@@ -200,7 +204,8 @@ class Stats:
             number of defects. ``image_sizes``: images per "WxH". ``position``: defects per cell of the image, top row
             first. ``box_size``: defects per half octave of height (rows) and width (columns) from 1 px on. ``sources``:
             source images, copies among them, those in several splits, and whether these are counts or estimates.
-            ``sample_findings``: severity, code, number and an example.
+            ``origins``: real and synthetic -> split -> images, good images and defects per class. ``licences``: licence
+            (or ``not known``) -> images. ``sample_findings``: severity, code, number and an example.
         """
         splits = self.splits
         return {
@@ -228,6 +233,8 @@ class Stats:
                 "in_several_splits": self.sources.in_several_splits,
                 "is_exact": self.sources.is_exact,
             },
+            "origins": self.origins.to_json(splits, list(self.classes)),
+            "licences": {name: real + made for name, real, made in self.origins.licence_rows()},
             "sample_findings": [
                 {"severity": severity, "code": code, **numbers}
                 for (severity, code), numbers in sorted(self.findings.items())

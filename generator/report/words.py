@@ -88,18 +88,25 @@ def command_of(config: Mapping[str, Any]) -> str:
     return " ".join([words[0], *(shlex.quote(word) for word in words[1:])])
 
 
-def label_law(config: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return each mask flavour and what it means, with the numbers of the configuration where they are known."""
+def label_law(config: Mapping[str, Any], with_real: bool = False, only: str | None = None) -> list[tuple[str, str]]:
+    """Return each mask flavour and what it means, with the numbers of the configuration where they are known.
+
+    Args:
+        config: the resolved configuration; empty: not known.
+        with_real: whether the data set holds real photos, whose labels came with them.
+        only: the one flavour that a mix took; None: all are told of.
+    """
     labels = config.get("labels") or {}
     least, keep = labels.get("min_delta", 1), labels.get("keep") or ()
     floor, sigma = labels.get("visible_floor", 0.012), labels.get("visible_sigma", 2.0)
     grown, closed = labels.get("grow_px", 1), labels.get("close_px", 2)
 
     def kept(flavour: str) -> str:
-        return "" if flavour in keep else " Not kept here: labels=all keeps it."
+        return "" if flavour in keep or only else " Not kept here: labels=all keeps it."
 
+    real = "What came with the photo: a mask, a polygon filled, or a box alone, as exact as whoever drew it."
     levels = "one grey level" if least == 1 else f"{least} grey levels"
-    return [
+    laws = [
         (
             "Exact",
             f"The pixels that differ from the good twin by at least {levels} in any channel: no changed pixel is "
@@ -116,6 +123,8 @@ def label_law(config: Mapping[str, Any]) -> list[tuple[str, str]]:
             f"grown by {grown} px.{kept('annotator')}",
         ),
     ]
+    laws = [law for law in laws if only in (None, law[0].lower())]
+    return laws + ([("Real images", real)] if with_real else [])
 
 
 def portable(text: str) -> str:

@@ -73,6 +73,8 @@ def line(split: str, *instances: dict, source: str = "a", sha256: str = "") -> d
         "width": 100,
         "height": 50,
         "source": {"id": source, "sha256": sha256},
+        "synthetic": True,
+        "licence": "",
         "instances": list(instances),
         "findings": [{"severity": "warning", "code": "roi_whole", "message": "no part"}],
     }
