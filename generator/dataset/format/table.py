@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 
-from generator.dataset.format import coco, mask_folder, mask_index, mvtec, plain, yolo, yolo_classify
+from generator.dataset.format import coco, csv_table, mask_folder, mask_index, mvtec, plain, voc, yolo, yolo_classify
 from generator.dataset.format.caption import captions
+from generator.dataset.format.tool import cvat, label_studio, labelme, supervisely
 from generator.dataset.record import Record, Records
 
 
@@ -100,6 +101,48 @@ _ALL = (
         read=plain.read,
         write=plain.write,
         express=plain.express,
+    ),
+    Format(
+        name="voc",
+        summary="Pascal VOC: an XML an image, boxes; masks with a palette",
+        read=voc.read,
+        write=voc.write,
+        express=voc.express,
+    ),
+    Format(
+        name="labelme",
+        summary="LabelMe: a JSON an image, masks and boxes",
+        read=labelme.read,
+        write=labelme.write,
+        express=labelme.express,
+    ),
+    Format(
+        name="supervisely",
+        summary="Supervisely project: bitmaps and boxes",
+        read=supervisely.read,
+        write=supervisely.write,
+        express=supervisely.express,
+    ),
+    Format(
+        name="cvat",
+        summary="CVAT for images 1.1: one XML, masks and boxes",
+        read=cvat.read,
+        write=cvat.write,
+        express=cvat.express,
+    ),
+    Format(
+        name="label_studio",
+        summary="Label Studio tasks: brush masks and boxes",
+        read=label_studio.read,
+        write=label_studio.write,
+        express=label_studio.express,
+    ),
+    Format(
+        name="csv",
+        summary="a table of good and bad parts",
+        read=csv_table.read,
+        write=csv_table.write,
+        express=csv_table.express,
     ),
     Format(
         name="captions",

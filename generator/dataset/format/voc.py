@@ -116,7 +116,7 @@ def read(path: Path, problems: Problems | None = None) -> Records:
     """
     root = _root(path)
     classes = _read_labelmap(root / LABELMAP)
-    gathered = Gathered(root, problems)
+    gathered = Gathered(root, problems, is_one_each=True)
     images: dict[str, list[Path]] = {}
     for image in find_images(root / IMAGES):
         images.setdefault(image.stem, []).append(image)
@@ -260,22 +260,19 @@ def _read_xml(
         raise top.error(f"an image {top.path.stem} with any suffix", f"'{name}' alone, which belongs to {owner.name}")
     else:
         folders = [gathered.root / IMAGES, top.path.parent, gathered.root / "images"]
-        image = gathered.find_image(name or f"{top.path.stem}.jpg", folders, top.path, top.where)
+        is_flat = not (gathered.root / XMLS).is_dir()
+        name = name or f"{top.path.stem}.jpg"
+        image = gathered.find_image(name, folders, top.path, top.where, is_anywhere=is_flat)
     stated = [top.child("size").child(side).number() for side in ("width", "height")] if _has_size(top) else None
     hw = gathered.measured(image, tuple(stated) if stated else None, top.path, top.where)
-    masks = _read_masks(gathered.root / OBJECT_MASKS / f"{top.path.stem}.png", hw)
     numbered = list(enumerate(top.children("object"), 1))
+    masks = _read_masks(gathered.root / OBJECT_MASKS / f"{top.path.stem}.png", hw, len(numbered))
 
     def to_label(entry: tuple[int, XmlEntry]) -> Label:
         number, thing = entry
         return _to_label(thing, hw, classes, None if masks is None else masks == number)
 
     gathered.add(image, hw, split, numbered, to_label)
-    largest = 0 if masks is None else int(masks[masks != _VOID].max(initial=0))
-    if largest > len(numbered):
-        with left_out(gathered.problems):
-            file = gathered.root / OBJECT_MASKS / f"{top.path.stem}.png"
-            raise FormatError(file, "", f"numbers up to {len(numbered)}, the objects of {top.path.name}", largest)
 
 
 def _has_size(top: XmlEntry) -> bool:
@@ -285,8 +282,15 @@ def _has_size(top: XmlEntry) -> bool:
     )
 
 
-def _read_masks(file: Path, hw: tuple[int, int]) -> np.ndarray | None:
-    return read_mask(file, hw) if file.is_file() else None
+def _read_masks(file: Path, hw: tuple[int, int], count: int) -> np.ndarray | None:
+    """Return the objects' numbers at each pixel, up to ``count`` or void; None: there is no such file."""
+    if not file.is_file():
+        return None
+    masks = read_mask(file, hw)
+    largest = int(masks[masks != _VOID].max(initial=0))
+    if largest > count:
+        raise FormatError(file, "", f"numbers up to {count}, the objects of {file.stem}.xml", largest)
+    return masks
 
 
 def _to_label(thing: XmlEntry, hw: tuple[int, int], classes: tuple[str, ...] | None, mask: np.ndarray | None) -> Label:

@@ -44,15 +44,19 @@ class Gathered:
     Args:
         root: the data set's folder.
         problems: where broken images and labels are listed; None: the first one is raised.
+        is_one_each: every image has a label file of its own, so that none may name an image beside another's.
     """
 
-    def __init__(self, root: Path, problems: Problems | None) -> None:
+    def __init__(self, root: Path, problems: Problems | None, *, is_one_each: bool = False) -> None:
         self.root = root
         self.problems = problems
+        self._is_one_each = is_one_each
         self._records: dict[str, Record] = {}
         self._named: dict[str, list[Path]] | None = None
 
-    def find_image(self, name: str, folders: Sequence[Path], file: Path, where: str) -> Path:
+    def find_image(
+        self, name: str, folders: Sequence[Path], file: Path, where: str, *, is_anywhere: bool = True
+    ) -> Path:
         """Return the image that a label file names.
 
         It is looked for in the folders; then anywhere below the root, by its whole path where that is relative, or by
@@ -63,6 +67,7 @@ class Gathered:
             folders: where it should lie, the likeliest first.
             file: what an error names.
             where: the place in it.
+            is_anywhere: whether it may lie elsewhere than in the folders.
 
         Raises:
             FormatError: there is no such image, or several below the root fit.
@@ -72,11 +77,12 @@ class Gathered:
         if not is_foreign and path.name:
             for folder in folders:
                 image = self._below_root(folder / path)
-                if image is not None and image.is_file():
+                if image is not None and image.is_file() and not self._is_anothers(image, file):
                     return image
         parts = tuple(part for part in path.parts if part not in ("..", "/"))
         least = 1 if is_foreign else max(1, len(parts))
-        found = [image for image in self._images().get(path.name, []) if not _has_own_labels(image, file)]
+        named = self._images().get(path.name, []) if is_anywhere else []
+        found = [image for image in named if not self._is_anothers(image, file)]
         for count in range(len(parts), least - 1, -1):
             fitting = [image for image in found if image.parts[-count:] == parts[-count:]]
             if len(fitting) == 1:
@@ -166,6 +172,11 @@ class Gathered:
     def _name(self, image: Path) -> str:
         return image.relative_to(self.root).as_posix()
 
+    def _is_anothers(self, image: Path, file: Path) -> bool:
+        """Say whether a label file other than the given one lies beside an image, under the image's name."""
+        own = image.with_suffix(file.suffix)
+        return self._is_one_each and own != file and own.is_file()
+
     def _below_root(self, path: Path) -> Path | None:
         """Return a path without its .. parts; None: it leads out of the root."""
         root, normal = Path(os.path.normpath(self.root)), Path(os.path.normpath(path))
@@ -177,9 +188,3 @@ class Gathered:
             for image in find_images(self.root):
                 self._named.setdefault(image.name, []).append(image)
         return self._named
-
-
-def _has_own_labels(image: Path, file: Path) -> bool:
-    """Say whether a label file other than the given one lies beside an image, under the image's name."""
-    own = image.with_suffix(file.suffix)
-    return own != file and own.is_file()

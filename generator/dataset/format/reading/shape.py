@@ -1,7 +1,8 @@
 """Shapes that people drew, as labels.
 
 Polygons hold the pixels whose centres lie inside them, a circle too; a bitmap is its pixels; a rectangle stays a box
-without a mask. Numbers are kept to a millionth of a pixel, so that percents and sums come back as they were.
+without a mask, a turned one with its corners. Numbers are kept to a millionth of a pixel, so that percents and sums
+come back as they were.
 Source: own.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +60,36 @@ def box_label(category: str, corners: Sequence[float], hw: tuple[int, int], file
     (left, right), (top, bottom) = sorted(corners[::2]), sorted(corners[1::2])
     x, y, w, h = sound_box(_box(left, top, right, bottom), hw, file, where)
     return Label(category=category, bbox_xywh=_box(x, y, x + w, y + h))
+
+
+def quad_label(category: str, corners: Ring, hw: tuple[int, int], file: Path, where: str) -> Label:
+    """Return the label of a turned rectangle: its corners, and the box around them.
+
+    Args:
+        category: its class.
+        corners: four points x, y in px, in their order around it.
+        hw: the image's height and width in px.
+        file: what an error names.
+        where: the place in it.
+
+    Raises:
+        FormatError: it is broken (``dataset.sound``), or holds no pixel.
+    """
+    polygon_region(corners, hw, file, where)
+    quad = np.round(np.clip(np.asarray(corners, float), 0, (hw[1], hw[0])), _DIGITS)
+    following = np.roll(quad, -1, axis=0)
+    if np.sum(quad[:, 0] * following[:, 1] - following[:, 0] * quad[:, 1]) < 0:
+        quad = quad[::-1]  # clockwise as displayed
+    box = box_label(category, (*quad.min(axis=0), *quad.max(axis=0)), hw, file, where)
+    return replace(box, quad_xy=tuple((float(x), float(y)) for x, y in quad))
+
+
+def turned_corners(xywh: Sequence[float], centre: Sequence[float], clockwise_deg: float) -> np.ndarray:
+    """Return the corners of a box turned about a point, (4, 2) px."""
+    x, y, w, h = xywh
+    angle = math.radians(clockwise_deg)
+    turn = np.array([(math.cos(angle), math.sin(angle)), (-math.sin(angle), math.cos(angle))])
+    return (np.array([(x, y), (x + w, y), (x + w, y + h), (x, y + h)]) - centre) @ turn + centre
 
 
 def polygon_region(outer: Ring, hw: tuple[int, int], file: Path, where: str, holes: Sequence[Ring] = ()) -> Region:

@@ -5,8 +5,9 @@
 Written: masks as CVAT's run lengths (row by row within the mask's box, background first), boxes; an image's attribute
 ``subset`` is its split; the classes as the task's labels.
 
-Read: box, polygon, mask, ellipse without rotation, and tag: a class without a place, whose box is the whole image
-unless the image also has a shape of that class. If the file lists labels, a label that is not in it is broken.
+Read: box (a turned one keeps its corners), polygon, mask, ellipse without rotation, and tag: a class without a place,
+whose box is the whole image unless the image also has a shape of that class. If the file lists labels, a label that is
+not in it is broken.
 Source: own; the format is that of https://docs.cvat.ai/docs/dataset_management/formats/format-xml.
 """
 
@@ -26,7 +27,9 @@ from generator.dataset.format.reading.shape import (
     box_label,
     ellipse_region,
     polygon_region,
+    quad_label,
     stated,
+    turned_corners,
     whole_image,
 )
 from generator.dataset.format.reading.verdict import GOOD_WORDS
@@ -160,15 +163,21 @@ def _to_label(entry: XmlEntry, hw: tuple[int, int], known: Iterable[str] | None)
     category = original_name(entry.attribute("label"))
     if known is not None and category not in known:
         raise entry.error("a label that the file lists", f"'{category}'. {nearest(category, known)}".rstrip(". "))
-    if entry.has("rotation") and entry.attribute("rotation", float) and entry.tag in ("box", "ellipse"):
-        raise entry.error(f"a {entry.tag} that is not rotated", f"rotation {entry.attribute('rotation')}")
     if entry.tag == "tag":
         return whole_image(category, (hw[1], hw[0]))
     if entry.tag == "box":
-        corners = [entry.attribute(name, float) for name in ("xtl", "ytl", "xbr", "ybr")]
-        return box_label(category, corners, hw, entry.path, entry.where)
+        x, y, right, bottom = (entry.attribute(name, float) for name in ("xtl", "ytl", "xbr", "ybr"))
+        if not _rotation(entry):
+            return box_label(category, (x, y, right, bottom), hw, entry.path, entry.where)
+        corners = turned_corners((x, y, right - x, bottom - y), ((x + right) / 2, (y + bottom) / 2), _rotation(entry))
+        return quad_label(category, corners, hw, entry.path, entry.where)
     to_region = {"polygon": _polygon, "ellipse": _ellipse, "mask": _mask}[entry.tag]
     return Label.of_region(category, to_region(entry, hw))
+
+
+def _rotation(entry: XmlEntry) -> float:
+    """Return by how many degrees a shape is turned clockwise about its centre."""
+    return entry.attribute("rotation", float) if entry.has("rotation") else 0.0
 
 
 def _polygon(entry: XmlEntry, hw: tuple[int, int]) -> Region:
@@ -183,6 +192,8 @@ def _polygon(entry: XmlEntry, hw: tuple[int, int]) -> Region:
 
 
 def _ellipse(entry: XmlEntry, hw: tuple[int, int]) -> Region:
+    if _rotation(entry):
+        raise entry.error("an ellipse that is not rotated", f"rotation {entry.attribute('rotation')}")
     x, y, rx, ry = (entry.attribute(name, float) for name in ("cx", "cy", "rx", "ry"))
     return ellipse_region((x, y), (rx, ry), hw, entry.path, entry.where)
 

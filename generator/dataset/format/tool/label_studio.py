@@ -33,7 +33,9 @@ from generator.dataset.format.reading.shape import (
     ellipse_region,
     filled,
     polygon_region,
+    quad_label,
     stated,
+    turned_corners,
     whole_image,
 )
 from generator.dataset.format.reading.verdict import GOOD_WORDS
@@ -250,12 +252,8 @@ def _rectangle(value: JsonEntry, category: str, hw: tuple[int, int]) -> Label:
     with value.at() as where:
         if not turned:
             return box_label(category, (x, y, x + w, y + h), hw, value.path, where)
-        cos, sin = np.cos(np.radians(turned)), np.sin(np.radians(turned))  # about its first corner, clockwise
-        corners = np.array([(0, 0), (w, 0), (w, h), (0, h)]) @ np.array([(cos, sin), (-sin, cos)]) + (x, y)
-        polygon_region(corners, hw, value.path, where)
-        quad = np.round(np.clip(corners, 0, (hw[1], hw[0])), 6)
-        box = box_label(category, (*quad.min(axis=0), *quad.max(axis=0)), hw, value.path, where)
-    return Label(category=category, bbox_xywh=box.bbox_xywh, quad_xy=tuple((float(a), float(b)) for a, b in quad))
+        corners = turned_corners((x, y, w, h), (x, y), turned)
+        return quad_label(category, corners, hw, value.path, where)
 
 
 def _polygon(value: JsonEntry, category: str, hw: tuple[int, int]) -> Label:

@@ -6,9 +6,10 @@ Written: masks as the shape ``mask`` (its box's first and last pixel, and a PNG 
 ``rectangle``; the image's flag ``synthetic`` where it was made; labels.txt, the classes as the tool's option --labels
 takes them.
 
-Read: the shapes polygon, rectangle, circle and mask; shapes of one label and group_id are one defect; the image that
-imagePath names, never imageData. An image without a JSON has not been looked at and is left out, unless a folder named
-good or ok says what it is. If there is a labels.txt, a label that is not in it is broken.
+Read: the shapes polygon, rectangle (a turned one keeps its corners), circle and mask; shapes of one label and group_id
+are one defect; the image that imagePath names, never imageData. An image without a JSON has not been looked at and is
+left out, unless a folder named good or ok says what it is. If there is a labels.txt, a label that is not in it is
+broken.
 Source: own; the format is that of https://github.com/wkentaro/labelme, checked against labelme's own LabelFile.
 """
 
@@ -28,7 +29,14 @@ from generator.core.annotation import Region
 from generator.core.errors import AssetError, FormatError, nearest
 from generator.dataset.format.reading.gather import Gathered, split_of
 from generator.dataset.format.reading.json_entry import JsonEntry
-from generator.dataset.format.reading.shape import bitmap_region, box_label, ellipse_region, polygon_region, stated
+from generator.dataset.format.reading.shape import (
+    bitmap_region,
+    box_label,
+    ellipse_region,
+    polygon_region,
+    quad_label,
+    stated,
+)
 from generator.dataset.format.reading.verdict import GOOD_WORDS
 from generator.dataset.link import fresh_folder, place
 from generator.dataset.names import as_line, original_name, safe_name
@@ -90,7 +98,7 @@ def read(path: Path, problems: Problems | None = None) -> Records:
     if not files and not (path / LABELS).is_file():
         raise FormatError(path, "", f"JSON files of LabelMe, or {LABELS}", "neither")
     classes = _read_labels(path / LABELS)
-    gathered = Gathered(path, problems)
+    gathered = Gathered(path, problems, is_one_each=True)
     labelled = {file.with_suffix("") for file in files}
     for file in files:
         with left_out(problems):
@@ -175,6 +183,10 @@ def _to_label(shape: JsonEntry, hw: tuple[int, int], classes: tuple[str, ...] | 
         (x, y), (right, bottom) = shape.points("points", 2)
         with shape.at() as where:
             return box_label(category, (x, y, right, bottom), hw, shape.path, where)
+    if kind == "oriented_rectangle":
+        corners = shape.points("points", 4)
+        with shape.at() as where:
+            return quad_label(category, corners, hw, shape.path, where)
     return Label.of_region(category, _to_region(shape, kind, hw))
 
 
@@ -196,7 +208,7 @@ def _to_region(shape: JsonEntry, kind: str, hw: tuple[int, int]) -> Region:
             raise shape.error(f"a mask of its points' size {stated_wh}", f"{bits.shape[1]} x {bits.shape[0]}")
         with shape.at() as where:
             return bitmap_region(bits, x, y, hw, shape.path, where)
-    raise shape.error("shape_type polygon, rectangle, circle or mask", f"'{kind}'")
+    raise shape.error("shape_type polygon, rectangle, oriented_rectangle, circle or mask", f"'{kind}'")
 
 
 def _decode(shape: JsonEntry) -> np.ndarray:
