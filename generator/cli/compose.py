@@ -85,6 +85,8 @@ def literal(override: str) -> str:
     key, equals, value = override.partition("=")
     if key not in PATHS or not equals or value[:1] in ("'", '"') or "${" in value or value == "null":
         return override
+    if key == "data" and value[:1] in ("[", "{"):  # several data sets
+        return override
     return f"{key}='{value.replace(BACKSLASH, BACKSLASH * 2).replace(QUOTE, BACKSLASH + QUOTE)}'"
 
 

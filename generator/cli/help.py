@@ -11,6 +11,7 @@ Verbs
   generate   make a data set                        plan      say what would be made, write nothing
   preview    one contact sheet of a recipe          export    more formats from a finished data set
   fit        kinds of defects from a few real ones  report    the report of a finished data set
+  mix        several data sets to one, without leaks
   doctor     what this machine can do
 
   defectgen VERB --help              examples and keys of one verb
@@ -97,6 +98,40 @@ Examples
   defectgen preview count=24 good_share=0
 """
 
+_MIX = """\
+defectgen mix puts data sets together, real and synthetic: classes mapped, split by provenance, with weights to train.
+
+  defectgen mix 'data={real: {path: real/, licence: CC-BY-4.0}, synth: outputs/scarce}' name=mixed
+
+The result lands in outputs/<name>/, laid out like that of generate; images are hard links.
+What shares a source image, a part, a cut-out or its pixels stands on one side; the check of doctor runs at the end.
+
+Examples
+  defectgen mix 'data=[real/,outputs/scarce]' 'export=[yolo]'            splits as they are, leaks resolved and listed
+  defectgen mix 'data=[real/,outputs/scarce]' 'splits={train: 0.8, val: 0.1, test: 0.1}' 'ratio={real: 1, synthetic: 2}'
+  defectgen mix 'data=[a/,b/]' 'classes={kratzer: scratch, hair: null}'  one name for both; hairs are left out
+  defectgen mix 'data={old: {path: old/, split: test}, new: new/}'       all of a data set to one split
+  defectgen mix 'data={real: {path: real/, group: "(board[0-9]+)"}}' 'splits={train: 0.8, val: 0.2}'
+
+Keys
+  data=...               paths, or name: {path, format, licence, split, group, synthetic, classes}
+  name=mixed             the data set; out=outputs/${name} is its folder
+  classes=null           class names -> those of the mix; null leaves labels out
+  emptied=drop           images that lost all labels that way: drop or good
+  broken=drop            images of which a label could not be read: drop or keep
+  mask=exact             which masks of synthetic images: exact, visible or annotator
+  splits=keep            or shares, drawn anew for whole families of images, each class spread
+  on_leak=drop           what belongs together and stands on two sides: drop it from train, move it there, or fail
+  synthetic_in=[train]   splits in which synthetic images may stand
+  ratio=null             most synthetic images in train: {real: 1, synthetic: 2}; or synthetic_share=0.6
+  groups_shared=false    whether a group's name means the same part in every data set
+  pixels=true            whether images are compared by their pixels too
+  seed=0                 other choices where there is a choice
+  export=[]              {formats}
+  report=true            report.html, report.json and the data card
+  overwrite=false        replace the data set that is there
+"""
+
 _FIT = """\
 defectgen fit learns kinds of defects from real images with masks, in seconds and without training.
 
@@ -181,6 +216,7 @@ def help_of(verb: str) -> str:
         "plan": _PLAN,
         "preview": _PREVIEW,
         "fit": _FIT,
+        "mix": _MIX.replace("{formats}", formats),
         "export": _EXPORT.replace("{formats}", formats),
         "report": _REPORT,
         "doctor": _DOCTOR,

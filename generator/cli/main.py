@@ -20,7 +20,7 @@ from generator.cli.help import GENERAL, help_of, is_help
 from generator.core.errors import ConfigError, GeneratorError, closest, nearest
 from generator.core.version import VERSION
 
-VERBS = ("generate", "plan", "preview", "fit", "export", "report", "doctor")
+VERBS = ("generate", "plan", "preview", "fit", "mix", "export", "report", "doctor")
 INTERRUPTED = 130
 _HYDRA_FLAGS = {"-m", "--multirun", "-sc", "--shell-completion", "--info", "-i"}
 

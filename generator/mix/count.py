@@ -17,12 +17,12 @@ Counts = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
 
 def count(images: Iterable[tuple[Item, str]], classes: Sequence[str]) -> Counts:
-    """Return the counts of images, each with the split it stands in."""
+    """Return the counts of images, each with the split it stands in; one whose labels were left out is not good."""
     counts = {s: {o: {"images": 0, "good": 0, "defects": dict.fromkeys(classes, 0)} for o in ORIGINS} for s in SPLITS}
     for item, split in images:
         row: dict[str, Any] = counts[split][ORIGINS[item.synthetic]]
         row["images"] += 1
-        row["good"] += not item.counts
+        row["good"] += not item.counts and not item.out
         for category, number in item.counts.items():
             row["defects"][category] += number
     return counts

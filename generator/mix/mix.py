@@ -117,7 +117,8 @@ def _thinned(items: Sequence[Item], placing: Placing, request: MixRequest) -> tu
     real = len(train) - len(synthetic)
     if not real:
         key = "ratio" if request.ratio is not None else "synthetic_share"
-        raise ConfigError(key, "real images in train, which the synthetic ones are counted by", "none")
+        hint = "If a data set is real and does not say so: data={name: {path: ..., synthetic: false}}."
+        raise ConfigError(key, "real images in train, which the synthetic ones are counted by", "none", hint)
     most = min(len(synthetic), most_synthetic(real, share))
     capped = set(synthetic) - set(choose(items, synthetic, most, request.seed))
     reasons.update(dict.fromkeys(capped, CAPPED))

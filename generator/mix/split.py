@@ -99,19 +99,19 @@ class _Placer:
         self._binds_synthetic = len(request.synthetic_in) > 1
 
     def placing(self) -> Placing:
-        alive = [number for number in range(len(self._items)) if number not in self._reasons]
-        binding = [n for n in alive if self._binds_synthetic or not self._items[n].synthetic]
-        found = families(self._items, binding)  # copies bind too: each stands with the frames of its own data set
-        self._drop_copies({n: self._stated_side(n) for n in binding})
+        synthetic = [n for n, item in enumerate(self._items) if item.synthetic and not self._binds_synthetic]
+        binding = sorted(set(range(len(self._items))) - set(synthetic))
+        found = families(self._items, binding)  # what is left out binds too: through it others show the same part
+        self._drop_copies({n: self._stated_side(n) for n in binding if n not in self._reasons})
         left = [replace(f, members=tuple(n for n in f.members if n not in self._reasons)) for f in found]
+        left = [family for family in left if family.members]
         if self._request.splits is None:
             for family in left:
                 self._keep(family)
         else:
             self._share_out(left, self._request.splits)
         self._drop_copies({n: side for n in binding if (side := self._splits[n]) is not None})
-        if not self._binds_synthetic:
-            self._place_synthetic([n for n in alive if self._items[n].synthetic], found)
+        self._place_synthetic([n for n in synthetic if n not in self._reasons], found)
         if self._leaks and self._request.on_leak == "fail":
             raise ConfigError(
                 "data",
@@ -201,7 +201,7 @@ class _Placer:
                 self._settle(family, sides)
             else:
                 free.append(family)
-        if not free and not found:
+        if not found:
             hint = "Real images are shared out; add synthetic_in=[train,val,test] to share out synthetic ones."
             raise ConfigError("splits", "real images to share out", "none", hint)
         chosen = stratified(self._items, free, shares, self._request.seed)

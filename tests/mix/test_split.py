@@ -49,6 +49,7 @@ def random_items(seed):
                 counts={name: int(rng.integers(1, 4)) for name in "abc" if rng.random() < 0.3},
                 keys=frozenset({f"file {print_}", *(f"group {n}" for n in rng.integers(9, size=rng.integers(3)))}),
                 image=Fingerprint(print_, ""),
+                out="broken" if rng.random() < 0.1 else "",
             )
         )
     return found
@@ -68,7 +69,7 @@ def placed(items, request):
     try:
         return place_items(items, request)
     except ConfigError as error:
-        assert error.where == "splits" and all(i.synthetic for i in items)
+        assert error.where == "splits" and all(i.synthetic or i.out for i in items)
         return None
 
 
@@ -106,7 +107,7 @@ def test_kept_splits_leave_the_test_side_untouched(given_items, synthetic_in):
     placing = place(*given_items, synthetic_in=synthetic_in)
     for number, one in enumerate(given_items):
         if one.split == "test" and not one.synthetic:
-            assert placing.splits[number] == "test" or placing.reasons[number] == COPY
+            assert placing.splits[number] == "test" or placing.reasons[number] in (COPY, one.out)
 
 
 @given(
@@ -170,6 +171,11 @@ def test_a_leak_can_be_an_error_that_names_it():
 
 def test_images_are_one_family_through_others():
     chain = (item("a", "train", ["k"]), item("b", "train", ["k", "l"]), item("c", "test", ["l"]))
+    assert place(*chain).splits == (None, None, "test")
+
+
+def test_images_are_one_family_through_one_that_is_left_out():
+    chain = (item("a", "train", ["k"]), item("b", "train", ["k", "l"], out="broken"), item("c", "test", ["l"]))
     assert place(*chain).splits == (None, None, "test")
 
 

@@ -1,0 +1,75 @@
+"""``defectgen mix`` as a user types it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from generator.dataset.format import coco, yolo
+from generator.dataset.store import Store
+from tests.dataset.toy import data_set, label, record
+
+CORNER = "###..... ##...... " + "........ " * 6
+
+
+@pytest.fixture
+def sets(tmp_path):
+    """Write a COCO and a YOLO data set, three and two images, with a class that is called otherwise."""
+    first = [
+        record(tmp_path / "a", f"a{n}", s, (8, 8), [label(CORNER)]) for n, s in enumerate(("train", "val", "test"))
+    ]
+    coco.write(data_set(tmp_path / "a", *first), tmp_path / "real")
+    second = [record(tmp_path / "b", f"b{n}", "train", (8, 8), [label(CORNER, "Scratch")]) for n in range(2)]
+    second = [replace(one, synthetic=True) for one in second]
+    yolo.write(data_set(tmp_path / "b", *second, classes=("Scratch",)), tmp_path / "made", task="segment")
+
+
+def test_two_formats_become_one_data_set_that_is_exported_and_reported(command, tmp_path, sets):
+    code, out, err = command(
+        "mix",
+        "data={real: {path: real, licence: CC0}, made: {path: made, synthetic: true}}",
+        "classes={Scratch: scratch}",
+        "ratio={real: 1, synthetic: 1}",
+        "export=[yolo]",
+        "name=both",
+    )
+    assert code == 0, err
+    root = tmp_path / "outputs/both"
+    assert "real: 3 of 3 images" in out and "made: 1 of 2 images; left out: 1, more synthetic images" in out
+    assert "licences: not known 1, CC0 3" in out and f"report: {root / 'report.html'}" in out
+    store = Store.open(root)
+    assert store.classes == ("scratch", "pit") and len(store) == 4
+    assert (root / "export/yolo/data.yaml").is_file() and (root / "README.md").is_file()
+    assert command("export", "path=outputs/both", "export=[coco,mask_folder]")[0] == 0
+    assert command("report", "path=outputs/both")[0] == 0
+
+
+def test_paths_alone_are_named_by_their_folders_and_alike_names_are_pointed_out(command, tmp_path, sets):
+    code, out, _ = command("mix", "data=[real,made]", "report=false")
+    assert code == 0 and not (tmp_path / "outputs/mixed/report.html").exists()
+    assert "note: probably one class: scratch, Scratch; if so, add 'classes={Scratch: scratch}'" in out
+    assert {one.key.split("__")[0] for one in Store.open(tmp_path / "outputs/mixed")} == {"real", "made"}
+
+
+@pytest.mark.parametrize(
+    ("argument", "said"),
+    [
+        ("data=[nowhere]", "data.nowhere: expected a data set"),
+        ("data={a: {pat: real}}", "data.a.pat: expected a known key, got 'pat'. Did you mean 'path'?"),
+        ("data={a: {format: coco}}", "data.a.path: expected a path"),
+        ("data={}", "data: expected one or more data sets"),
+        ("data=[real,real]", "'real' 2 times"),
+        ("splits=kept", "splits: expected keep, or shares"),
+        ("ratio={real: 1}", "ratio: expected {real: ..., synthetic: ...}"),
+        ("classes={scrach: dent}", "Did you mean 'scratch'?"),
+        ("synthetic_in=train", "synthetic_in: expected a list"),
+        ("export=[cocoa]", "export: expected formats"),
+        ("out=real", "out: expected a folder other than the data set's own"),
+    ],
+)
+def test_a_mistake_is_answered_in_a_paragraph_and_leaves_nothing(command, tmp_path, sets, argument, said):
+    arguments = [argument] if argument.startswith("data=") else ["data=[real]", argument]
+    code, _, err = command("mix", *arguments)
+    assert code == 2 and said in err and "Traceback" not in err
+    assert not (tmp_path / "outputs").exists()
