@@ -38,7 +38,7 @@ def run(config: dict[str, Any]) -> int:
         from generator.report.page import write_report
 
         write_report(out)
-    print_result(result)
+    print_result(result, request)
     for name in formats:
         print(f"{name}: {out / 'export' / name}")
     print(f"report: {out / 'report.html'}" if wants_report else f"data set: {out}")
@@ -94,7 +94,7 @@ def parse_request(config: Mapping[str, Any]) -> MixRequest:
     )
 
 
-def print_result(result: MixResult) -> None:
+def print_result(result: MixResult, request: MixRequest) -> None:
     """Print what became of the data sets, and images and defects before and after."""
     for done in result.sets:
         said = "".join(f"; left out: {number}, {reason}" for reason, number in done.left_out.items())
@@ -103,10 +103,7 @@ def print_result(result: MixResult) -> None:
             print(f"  not read: {problem}")
         if len(done.problems) > _MOST_LISTED:
             print(f"  not read: {len(done.problems) - _MOST_LISTED} more, all in {result.root / 'problems.csv'}")
-    for leak in result.leaks[:_MOST_LISTED]:
-        print(f"leak, resolved: {described(leak)}")
-    if len(result.leaks) > _MOST_LISTED:
-        print(f"leaks, resolved: {len(result.leaks) - _MOST_LISTED} more")
+    _print_leaks(result, request.on_leak)
     Console().print(_table(result))
     licences = ", ".join(f"{name or 'not known'} {number}" for name, number in sorted(result.licences.items()))
     print(f"licences: {licences}")
@@ -114,6 +111,21 @@ def print_result(result: MixResult) -> None:
         print(f"weights.csv: synthetic images are {result.synthetic_share:.0%} of the sampling mass of train")
     for note in result.notes:
         print(f"note: {note}")
+
+
+def _print_leaks(result: MixResult, on_leak: str) -> None:
+    if not result.leaks:
+        return
+    done = (
+        "those of train were left out (those of val beside test); on_leak=move moves real ones to train instead"
+        if on_leak == "drop"
+        else "real ones stand in train now, synthetic ones on images of val or test were left out"
+    )
+    print(f"leaks between the given splits: {len(result.leaks)}; {done}")
+    for leak in result.leaks[:_MOST_LISTED]:
+        print(f"  {described(leak)}")
+    if len(result.leaks) > _MOST_LISTED:
+        print(f"  {len(result.leaks) - _MOST_LISTED} more; left_out.csv names every image that is not in the mix")
 
 
 def _parse_part(name: str, keys: object) -> Part:

@@ -52,6 +52,16 @@ def test_paths_alone_are_named_by_their_folders_and_alike_names_are_pointed_out(
     assert {one.key.split("__")[0] for one in Store.open(tmp_path / "outputs/mixed")} == {"real", "made"}
 
 
+def test_leaks_are_listed_with_what_was_done(command, tmp_path, sets):
+    code, out, _ = command("mix", "data={a: {path: real, group: '(a)'}}", "report=false")
+    assert code == 0 and "a: 1 of 3 images; left out: 2, it stands on two sides" in out
+    assert "leaks between the given splits: 1; those of train were left out" in out
+    assert "  a__a0 (train) and a__a1 (val) and a__a2 (test)" in out
+    code, out, _ = command("mix", "data={a: {path: real, group: '(a)'}}", "report=false", "on_leak=move", "name=moved")
+    assert code == 0 and "real ones stand in train now" in out
+    assert {one.split for one in Store.open(tmp_path / "outputs/moved")} == {"train"}
+
+
 @pytest.mark.parametrize(
     ("argument", "said"),
     [
