@@ -3,7 +3,7 @@
     annotations.xml    images/<split>/<key>.png
 
 Written: masks as CVAT's run lengths (row by row within the mask's box, background first), boxes; an image's attribute
-``subset`` is its split; the classes as the task's labels.
+``subset`` is its split; the classes as the project's labels.
 
 Read: box (a turned one keeps its corners), polygon, mask, ellipse without rotation, and tag: a class without a place,
 whose box is the whole image unless the image also has a shape of that class. If the file lists labels, a label that is
@@ -13,6 +13,7 @@ Source: own; the format is that of https://docs.cvat.ai/docs/dataset_management/
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -62,19 +63,27 @@ def write(data: DataSet, path: Path, *, flavour: str = "exact") -> None:
     Raises:
         ConfigError: the flavour was not kept, or ``path`` cannot be replaced.
     """
-    with fresh_folder(path, data.root) as folder, (folder / FILE).open("wb") as file:
+    splits: list[str] = []
+    with fresh_folder(path, data.root) as folder:
         (folder / "images").mkdir()
-        file.write(b'<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n<version>1.1</version>\n')
-        file.write(_bytes(_meta(data.classes)))
-        for number, record in enumerate(flavoured(data, flavour)):
-            name = f"{safe_name(record.key)}{record.suffix}"
-            place(source_image(data, record), folder / "images" / record.split / name)
-            size = {"width": f"{record.width}", "height": f"{record.height}"}
-            image = etree.Element("image", id=f"{number}", name=name, subset=record.split, **size)
-            for label in record.labels:
-                _add_shape(image, stated(label, record))
-            file.write(_bytes(image))
-        file.write(b"</annotations>\n")
+        waiting = folder / f"{FILE}.waiting"  # the splits stand before the images
+        with waiting.open("wb") as file:
+            for number, record in enumerate(flavoured(data, flavour)):
+                if record.split not in splits:
+                    splits.append(record.split)
+                name = f"{safe_name(record.key)}{record.suffix}"
+                place(source_image(data, record), folder / "images" / record.split / name)
+                size = {"width": f"{record.width}", "height": f"{record.height}"}
+                image = etree.Element("image", id=f"{number}", name=name, subset=record.split, **size)
+                for label in record.labels:
+                    _add_shape(image, stated(label, record))
+                file.write(_bytes(image))
+        with (folder / FILE).open("wb") as file, waiting.open("rb") as images:
+            file.write(b'<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n<version>1.1</version>\n')
+            file.write(_bytes(_meta(data.classes, splits or [SPLITS[0]])))
+            shutil.copyfileobj(images, file)
+            file.write(b"</annotations>\n")
+        waiting.unlink()
 
 
 def read(path: Path, problems: Problems | None = None) -> Records:
@@ -100,9 +109,14 @@ def read(path: Path, problems: Problems | None = None) -> Records:
     return gathered.done(known)
 
 
-def _meta(classes: Iterable[str]) -> etree._Element:
+def _meta(classes: Iterable[str], splits: Iterable[str]) -> etree._Element:
+    """Return the head of a project's export: a task a split, and the labels."""
     meta = etree.Element("meta")
-    labels = etree.SubElement(etree.SubElement(meta, "task"), "labels")
+    project = etree.SubElement(meta, "project")
+    tasks = etree.SubElement(project, "tasks")
+    for split in splits:
+        etree.SubElement(etree.SubElement(tasks, "task"), "subset").text = split
+    labels = etree.SubElement(project, "labels")
     names = list(classes)
     for name, colour in zip(names, index_colours(len(names) + 1)[1:].tolist(), strict=True):
         label = etree.SubElement(labels, "label")

@@ -81,7 +81,7 @@ BROKEN = [
     (
         FILE,
         swap("6.0,5.0;1.0,5.0", "1.0,5.0;6.0,5.0"),
-        "polygon, line 11: expected a polygon whose edges do not cross",
+        "polygon, line 11: expected a polygon that does not cross itself",
         "a2 b1",
     ),
     (

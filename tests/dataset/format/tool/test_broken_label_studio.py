@@ -136,7 +136,7 @@ BROKEN = [
     (
         FILE,
         swap("[50, 100]", "[0, 100], [100, 100]"),
-        f"{SECOND}.value, line 15: expected a polygon whose edges do not cross",
+        f"{SECOND}.value, line 15: expected a polygon that does not cross itself",
         "a2 b1",
     ),
     (

@@ -71,7 +71,7 @@ BROKEN = [
     (
         "train/a.json",
         swap("[5, 1], [5, 4]", "[5, 4], [5, 1]"),
-        "shapes[0], line 5: expected a polygon whose edges do not cross",
+        "shapes[0], line 5: expected a polygon that does not cross itself",
         "a1 b1",
     ),
     (

@@ -102,7 +102,7 @@ BROKEN = [
     (
         JSON,
         swap("[6, 5], [1, 5]", "[1, 5], [6, 5]"),
-        "objects[1], line 12: expected a polygon whose edges do not cross",
+        "objects[1], line 12: expected a polygon that does not cross itself",
         "a2 b1",
     ),
     (
