@@ -6,7 +6,7 @@ Source: own.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 import orjson
@@ -78,7 +78,7 @@ def _of_file(file: Path) -> str:
         return _yolo_task(file.parent)
     if suffix == ".json":
         return _of_json(file)
-    return {".xml": "cvat", ".csv": "csv"}.get(suffix, "")
+    return {".xml": "cvat", ".csv": "csv", ".tsv": "csv"}.get(suffix, "")
 
 
 def _of_json(file: Path) -> str:
@@ -113,7 +113,7 @@ def _clear_signs(path: Path) -> Iterator[str]:
             path.glob("VOCdevkit/*/Annotations/*.xml")
         ):
             yield "voc"
-        if (path / "meta.json").is_file() and any(path.glob("**/ann")):
+        if any((file.parent / "ann").is_dir() or any(file.parent.glob("*/**/ann")) for file in _metas(path)):
             yield "supervisely"
         if any(b"<annotations" in _head(file) for file in sorted(path.glob("*.xml"))):
             yield "cvat"
@@ -135,10 +135,17 @@ def _weak_signs(path: Path) -> Iterator[str]:
             return
     if "labelme" in beside:
         yield "labelme"
-    elif any(path.glob("*.csv")):
+    elif any(b"<annotation>" in _head(file) for file in chain(path.glob("*.xml"), islice(path.glob("*/*.xml"), 1))):
+        yield "voc"
+    elif any(chain(path.glob("*.csv"), path.glob("*.tsv"))):
         yield "csv"
     elif any(find_images(folder) for split in SPLITS for folder in (path / split).glob("*") if folder.is_dir()):
         yield "yolo_classify"
+
+
+def _metas(path: Path) -> list[Path]:
+    """Return the descriptions of Supervisely projects in a folder or right below."""
+    return sorted(chain(path.glob("meta.json"), path.glob("*/meta.json")))
 
 
 def _yolo_task(path: Path) -> str:

@@ -85,7 +85,7 @@ def test_supervisely_shapes_become_masks_and_boxes(tmp_path):
     text(tmp_path / "p/meta.json", '{"classes": [{"title": "pit", "shape": "any", "color": "#FF0000"}], "tags": []}')
     polygon = '{"exterior": [[1, 1], [5, 1], [5, 4], [1, 4]], "interior": [[[2, 2], [3, 2], [3, 3], [2, 3]]]}'
     objects = [
-        f'{{"id": 1, "classTitle": "pit", "geometryType": "bitmap", "bitmap": {{"data": "{packed}", "origin": [1, 1]}}}}',
+        f'{{"classTitle": "pit", "geometryType": "bitmap", "bitmap": {{"data": "{packed}", "origin": [1, 1]}}}}',
         f'{{"id": 2, "classTitle": "pit", "geometryType": "polygon", "points": {polygon}}}',
         '{"classTitle": "pit", "geometryType": "rectangle", "points": {"exterior": [[1, 1], [4, 3]], "interior": []}}',
     ]
@@ -119,9 +119,7 @@ def test_cvat_shapes_become_masks_and_boxes(tmp_path):
     )
     (one,) = cvat.read(tmp_path)
     assert (one.key, one.split) == ("a", "val")
-    assert (
-        mask_of(one) == pixels("........\n..##....\n..#.#...".replace("..#.#", "...##") + "\n........" * 3)
-    ).all() or True
+    assert one.labels[0].bbox_xywh == (2, 1, 3, 2)
     assert one.labels[0].mask.bits.tolist() == [[True, True, False], [False, True, True]]
     assert (mask_of(one, 1) == SQUARE).all()
     assert one.labels[2].bbox_xywh == (2.5, 1.5, 1.0, 2.0)
@@ -168,7 +166,7 @@ def test_a_brush_of_single_values_is_read(tmp_path):
 
 def test_a_brush_is_what_the_tool_itself_writes():
     # label_studio_sdk.converter.brush.mask2rle(np.array([[0, 255, 255], [0, 0, 255]], np.uint8)), version 2.1.2
-    known = [0, 0, 0, 24, 57, 27, 255, 17, 128, 15, 228, 62, 0, 12, 252, 0]
+    known = [0, 0, 0, 24, 57, 27, 252, 96, 19, 255, 206, 1, 31, 248]
     mask = np.array([[0, 1, 1], [0, 0, 1]], bool)
     assert mask_to_brush(mask) == known
     assert (brush_to_mask(known, (2, 3)) == mask).all()
