@@ -51,6 +51,6 @@ def findings_of(problems: Sequence[FormatError], root: Path) -> tuple[Finding, .
     for problem in problems:
         path = Path(problem.path)
         file = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
-        message = str(FormatError(file, problem.where, problem.expected, problem.got))
+        message = str(FormatError(file, problem.where, problem.expected, problem.got)).replace(f"{root}/", "")
         findings.append(Finding(severity="warning", code=LABEL_LEFT_OUT, message=message))
     return tuple(findings)

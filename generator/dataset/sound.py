@@ -78,7 +78,8 @@ def sound_region(
         if different < 3:
             raise FormatError(file, where, "a polygon of at least three different points", different)
         if crosses_itself(ring):
-            raise FormatError(file, where, "a polygon whose edges do not cross", f"one of {len(ring)} points that does")
+            got = f"one of {len(ring)} points that does"
+            raise FormatError(file, where, "a polygon that does not cross itself", got)
     return polygons_to_region(corners, hw)
 
 

@@ -8,8 +8,11 @@ Segmentations are compressed RLE, or polygons along the pixels' edges, holes joi
 pycocotools fills exactly. A box without a mask has the segmentation []. Standard keys only, so the parameters of a
 defect stay in the canonical data set; but for an image's "synthetic": true where a run made it, false for a real photo.
 
-Read: such a folder, or one JSON with its images beside it, in images/<split>/ or in images/. RLE of both kinds,
-polygons (the pixels whose centres lie inside; even-odd within one ring, any of several rings) and boxes.
+Read: such a folder, or one JSON with its images beside it, in images/<split>/ or in images/; also a folder with
+<split>/_annotations.coco.json beside the images. RLE of both kinds, polygons and boxes, by the rules of
+``dataset/sound.py``: a polygon stands for the pixels whose centres lie inside (``imaging.masks.polygons_to_region``);
+one too thin to hold any is its box. A broken annotation is left out, a broken image with all that is on it; ids that
+two images or two categories have are neither's.
 Source: own; the format is that of https://cocodataset.org/#format-data.
 """
 
@@ -19,22 +22,28 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 import orjson
 
+from generator.core.annotation import Region
 from generator.core.errors import FormatError
+from generator.dataset.json_file import JsonFile
 from generator.dataset.link import fresh_folder, place
 from generator.dataset.names import safe_name, unique_keys
-from generator.dataset.problem import Problems, left_out
+from generator.dataset.problem import Problems, findings_of, left_out
 from generator.dataset.record import DataSet, Label, Record, Records
+from generator.dataset.sound import sound_box, sound_region
 from generator.dataset.view import SPLITS, bare, flavoured, image_wh, source_image
-from generator.imaging.masks import polygons_to_region, region_to_rle, rle_to_region
+from generator.imaging.masks import region_to_rle, rle_to_region
 from generator.imaging.ring import region_to_rings
 
 _SPLIT_NAMES = {"valid": "val", "validation": "val"}
+_SECTIONS = ("categories", "images", "annotations")
+_BESIDE = "_annotations.coco.json"
+_KINDS = {int: "a whole number", str: "text", list: "a list"}
 
 
 def express(record: Record) -> Record:
@@ -102,35 +111,15 @@ def read(path: Path, problems: Problems | None = None) -> Records:
     Raises:
         FormatError: a file is missing, is not JSON, or does not hold what COCO promises.
     """
-    folder = path / "annotations"
-    files = [path] if path.is_file() else sorted(folder.glob("instances_*.json")) or sorted(folder.glob("*.json"))
-    if not files:
-        raise FormatError(path, "", "a JSON file, or a folder with annotations/*.json", "neither")
-    root = path if path.is_dir() else path.parent.parent if path.parent.name == "annotations" else path.parent
-    parts = [_read_json(file, root, problems) for file in files]
-    categories: dict[int, str] = {}
-    for file, part in zip(files, parts, strict=True):
-        for number, name in part.categories.items():
-            known = categories.setdefault(number, name)
-            if known != name:
-                raise FormatError(file, f"category {number}", f"the name it has elsewhere, {known!r}", repr(name))
-    records = [record for part in parts for record in part.records]
+    root, files = _files_of(path)
+    parts = [_Annotations(file, root, problems) for file in files]
+    records = [record for part in parts for record in part.records()]
     keys = unique_keys([record.image for record in records])
     named = (
-        Record(
-            key=key,
-            split=record.split,
-            image=record.image,
-            width=record.width,
-            height=record.height,
-            labels=record.labels,
-            index=index,
-            synthetic=record.synthetic,
-        )
-        for index, (key, record) in enumerate(zip(keys, records, strict=True))
+        replace(record, key=key, index=index) for index, (key, record) in enumerate(zip(keys, records, strict=True))
     )
-    classes = dict.fromkeys(categories[number] for number in sorted(categories))
-    return Records.gathered(root, classes, named)
+    numbered = sorted((number, name) for part in parts for number, name in part.categories.items())
+    return Records.gathered(root, dict.fromkeys(name for _, name in numbered), named)
 
 
 class _SplitWriter:
@@ -171,97 +160,153 @@ def _segmentation(label: Label, record: Record, kind: str) -> dict[str, Any] | l
     return [ring.ravel().tolist() for ring in region_to_rings(label.mask, inset_px=0.0)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """What one JSON file holds; the records' keys are not unique yet."""
+class _Annotations:
+    """One JSON file, its images and annotations as they are read; the records' keys are not unique yet.
 
-    categories: dict[int, str]
-    records: list[Record]
+    Args:
+        file: the JSON.
+        root: the data set's folder.
+        problems: as in ``read``.
+    """
+
+    def __init__(self, file: Path, root: Path, problems: Problems | None) -> None:
+        self._file, self._root, self._problems = JsonFile.read(file), root, problems
+        if not isinstance(self._file.content, dict):
+            raise FormatError(file, "", "a JSON object", _shown(self._file.content))
+        self._split = _split_of(file)
+        self.categories: dict[int, str] = {}
+        self._images: dict[int, Record] = {}
+        self._dropped: set[int] = set()
+        self._labels: dict[str, list[Label]] = {}
+        self._lost: dict[str, Problems] = {}
+        sections = [(key, self._take(self._file.content, key, list, "")) for key in _SECTIONS]
+        for (key, entries), read_entry in zip(sections, (self._category, self._image, self._annotation), strict=True):
+            for number, entry in enumerate(entries):
+                own: Problems | None = None if problems is None else []
+                with left_out(own), self._file.at(key, number) as where:
+                    if not isinstance(entry, dict):
+                        raise FormatError(file, where, "an object", _shown(entry))
+                    read_entry(entry, where)
+                if own:
+                    self._lose(key, entry, own)
+
+    def records(self) -> Iterator[Record]:
+        """Yield an image after the other with its labels; two entries of one file are one image."""
+        for image, record in {record.image: record for record in self._images.values()}.items():
+            findings = findings_of(self._lost.get(image, ()), self._root)
+            yield replace(record, labels=tuple(self._labels.get(image, ())), findings=findings)
+
+    def _lose(self, key: str, entry: Any, problems: Problems) -> None:
+        """Note what is broken: an image goes with its labels, a label leaves a finding on its image."""
+        self._problems.extend(problems)
+        number = entry.get("id" if key == "images" else "image_id") if isinstance(entry, dict) else None
+        if type(number) is int and key == "images":
+            self._dropped.add(number)
+        elif type(number) is int and key == "annotations" and number in self._images:
+            self._lost.setdefault(self._images[number].image, []).extend(problems)
+
+    def _category(self, entry: dict[str, Any], where: str) -> None:
+        number = self._take(entry, "id", int, where)
+        name = self._take(entry, "name", str, where)
+        if number in self.categories:
+            del self.categories[number]  # which of the two its labels mean is not known
+            raise FormatError(self._file.path, where, "an id of its own", number)
+        self.categories[number] = name
+
+    def _image(self, entry: dict[str, Any], where: str) -> None:
+        path = self._file.path
+        number = self._take(entry, "id", int, where)
+        if number in self._images or number in self._dropped:
+            self._images.pop(number, None)  # which of the two its labels belong to is not known
+            raise FormatError(path, where, "an id of its own", number)
+        image = _find_image(self._take(entry, "file_name", str, where), path, where, self._root, self._split)
+        stated = tuple(self._take(entry, key, int, where) for key in ("width", "height"))
+        width, height = image_wh(self._root / image)
+        if stated != (width, height):
+            expected = f"the image file's size {width} x {height}"
+            raise FormatError(path, where, expected, f"{stated[0]} x {stated[1]}")
+        made = entry.get("synthetic") is True
+        self._images[number] = Record(
+            key="", split=self._split, image=image, width=width, height=height, synthetic=made
+        )
+
+    def _annotation(self, entry: dict[str, Any], where: str) -> None:
+        image_id = self._take(entry, "image_id", int, where)
+        if image_id in self._dropped:
+            return
+        if image_id not in self._images:
+            raise FormatError(self._file.path, where, "an image_id that an image has", image_id)
+        category_id = self._take(entry, "category_id", int, where)
+        if category_id not in self.categories:
+            known = ", ".join(map(str, sorted(self.categories))) or "none"
+            raise FormatError(self._file.path, where, f"a category_id that a category has ({known})", category_id)
+        image = self._images[image_id]
+        label = self._label(entry, self.categories[category_id], image.hw, where)
+        self._labels.setdefault(image.image, []).append(label)
+
+    def _label(self, entry: dict[str, Any], category: str, hw: tuple[int, int], where: str) -> Label:
+        """Return the label of an annotation; iscrowd, which some tools set on every mask, is kept as a parameter."""
+        params = {"iscrowd": 1} if entry.get("iscrowd") else {}
+        path, shape = self._file.path, entry.get("segmentation") or []
+        if isinstance(shape, dict):
+            return Label.of_region(category, _region_of_rle(shape, hw, path, where), params=params)
+        if isinstance(shape, list):
+            shape = [ring for ring in shape if ring != []]  # some tools write [[]] for no polygon
+        if not isinstance(shape, list) or not all(
+            isinstance(ring, list) and len(ring) >= 6 and len(ring) % 2 == 0 and _are_numbers(ring) for ring in shape
+        ):
+            raise FormatError(path, where, "a segmentation of RLE or of rings [x, y, x, y, x, y, ...]", _shown(shape))
+        region = sound_region(shape, hw, path, where) if shape else None
+        if region is not None and region.area_px:
+            return Label.of_region(category, region, params=params)
+        box = self._take(entry, "bbox", list, where)  # no ring, or one too thin to hold a pixel's centre
+        if len(box) != 4 or not _are_numbers(box) or min(box[2:]) <= 0:
+            raise FormatError(path, where, "a bbox of four numbers x, y, w > 0, h > 0", _shown(box))
+        return Label(category=category, bbox_xywh=sound_box(box, hw, path, where), params=params)
+
+    def _take(self, entry: dict[str, Any], key: str, kind: type, where: str) -> Any:
+        value = entry.get(key)
+        if type(value) is not kind:
+            got = _shown(value) if key in entry else "no such key"
+            raise FormatError(self._file.path, where, f"{key}: {_KINDS[kind]}", got)
+        return value
 
 
-def _read_json(file: Path, root: Path, problems: Problems | None) -> _Part:
+def _region_of_rle(rle: dict[str, Any], hw: tuple[int, int], file: Path, where: str) -> Region:
+    if rle.get("size") != list(hw):
+        raise FormatError(file, where, f"an RLE of the image's size {list(hw)}", rle.get("size"))
+    counts = rle.get("counts")
+    is_text = isinstance(counts, str) and counts.isascii()
+    is_list = isinstance(counts, list) and all(type(run) is int and abs(run) < 2**62 for run in counts)
+    if not is_text and not is_list:
+        raise FormatError(file, where, "counts that are ASCII text or a list of whole numbers", _shown(counts))
     try:
-        content = orjson.loads(file.read_bytes())
-    except orjson.JSONDecodeError as error:
-        raise FormatError(file, f"line {error.lineno}, column {error.colno}", "JSON", error.msg) from error
-    if not isinstance(content, dict):
-        raise FormatError(file, "", "a JSON object", _shown(content))
-    split = _split_of(file)
-    categories: dict[int, str] = {}
-    for where, entry in _entries(content, "categories", file):
-        number = _take(entry, "id", int, file, where)
-        if number in categories:
-            raise FormatError(file, where, "an id of its own", number)
-        categories[number] = _take(entry, "name", str, file, where)
-    images: dict[int, dict[str, Any]] = {}
-    labels: dict[int, list[Label]] = {}
-    for where, entry in _entries(content, "images", file):
-        with left_out(problems):
-            number = _take(entry, "id", int, file, where)
-            if number in images:
-                raise FormatError(file, where, "an id of its own", number)
-            images[number] = {
-                "image": _find_image(_take(entry, "file_name", str, file, where), file, where, root, split),
-                "width": _take(entry, "width", int, file, where),
-                "height": _take(entry, "height", int, file, where),
-                "synthetic": entry.get("synthetic") is True,
-            }
-            width, height = image_wh(root / images[number]["image"])
-            if (images[number]["width"], images[number]["height"]) != (width, height):
-                stated = f"{images[number]['width']} x {images[number]['height']}"
-                raise FormatError(file, where, f"the image file's size {width} x {height}", stated)
-            labels[number] = []
-    for where, entry in _entries(content, "annotations", file):
-        with left_out(problems):
-            image_id = _take(entry, "image_id", int, file, where)
-            if image_id not in images:
-                raise FormatError(file, where, "an image_id that an image has", image_id)
-            category_id = _take(entry, "category_id", int, file, where)
-            if category_id not in categories:
-                known = ", ".join(map(str, sorted(categories))) or "none"
-                raise FormatError(file, where, f"a category_id that a category has ({known})", category_id)
-            hw = images[image_id]["height"], images[image_id]["width"]
-            labels[image_id].append(_read_label(entry, categories[category_id], hw, file, where))
-    records = [Record(key="", split=split, labels=tuple(labels[number]), **image) for number, image in images.items()]
-    return _Part(categories, records)
+        region = rle_to_region(rle)
+    except ValueError as error:
+        raise FormatError(file, where, "a sound RLE", error) from error
+    if region.area_px == 0:
+        raise FormatError(file, where, "a mask with at least one pixel", "an empty RLE")
+    return region
 
 
-def _read_label(entry: dict[str, Any], category: str, hw: tuple[int, int], file: Path, where: str) -> Label:
-    """Return the label of an annotation; iscrowd, which some tools set on every mask, is kept among its parameters."""
-    params = {"iscrowd": 1} if entry.get("iscrowd") else {}
-    shape = entry.get("segmentation") or []
-    if isinstance(shape, dict):
-        if shape.get("size") != list(hw):
-            raise FormatError(file, where, f"an RLE of the image's size {list(hw)}", shape.get("size"))
-        counts = shape.get("counts")
-        if not (isinstance(counts, str) or (isinstance(counts, list) and all(type(run) is int for run in counts))):
-            raise FormatError(file, where, "counts that are text or a list of whole numbers", _shown(counts))
-        try:
-            region = rle_to_region(shape)
-        except (ValueError, OverflowError) as error:
-            raise FormatError(file, where, "a sound RLE", error) from error
-        if region.area_px == 0:
-            raise FormatError(file, where, "a mask with at least one pixel", "an empty RLE")
-        return Label.of_region(category, region, params=params)
-    if not isinstance(shape, list) or not all(
-        isinstance(ring, list) and len(ring) >= 6 and len(ring) % 2 == 0 and _are_numbers(ring) for ring in shape
-    ):
-        raise FormatError(file, where, "a segmentation of RLE or of rings [x, y, x, y, x, y, ...]", _shown(shape))
-    region = polygons_to_region(shape, hw) if shape else None
-    if region is not None and region.area_px:
-        return Label.of_region(category, region, params=params)
-    box = _take(entry, "bbox", list, file, where)  # no ring, or one too thin to hold a pixel's centre
-    if len(box) != 4 or not _are_numbers(box) or min(box[2:]) <= 0:
-        raise FormatError(file, where, "a bbox of four numbers x, y, w > 0, h > 0", _shown(box))
-    return Label(category=category, bbox_xywh=tuple(box), params=params)
+def _files_of(path: Path) -> tuple[Path, list[Path]]:
+    """Return the root and the JSON files of a data set."""
+    if path.is_file():
+        return path.parent.parent if path.parent.name == "annotations" else path.parent, [path]
+    for pattern in ("annotations/instances_*.json", "annotations/*.json", f"**/{_BESIDE}", "*.json"):
+        files = sorted(path.glob(pattern))
+        if files:
+            return path, files
+    raise FormatError(path, "", "a JSON file, or a folder with annotations/*.json", "neither")
 
 
 def _find_image(name: str, file: Path, where: str, root: Path, split: str) -> str:
     """Return the path of an image below the root."""
     if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts or not name:
         raise FormatError(file, where, "a file_name below the data set's folder", repr(name))
+    subset = file.stem.removeprefix("instances_")  # such as train2017, the name of a folder too
     beside = file.parent.relative_to(root)
-    for folder in (Path("images") / split, Path("images"), beside, Path()):
+    for folder in (Path("images") / split, Path("images") / subset, Path("images"), Path(subset), beside, Path()):
         if (root / folder / name).is_file():
             return (folder / name).as_posix()
     places = f"{root}/images/{split}, {root}/images or beside the JSON"
@@ -269,26 +314,13 @@ def _find_image(name: str, file: Path, where: str, root: Path, split: str) -> st
 
 
 def _split_of(file: Path) -> str:
-    """Return the split that a file's name ends in, such as instances_val2017.json; train if it names none."""
-    word = re.sub(r"[\d\W]+$", "", file.stem).rpartition("_")[2].lower()
-    word = _SPLIT_NAMES.get(word, word)
-    return word if word in SPLITS else SPLITS[0]
-
-
-def _entries(content: dict[str, Any], key: str, file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield each entry of a list with its place, such as ``annotations[3]``."""
-    for number, entry in enumerate(_take(content, key, list, file, "")):
-        if not isinstance(entry, dict):
-            raise FormatError(file, f"{key}[{number}]", "an object", _shown(entry))
-        yield f"{key}[{number}]", entry
-
-
-def _take(entry: dict[str, Any], key: str, kind: type, file: Path, where: str) -> Any:
-    names = {int: "a whole number", str: "text", list: "a list"}
-    value = entry.get(key)
-    if type(value) is not kind:
-        raise FormatError(file, where, f"{key}: {names[kind]}", _shown(value) if key in entry else "no such key")
-    return value
+    """Return the split that a file's name ends in, such as instances_val2017.json, or its folder's; train if none."""
+    for name in (file.stem, file.parent.name):
+        word = re.sub(r"[\d\W]+$", "", name).rpartition("_")[2].lower()
+        word = _SPLIT_NAMES.get(word, word)
+        if word in SPLITS:
+            return word
+    return SPLITS[0]
 
 
 def _are_numbers(values: list[Any]) -> bool:

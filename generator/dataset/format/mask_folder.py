@@ -5,19 +5,24 @@
 An image has a mask for each class that is on it: no file, no defect of that class. Every class has its folder in every
 split. Tools that import masks by equal file names take these folders.
 
+Read: without splits too, images/<key>.png beside masks/<class>/<key>.png, all of which is ``train``; masks right in
+masks/ or masks/<split>/, without a class above, are of the class ``defect``. A mask may be named <key>_mask and have
+any image suffix. Above 127 is defect; where nothing is above 127, all above 0 is. A black mask is none.
+
 What it cannot state: instances: those of one class on an image become one.
 Source: own.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
-from generator.core.annotation import Region
 from generator.core.errors import FormatError
+from generator.dataset.format.mask_files import ImageNames, MaskFiles, region_of
 from generator.dataset.link import fresh_folder, place
 from generator.dataset.names import original_name, safe_name, unique_keys
-from generator.dataset.problem import Problems, left_out
+from generator.dataset.problem import Problems, findings_of, left_out
 from generator.dataset.record import DataSet, Label, Record, Records
 from generator.dataset.view import (
     SPLITS,
@@ -26,11 +31,12 @@ from generator.dataset.view import (
     flavoured,
     image_wh,
     mask_of,
-    read_mask,
     source_image,
     united,
     write_mask,
 )
+
+ONE_CLASS = "defect"
 
 
 def express(record: Record) -> Record:
@@ -76,37 +82,60 @@ def read(path: Path, problems: Problems | None = None) -> Records:
         problems: where broken images and labels are listed, which are left out; None: the first one is raised.
 
     Raises:
-        FormatError: there is no images/<split>, a mask has no image, is empty, or is no mask of the image's size.
+        FormatError: there are no images.
     """
-    splits = [split for split in SPLITS if (path / "images" / split).is_dir()]
-    if not splits:
-        raise FormatError(path / "images", "", f"at least one of the folders {', '.join(SPLITS)}", "none")
-    folders = {
-        split: sorted(folder for folder in (path / "masks" / split).glob("*") if folder.is_dir()) for split in splits
-    }
-    files = [(split, file) for split in splits for file in find_images(path / "images" / split)]
-    names = [file.relative_to(path).as_posix() for _, file in files]
-    waiting = {mask for parts in folders.values() for folder in parts for mask in find_images(folder)}
+    sides = _sides(path)
+    found = [(side, file) for side in sides for file in find_images(side.images)]
+    names = [file.relative_to(path).as_posix() for _, file in found]
     records = []
-    for index, (key, name, (split, file)) in enumerate(zip(unique_keys(names), names, files, strict=True)):
+    for index, (key, name, (side, file)) in enumerate(zip(unique_keys(names), names, found, strict=True)):
+        claimed = [(category, masks, masks.claim(file)) for category, masks in side.masks.items()]
         with left_out(problems):
             width, height = image_wh(file)
-            labels = []
-            for folder in folders[split]:
-                mask_path = (folder / file.relative_to(path / "images" / split)).with_suffix(".png")
-                if mask_path not in waiting:
-                    continue
-                waiting.discard(mask_path)
-                region = Region.tight(read_mask(mask_path, (height, width)) > 0)
-                if region.area_px:  # some tools write a mask for every class, black where there is none
-                    labels.append(Label.of_region(original_name(folder.name), region))
+            labels, known = [], len(problems or ())
+            for category, masks, mask in claimed:
+                with left_out(problems):
+                    region = region_of(masks.sound(file, mask), (height, width)) if mask is not None else None
+                    if region is not None and region.area_px:  # some tools write a black mask for every class
+                        labels.append(Label.of_region(category, region))
             labels.sort(key=lambda label: label.category)
             record = Record(
-                key=key, split=split, image=name, width=width, height=height, labels=tuple(labels), index=index
-            )
+                key=key, split=side.split, image=name, width=width, height=height, labels=tuple(labels), index=index,
+                findings=findings_of((problems or [])[known:], path),
+            )  # fmt: skip
             records.append(record)
-    for mask_path in sorted(waiting):
-        with left_out(problems):
-            raise FormatError(mask_path, "", f"an image in {path / 'images'} that it belongs to", "none")
-    classes = sorted({original_name(folder.name) for parts in folders.values() for folder in parts})
-    return Records.gathered(path, classes, records)
+    for masks in (masks for side in sides for masks in side.masks.values()):
+        masks.report_unclaimed(problems)
+    return Records.gathered(path, sorted({category for side in sides for category in side.masks}), records)
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """A split: its folder of images, and the masks of each class."""
+
+    split: str
+    images: Path
+    masks: dict[str, MaskFiles]
+
+
+def _sides(path: Path) -> list[_Side]:
+    """Return the splits of a data set.
+
+    Raises:
+        FormatError: there are no images.
+    """
+    splits = [split for split in SPLITS if (path / "images" / split).is_dir()]
+    places = [(split, path / "images" / split, path / "masks" / split) for split in splits]
+    if not places and find_images(path / "images"):
+        places = [(SPLITS[0], path / "images", path / "masks")]
+    if not places:
+        raise FormatError(path / "images", "", f"images, or at least one of the folders {', '.join(SPLITS)}", "none")
+    sides = []
+    for split, images, masks in places:
+        folders = {original_name(folder.name): folder for folder in sorted(masks.glob("*")) if folder.is_dir()}
+        if not folders and find_images(masks):
+            folders = {ONE_CLASS: masks}
+        images_there = ImageNames(images)
+        by_class = {name: MaskFiles(folder, images_there) for name, folder in folders.items()}
+        sides.append(_Side(split, images, by_class))
+    return sides

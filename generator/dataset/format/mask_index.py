@@ -6,6 +6,8 @@ A mask is grey, 8 bit (16 bit from 256 classes on): 0 is background, class id + 
 black to the eye; where two overlap, the last one painted has the pixel. Every image has a mask, good ones an empty one.
 ``classes.json`` is ``{"background": 0, "<class>": 1, ...}``.
 
+Read: of a number that no class has, its pixels are broken; an image without a mask is.
+
 What it cannot state: instances: those of one class on an image become one; and what another class covers.
 Source: own.
 """
@@ -19,9 +21,10 @@ import orjson
 
 from generator.core.annotation import Region
 from generator.core.errors import FormatError
+from generator.dataset.format.mask_files import ImageNames, MaskFiles
 from generator.dataset.link import fresh_folder, place
 from generator.dataset.names import safe_name, unique_keys
-from generator.dataset.problem import Problems, left_out
+from generator.dataset.problem import Problems, findings_of, left_out
 from generator.dataset.record import DataSet, Label, Record, Records
 from generator.dataset.view import (
     SPLITS,
@@ -79,32 +82,35 @@ def read(path: Path, problems: Problems | None = None) -> Records:
         problems: where broken images and labels are listed, which are left out; None: the first one is raised.
 
     Raises:
-        FormatError: classes.json is missing or wrong, a mask or an image is missing or has another size, or a mask
-            holds a number that no class has.
+        FormatError: classes.json is missing or wrong, or there is no images/<split>.
     """
     classes = _read_classes(path / "classes.json")
     splits = [split for split in SPLITS if (path / "images" / split).is_dir()]
     if not splits:
         raise FormatError(path / "images", "", f"at least one of the folders {', '.join(SPLITS)}", "none")
-    files = [(split, file) for split in splits for file in find_images(path / "images" / split)]
-    names = [file.relative_to(path).as_posix() for _, file in files]
-    waiting = set(find_images(path / "masks"))
+    found = [(split, file) for split in splits for file in find_images(path / "images" / split)]
+    names = [file.relative_to(path).as_posix() for _, file in found]
+    masks = {split: MaskFiles(path / "masks" / split, ImageNames(path / "images" / split)) for split in splits}
     records = []
-    for index, (key, name, (split, file)) in enumerate(zip(unique_keys(names), names, files, strict=True)):
+    for index, (key, name, (split, file)) in enumerate(zip(unique_keys(names), names, found, strict=True)):
+        claimed = masks[split].claim(file)
         with left_out(problems):
             width, height = image_wh(file)
-            mask_path = (path / "masks" / split / file.relative_to(path / "images" / split)).with_suffix(".png")
-            waiting.discard(mask_path)
-            mask = read_mask(mask_path, (height, width))
-            if mask.max(initial=0) > len(classes):
-                raise FormatError(mask_path, "", f"numbers up to {len(classes)}, the classes", int(mask.max()))
-            labels = tuple(_labels_of(mask, classes))
-            records.append(
-                Record(key=key, split=split, image=name, width=width, height=height, labels=labels, index=index)
-            )
-    for mask_path in sorted(waiting):
-        with left_out(problems):
-            raise FormatError(mask_path, "", f"an image in {path / 'images'} that it belongs to", "none")
+            labels, known = [], len(problems or ())
+            with left_out(problems):
+                mask_path = masks[split].sound(file, claimed)
+                mask = read_mask(mask_path, (height, width))
+                for number in np.unique(mask[mask > len(classes)]).tolist():
+                    with left_out(problems):
+                        raise FormatError(mask_path, "", f"numbers up to {len(classes)}, the classes", number)
+                labels = _labels_of(np.where(mask > len(classes), 0, mask), classes)
+            record = Record(
+                key=key, split=split, image=name, width=width, height=height, labels=tuple(labels), index=index,
+                findings=findings_of((problems or [])[known:], path),
+            )  # fmt: skip
+            records.append(record)
+    for waiting in masks.values():
+        waiting.report_unclaimed(problems)
     return Records.gathered(path, classes, records)
 
 

@@ -7,6 +7,10 @@ Good images of the split train go to train, all others to test; defective images
 because the format learns from good images alone. Only folders with images are made. An image with several classes goes
 to the one with the most pixels (of equals, the one painted first), and its mask shows all of its defects together.
 
+Read: defective images may also lie in train/<defect>/, as people keep them who own few, with masks in ground_truth/
+as those of test; they stay in the split train. A mask may be named <key>.png and have any image suffix. An empty mask,
+or none, is broken.
+
 What it cannot state: the splits of defective images and between val and test, several instances or classes on an
 image, classes that no image went to, names that begin with another image's name (readers pair images and masks by their
 sorted order, in which ab_mask stands before a_mask: all images are numbered 000, 001, ... then), and images other than
@@ -19,11 +23,11 @@ from __future__ import annotations
 from itertools import pairwise
 from pathlib import Path
 
-from generator.core.annotation import Region
 from generator.core.errors import AssetError, FormatError
+from generator.dataset.format.mask_files import MASK_NAME_FIRST, ImageNames, MaskFiles, filled_region_of
 from generator.dataset.link import fresh_folder, place
 from generator.dataset.names import GOOD, original_name, safe_name, unique_keys
-from generator.dataset.problem import Problems, left_out
+from generator.dataset.problem import Problems, findings_of, left_out
 from generator.dataset.record import DataSet, Label, Record, Records
 from generator.dataset.view import (
     bare,
@@ -32,14 +36,13 @@ from generator.dataset.view import (
     image_wh,
     largest_category,
     mask_of,
-    read_mask,
     source_image,
     united,
     write_mask,
 )
 from generator.imaging.codec import decode_image, encode_png
 
-PRODUCT = "product"
+PRODUCT, TRUTH = "product", "ground_truth"
 
 
 def express(record: Record) -> Record:
@@ -87,45 +90,37 @@ def read(path: Path, problems: Problems | None = None) -> Records:
         problems: where broken images and labels are listed, which are left out; None: the first one is raised.
 
     Raises:
-        FormatError: a folder, an image's mask or a mask's image is missing, or a file is no image of the right size.
+        FormatError: there is no folder train or test, or several products have them.
     """
     root = _product_folder(path)
     folders = [folder for split in ("train", "test") for folder in sorted((root / split).glob("*")) if folder.is_dir()]
-    wrong = next((folder for folder in folders if folder.parent.name == "train" and folder.name != GOOD), None)
-    if wrong is not None:
-        raise FormatError(wrong, "", "good images alone in train", "another folder")
     files = [file for folder in folders for file in find_images(folder)]
     names = [file.relative_to(root).as_posix() for file in files]
-    masks = set(find_images(root / "ground_truth"))
+    parts = sorted({folder.name for folder in folders} | {folder.name for folder in (root / TRUTH).glob("*")} - {GOOD})
+    masks = {}
+    for part in parts:
+        images = [folder for folder in folders if folder.name == part] or [root / "test" / part]
+        masks[part] = MaskFiles(root / TRUTH / part, ImageNames(*images), MASK_NAME_FIRST)
     records = []
     for index, (key, name, file) in enumerate(zip(unique_keys(names), names, files, strict=True)):
+        split, part = file.relative_to(root).parts[:2]
+        mask = masks[part].claim(file)
         with left_out(problems):
             width, height = image_wh(file)
-            labels: tuple[Label, ...] = ()
-            if file.parent.name != GOOD:
-                mask_path = _mask_path(root, file, masks)
-                region = Region.tight(read_mask(mask_path, (height, width)) > 0)
-                if region.area_px == 0:
-                    raise FormatError(mask_path, "", "a mask with at least one pixel above 0", "an empty one")
-                labels = (Label.of_region(original_name(file.parent.name), region),)
-                masks.discard(mask_path)
-            split = file.parent.parent.name
-            records.append(
-                Record(key=key, split=split, image=name, width=width, height=height, labels=labels, index=index)
-            )
-    for mask_path in sorted(masks):
-        with left_out(problems):
-            raise FormatError(mask_path, "", f"an image in {root}/test that it belongs to", "none")
+            labels, known = [], len(problems or ())
+            if part != GOOD:
+                with left_out(problems):
+                    region = filled_region_of(masks[part].sound(file, mask), (height, width))
+                    labels.append(Label.of_region(original_name(part), region))
+            record = Record(
+                key=key, split=split, image=name, width=width, height=height, labels=tuple(labels), index=index,
+                findings=findings_of((problems or [])[known:], root),
+            )  # fmt: skip
+            records.append(record)
+    for waiting in masks.values():
+        waiting.report_unclaimed(problems)
     classes = sorted({original_name(folder.name) for folder in folders if folder.name != GOOD})
     return Records.gathered(root, classes, records)
-
-
-def _mask_path(root: Path, image: Path, masks: set[Path]) -> Path:
-    folder = root / "ground_truth" / image.parent.name
-    for name in (f"{image.stem}_mask.png", f"{image.stem}.png"):
-        if folder / name in masks:
-            return folder / name
-    raise FormatError(image, "", f"its mask {image.stem}_mask.png in {folder}", "no such file")
 
 
 def _product_folder(path: Path) -> Path:

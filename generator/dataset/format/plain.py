@@ -18,7 +18,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from generator.core.errors import FormatError
-from generator.dataset.format.mask_files import MaskFiles, filled_region_of
+from generator.dataset.format.mask_files import ImageNames, MaskFiles, filled_region_of
 from generator.dataset.link import fresh_folder, place
 from generator.dataset.names import GOOD, original_name, safe_name, unique_keys
 from generator.dataset.problem import Problems, findings_of, left_out
@@ -89,7 +89,7 @@ def read(path: Path, problems: Problems | None = None) -> Records:
     found = [(part, file) for part, folder in folders.items() for file in find_images(folder)]
     found += [(GOOD, file) for file in find_images(path / GOOD)]
     names = [file.relative_to(path).as_posix() for _, file in found]
-    masks = {part: MaskFiles(path / MASKS / part, folder) for part, folder in folders.items()}
+    masks = {part: MaskFiles(path / MASKS / part, ImageNames(folder)) for part, folder in folders.items()}
     records = []
     for index, (key, name, (part, file)) in enumerate(zip(unique_keys(names), names, found, strict=True)):
         mask = masks[part].claim(file) if part != GOOD else None
@@ -98,7 +98,7 @@ def read(path: Path, problems: Problems | None = None) -> Records:
             labels, known = [], len(problems or ())
             if part != GOOD:
                 with left_out(problems):
-                    region = filled_region_of(masks[part].require(file, mask), (height, width))
+                    region = filled_region_of(masks[part].sound(file, mask), (height, width))
                     labels.append(Label.of_region(original_name(part), region))
             record = Record(
                 key=key, split=SPLITS[0], image=name, width=width, height=height, labels=tuple(labels), index=index,

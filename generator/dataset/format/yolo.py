@@ -18,6 +18,11 @@ one pixel along a bridge between parts. obb: the mask; the corners are those of 
 the frame, because labels outside [0, 1] are refused. Boxes and corners are kept to 1/1000 px. Two rows that are equal
 count as one to the trainer. It caches labels beside them (labels/*.cache): a new export starts without.
 
+Read: where there is no data.yaml, the only other yaml, or classes.txt, a name a line, beside images/ and labels/ (with
+folders for the splits or without). A polygon stands for the pixels whose centres lie inside
+(``imaging.masks.polygons_to_region``), one too thin to hold any for its box. What lies up to 1 % outside the image is
+cut off, what lies further out is broken; an image without a text file is a good one, as it is to the trainer.
+
 Source: own; the format is that of https://docs.ultralytics.com/datasets, checked against ultralytics 8.4.190.
 """
 
@@ -35,13 +40,15 @@ import yaml
 from generator.core.errors import FormatError
 from generator.dataset.link import fresh_folder, place
 from generator.dataset.names import safe_name, unique_keys
-from generator.dataset.problem import Problems, left_out
+from generator.dataset.problem import Problems, findings_of, left_out
 from generator.dataset.record import DataSet, Label, Record, Records
+from generator.dataset.sound import box_around, sound_box, sound_region
 from generator.dataset.view import SPLITS, bare, find_images, flavoured, image_wh, mask_of, source_image
-from generator.imaging.masks import polygons_to_region, region_to_quad_xy
+from generator.imaging.masks import region_to_quad_xy
 from generator.imaging.ring import region_to_ring
 
 Task = Literal["detect", "segment", "obb"]
+DATA, CLASSES = "data.yaml", "classes.txt"
 _DIGITS = 8  # of a coordinate in [0, 1]: 1/1000 px is kept up to 100,000 px
 _KEPT = 3  # digits of a px
 _TOLERANCE = 0.01  # how far outside [0, 1] the trainer lets a coordinate lie
@@ -83,30 +90,31 @@ def write(data: DataSet, path: Path, *, flavour: str = "exact", task: Task) -> N
         for split in splits:
             for kind in ("images", "labels"):
                 (folder / kind / split).mkdir(parents=True, exist_ok=True)
-        (folder / "data.yaml").write_text(_data_yaml(data.classes, splits), "utf-8")
+        (folder / DATA).write_text(_data_yaml(data.classes, splits), "utf-8")
 
 
 def read(path: Path, problems: Problems | None = None, *, task: Task) -> Records:
     """Read a data set of a task.
 
     Args:
-        path: the folder that holds data.yaml, or a yaml file.
+        path: the folder that holds data.yaml or classes.txt, or a yaml file.
         problems: where broken images and labels are listed, which are left out; None: the first one is raised.
         task: what a row holds.
 
     Raises:
-        FormatError: a file is missing, or does not hold what the task promises; the line is named.
+        FormatError: data.yaml is missing or does not hold what it promises.
     """
-    file = path / "data.yaml" if path.is_dir() else path
-    root, classes, folders = _read_yaml(file)
+    file = _yaml_in(path) if path.is_dir() else path
+    root, classes, folders = _read_names(path) if file is None else _read_yaml(file)
     found: list[tuple[str, Path]] = []
     for split, folder in folders.items():
         images = find_images(folder)
         stems = {image.relative_to(folder).with_suffix("") for image in images}
         labels = _labels_beside(folder)
         for text in sorted(labels.rglob("*.txt")):
-            if text.name != "classes.txt" and text.relative_to(labels).with_suffix("") not in stems:
-                raise FormatError(text, "", f"an image of that name in {folder}", "none")
+            if text.name != CLASSES and text.relative_to(labels).with_suffix("") not in stems:
+                with left_out(problems):
+                    raise FormatError(text, "", f"an image of that name in {folder}", "none")
         found.extend((split, image) for image in images)
     names = [(image.relative_to(root) if image.is_relative_to(root) else image).as_posix() for _, image in found]
     records = []
@@ -115,8 +123,12 @@ def read(path: Path, problems: Problems | None = None, *, task: Task) -> Records
             width, height = image_wh(image)
             record = Record(key=key, split=split, image=name, width=width, height=height, index=index)
             text = (_labels_beside(folders[split]) / image.relative_to(folders[split])).with_suffix(".txt")
-            rows = _read_rows(text, record, classes, task) if text.is_file() else []
-            records.append(replace(record, labels=tuple(rows)))
+            known, rows = len(problems or ()), []
+            if text.is_file():
+                with left_out(problems):
+                    rows = _read_rows(text, record, classes, task, problems)
+            findings = findings_of((problems or [])[known:], root)
+            records.append(replace(record, labels=tuple(rows), findings=findings))
     return Records.gathered(root, classes, records)
 
 
@@ -132,10 +144,11 @@ def _detect_to_row(label: Label) -> list[float]:
     return [x + w / 2, y + h / 2, w, h]
 
 
-def _detect_from_row(category: str, values: np.ndarray, record: Record) -> Label:
+def _detect_from_row(category: str, values: np.ndarray, record: Record, text: Path, where: str) -> Label:
     (cx, cy), (w, h) = values
-    label = Label(category=category, bbox_xywh=(_kept(cx - w / 2), _kept(cy - h / 2), _kept(w), _kept(h)))
-    return _express_detect(label, record)
+    box = (_kept(cx - w / 2), _kept(cy - h / 2), _kept(w), _kept(h))
+    box = sound_box(box, record.hw, text, where, _tolerance_px(record))
+    return _express_detect(Label(category=category, bbox_xywh=box), record)
 
 
 def _express_segment(label: Label, record: Record) -> Label:
@@ -146,13 +159,12 @@ def _segment_to_row(label: Label) -> np.ndarray:
     return region_to_ring(label.mask)
 
 
-def _segment_from_row(category: str, values: np.ndarray, record: Record) -> Label:
-    region = polygons_to_region([values.ravel().tolist()], record.hw)
+def _segment_from_row(category: str, values: np.ndarray, record: Record, text: Path, where: str) -> Label:
+    region = sound_region([values], record.hw, text, where, _tolerance_px(record))
     if region.area_px:
         return Label.of_region(category, region)
-    (x, y), (right, bottom) = values.min(axis=0), values.max(axis=0)
-    box = (_kept(x), _kept(y), _kept(right - x), _kept(bottom - y))
-    return Label(category=category, bbox_xywh=box)  # a ring too thin to hold a pixel's centre
+    box = tuple(map(_kept, box_around([values])))  # a ring too thin to hold a pixel's centre
+    return Label(category=category, bbox_xywh=sound_box(box, record.hw, text, where, _tolerance_px(record)))
 
 
 def _express_obb(label: Label, record: Record) -> Label:
@@ -172,8 +184,11 @@ def _obb_to_row(label: Label) -> np.ndarray:
     return np.asarray(label.quad_xy)
 
 
-def _obb_from_row(category: str, values: np.ndarray, record: Record) -> Label:
-    return _label_of_quad(category, np.clip(np.round(values, _KEPT), 0, (record.width, record.height)))
+def _obb_from_row(category: str, values: np.ndarray, record: Record, text: Path, where: str) -> Label:
+    sound_region([values], record.hw, text, where, _tolerance_px(record))
+    label = _label_of_quad(category, np.clip(np.round(values, _KEPT), 0, (record.width, record.height)))
+    sound_box(label.bbox_xywh, record.hw, text, where)
+    return label
 
 
 def _label_of_quad(category: str, quad: np.ndarray) -> Label:
@@ -191,35 +206,41 @@ _TASKS: dict[str, tuple[Callable[..., Label], Callable[..., Any], Callable[..., 
 _COLUMNS = {"detect": "5 columns", "segment": "7 columns or more, of an odd number", "obb": "9 columns"}
 
 
-def _read_rows(text: Path, record: Record, classes: tuple[str, ...], task: Task) -> list[Label]:
+def _read_rows(
+    text: Path, record: Record, classes: tuple[str, ...], task: Task, problems: Problems | None
+) -> list[Label]:
     try:
         lines = text.read_text("utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
         raise FormatError(text, "", "text", error.reason) from error
     labels = []
     for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        where = f"line {number}"
-        words = line.split()
-        count = len(words)
-        if not {"detect": count == 5, "segment": count >= 7 and count % 2 == 1, "obb": count == 9}[task]:
-            raise FormatError(text, where, _COLUMNS[task], count)
-        try:
-            class_id, *values = (float(word) for word in words)
-        except ValueError as error:
-            raise FormatError(text, where, "numbers", str(error).partition(": ")[2]) from error
-        if not 0 <= class_id < len(classes) or class_id != int(class_id):
-            raise FormatError(text, where, f"a class id from 0 to {len(classes) - 1}", words[0])
-        outside = [v for v in values if not (math.isfinite(v) and -_TOLERANCE <= v <= 1 + _TOLERANCE)]
-        if outside:
-            raise FormatError(text, where, "coordinates in [0, 1]", f"{outside[0]:g}")
-        points = np.array(values).reshape(-1, 2) * (record.width, record.height)
-        label = _TASKS[task][2](classes[int(class_id)], points, record)
-        if min(label.bbox_xywh[2:]) <= 0:
-            raise FormatError(text, where, "a width and a height above 0", line.strip()[:60])
-        labels.append(label)
+        if line.strip():
+            with left_out(problems):
+                labels.append(_read_row(line.split(), record, classes, task, text, f"line {number}"))
     return labels
+
+
+def _read_row(words: list[str], record: Record, classes: tuple[str, ...], task: Task, text: Path, where: str) -> Label:
+    count = len(words)
+    if not {"detect": count == 5, "segment": count >= 7 and count % 2 == 1, "obb": count == 9}[task]:
+        raise FormatError(text, where, _COLUMNS[task], count)
+    try:
+        class_id, *values = (float(word) for word in words)
+    except ValueError as error:
+        raise FormatError(text, where, "numbers", str(error).partition(": ")[2]) from error
+    if not 0 <= class_id < len(classes) or class_id != int(class_id):
+        known = f"a class id from 0 to {len(classes) - 1}" if classes else "a class id, of which there is none"
+        raise FormatError(text, where, known, words[0])
+    outside = [v for v in values if not (math.isfinite(v) and -_TOLERANCE <= v <= 1 + _TOLERANCE)]
+    if outside:
+        raise FormatError(text, where, "coordinates in [0, 1]", f"{outside[0]:g}")
+    points = np.array(values).reshape(-1, 2) * (record.width, record.height)
+    return _TASKS[task][2](classes[int(class_id)], points, record, text, where)
+
+
+def _tolerance_px(record: Record) -> tuple[float, float]:
+    return _TOLERANCE * record.width, _TOLERANCE * record.height
 
 
 def _kept(value: float) -> float:
@@ -249,6 +270,29 @@ def _data_yaml(classes: Iterable[str], splits: set[str]) -> str:
 def _quoted(text: str) -> str:
     """Return text in YAML's double quotes; what cannot be printed is escaped."""
     return '"' + "".join(f"\\{c}" if c in '"\\' else c if c.isprintable() else f"\\U{ord(c):08x}" for c in text) + '"'
+
+
+def _yaml_in(folder: Path) -> Path | None:
+    """Return data.yaml, or the only other yaml there is; None: classes.txt names the classes instead."""
+    found = sorted(file for suffix in ("yaml", "yml") for file in folder.glob(f"*.{suffix}"))
+    if (folder / DATA) in found or (len(found) != 1 and not _names_file(folder)):
+        return folder / DATA
+    return found[0] if len(found) == 1 else None
+
+
+def _names_file(root: Path) -> Path | None:
+    return next((file for file in (root / CLASSES, root / "labels" / CLASSES) if file.is_file()), None)
+
+
+def _read_names(root: Path) -> tuple[Path, tuple[str, ...], dict[str, Path]]:
+    """Return what ``_read_yaml`` does for a folder of images, labels and classes.txt."""
+    file = _names_file(root)
+    try:
+        names = [name.strip() for name in file.read_text("utf-8-sig").splitlines()]
+    except UnicodeDecodeError as error:
+        raise FormatError(file, "", "text", error.reason) from error
+    folders = {split: root / "images" / split for split in SPLITS if (root / "images" / split).is_dir()}
+    return root, tuple(name for name in names if name), folders or {SPLITS[0]: root / "images"}
 
 
 def _read_yaml(file: Path) -> tuple[Path, tuple[str, ...], dict[str, Path]]:
