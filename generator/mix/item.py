@@ -43,6 +43,7 @@ class Item:
         labels: a hash of its labels.
         suffix: of its image file.
         licence: of its pixels; empty: not known.
+        hidden: its labels of classes that are left out: they are to be seen and not labelled.
         says_source: whether it says which image it was made from.
         out: why it is no part of the mix; empty: it may be.
     """
@@ -60,6 +61,7 @@ class Item:
     labels: int = 0
     suffix: str = ".png"
     licence: str = ""
+    hidden: int = 0
     says_source: bool = False
     out: str = ""
 
@@ -156,6 +158,7 @@ def _items(number: int, opened: Opened, request: MixRequest, reader: Reader) -> 
             labels=stable_hash(repr(sorted((label.category, tuple(label.bbox_xywh)) for label in new.labels))),
             suffix=record.suffix,
             licence=new.licence,
+            hidden=len(record.labels) - len(new.labels),
             says_source=bool(record.source_id or record.source_sha256),
             out=out,
         )

@@ -19,6 +19,11 @@ def notes_on(sets: Sequence[Opened], items: Sequence[Item], placing: Placing, cl
     for names in probably_same(classes):
         mapped = ", ".join(f"{name}: {names[0]}" for name in names[1:])
         notes.append(f"probably one class: {', '.join(names)}; if so, add 'classes={{{mapped}}}'")
+    hiding = sum(item.hidden > 0 and split is not None for item, split in zip(items, placing.splits, strict=True))
+    if hiding:
+        notes.append(
+            f"images that show defects whose labels were left out: {hiding}; a detector learns them as good surface"
+        )
     moved = sum(
         item.synthetic and split == TRAIN != item.split for item, split in zip(items, placing.splits, strict=True)
     )
