@@ -2,13 +2,13 @@
 
     labels.csv    images/<split>/<key>.png
 
-Written: the columns file_name, split, label (OK or NG), class and group.
+Written: the columns file_name, label (OK or NG), class, split, group, and synthetic: 1 where the image was made.
 
 Read: a table with commas, semicolons or tabs in UTF-8. The image's column is file_name, filename, file, image, path or
 image_path, the verdict's label, result, ok_ng, verdict, judgement, status or class; without a header they are the first
 two. OK, good, pass and 0 are good, NG, NOK, bad, fail and 1 are not; any other word is the class. A bad part's class
 stands in the column class, defect or defect_type if there is one, and is ``defect`` if nobody says it. Optional are
-split, and group, part or part_id. The label's box is the whole image.
+split, synthetic, and group, part or part_id. The label's box is the whole image.
 
 What it cannot state: place and mask, more than one class an image (the one with the most pixels is written, of equals
 the one painted first), and classes that no image has.
@@ -37,19 +37,21 @@ SUFFIXES = (".csv", ".tsv")
 _BLANK = {"", "-", "none", "no defect", "null", "nan", "n/a"}
 _DELIMITERS = ",;\t"
 _FILE, _LABEL, _CLASS, _SPLIT, _GROUP = "file_name", "label", "class", "split", "group"
+_SYNTHETIC = "synthetic"
 _COLUMNS = {
     _FILE: ("file_name", "filename", "file", "image", "path", "image_path"),
     _LABEL: ("label", "result", "ok_ng", "ok/ng", "verdict", "judgement", "judgment", "status"),
     _CLASS: ("class", "defect", "defect_type", "defect_class", "category"),
     _SPLIT: ("split", "subset"),
     _GROUP: ("group", "part", "part_id"),
+    _SYNTHETIC: ("synthetic",),
 }
 
 
 def express(record: Record) -> Record:
-    """Return what a table states of a record: one class, with the whole image as its box, and its group."""
+    """Return what a table states of a record: one class for the whole image, its group, whether it was made."""
     labels = [whole_image(largest_category(record.labels), (record.width, record.height))] if record.labels else []
-    return replace(bare(record, labels), group=record.group)
+    return replace(bare(record, labels), group=record.group, synthetic=record.synthetic)
 
 
 def write(data: DataSet, path: Path, *, flavour: str = "exact") -> None:
@@ -73,6 +75,7 @@ def write(data: DataSet, path: Path, *, flavour: str = "exact") -> None:
             category = as_line(largest_category(record.labels)) if record.labels else ""
             known = {_FILE: name, _LABEL: "NG" if category else "OK", _CLASS: category}
             known |= {_SPLIT: record.split, _GROUP: as_line(record.group) if record.group else ""}
+            known[_SYNTHETIC] = f"{record.synthetic:d}"
             table.writerow([known[column] for column in _COLUMNS])
 
 
@@ -158,7 +161,9 @@ def _read_row(cells: Mapping[str, str], gathered: Gathered, file: Path, where: s
     def to_label(name: str) -> Label:
         return whole_image(name, (hw[1], hw[0]))
 
-    gathered.add(image, hw, split, [] if category is None else [category], to_label, group=group)
+    shapes = [] if category is None else [category]
+    is_synthetic = cells.get(_SYNTHETIC, "").lower() in ("1", "true", "yes")
+    gathered.add(image, hw, split, shapes, to_label, synthetic=is_synthetic, group=group)
 
 
 def _category(cells: Mapping[str, str], file: Path, where: str) -> str | None:

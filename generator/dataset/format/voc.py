@@ -3,13 +3,15 @@
     JPEGImages/<key>.png    Annotations/<key>.xml    ImageSets/Main/<split>.txt    labelmap.txt
     SegmentationClass/<key>.png    SegmentationObject/<key>.png    ImageSets/Segmentation/<split>.txt
 
-Written: boxes of whole pixels counted from 1, both ends included; an image without a defect has an XML without object.
-A pixel of SegmentationObject is the number of the XML's object, from 1; of SegmentationClass the number of the class in
-labelmap.txt, from 1; 0 is background, 255 (void) is where an object has a box but no mask. Where two defects overlap,
-the last one has the pixel. Images are linked as they are, PNG too, which readers that insist on .jpg do not find.
+Written: boxes of whole pixels counted from 1, both ends included; an image without a defect has an XML without object;
+source/image is ``synthetic`` where the image was made. A pixel of SegmentationObject is the number of the XML's object,
+from 1; of SegmentationClass the number of the class in labelmap.txt, from 1; 0 is background, 255 (void) is where an
+object has a box but no mask. Where two defects overlap, the last one has the pixel. Images are linked as they are, PNG
+too, which readers that insist on .jpg do not find.
 
 Read: any image suffix; the folder itself, VOCdevkit/<year>, or XML files beside their images in folders named train,
-valid and test. The lists decide which images belong to the data set; a listed one without an XML is broken.
+valid and test; masks of numbers, or of the palette's colours. The lists decide which images belong to the data set; a
+listed one without an XML is broken.
 What it cannot state: pixels that a later defect covers, boxes of parts of pixels (they grow to whole ones), masks of
 instances beyond the 254th.
 Source: own; Everingham et al., The Pascal Visual Object Classes Challenge: development kit (2012).
@@ -18,13 +20,14 @@ Source: own; Everingham et al., The Pascal Visual Object Classes Challenge: deve
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from lxml import etree
 
 from generator.core.annotation import Region
-from generator.core.errors import FormatError, nearest
+from generator.core.errors import AssetError, FormatError, nearest
 from generator.dataset.format.reading.gather import Gathered, split_named, split_of
 from generator.dataset.format.reading.shape import box_label, stated_whole
 from generator.dataset.format.reading.xml_entry import XmlEntry
@@ -33,13 +36,13 @@ from generator.dataset.names import as_line, original_name, safe_name
 from generator.dataset.problem import Problems, left_out
 from generator.dataset.record import DataSet, Label, Record, Records
 from generator.dataset.view import MAX_PIXELS, SPLITS, bare, find_images, flavoured, read_mask, source_image
-from generator.imaging.codec import encode_palette_png, index_colours
+from generator.imaging.codec import decode_image, encode_palette_png, index_colours
 from generator.imaging.image_file import GREY, GREY_16, inspect
 from generator.imaging.masks import index_mask
 
 IMAGES, XMLS, SETS = "JPEGImages", "Annotations", Path("ImageSets/Main")
 CLASS_MASKS, OBJECT_MASKS = "SegmentationClass", "SegmentationObject"
-LABELMAP = "labelmap.txt"
+LABELMAP, SYNTHETIC = "labelmap.txt", "synthetic"
 _VOID = 255
 _SLACK_PX, _SLACK_SHARE = 3.0, 0.1
 
@@ -56,7 +59,7 @@ def express(record: Record) -> Record:
                 labels[at] = Label.of_region(label.category, left)
             else:
                 labels[at] = Label(category=label.category, bbox_xywh=label.bbox_xywh)
-    return bare(record, labels)
+    return replace(bare(record, labels), synthetic=record.synthetic)
 
 
 def write(data: DataSet, path: Path, *, flavour: str = "exact") -> None:
@@ -149,6 +152,8 @@ def _objects(labels: Iterable[Label], record: Record) -> np.ndarray:
 def _xml(record: Record, labels: list[Label], image: Path, has_mask: bool) -> bytes:
     top = etree.Element("annotation")
     _texts(top, folder=IMAGES, filename=image.name)
+    if record.synthetic:
+        _texts(etree.SubElement(top, "source"), image=SYNTHETIC)
     size = etree.SubElement(top, "size")
     _texts(size, width=record.width, height=record.height, depth=_depth(image))
     _texts(top, segmented=int(has_mask))
@@ -272,7 +277,8 @@ def _read_xml(
         number, thing = entry
         return _to_label(thing, hw, classes, None if masks is None else masks == number)
 
-    gathered.add(image, hw, split, numbered, to_label)
+    sources = [entry.text().strip() for source in top.children("source") for entry in source.children("image")]
+    gathered.add(image, hw, split, numbered, to_label, synthetic=SYNTHETIC in sources)
 
 
 def _has_size(top: XmlEntry) -> bool:
@@ -286,11 +292,35 @@ def _read_masks(file: Path, hw: tuple[int, int], count: int) -> np.ndarray | Non
     """Return the objects' numbers at each pixel, up to ``count`` or void; None: there is no such file."""
     if not file.is_file():
         return None
-    masks = read_mask(file, hw)
+    masks = _numbers(file, hw)
     largest = int(masks[masks != _VOID].max(initial=0))
     if largest > count:
         raise FormatError(file, "", f"numbers up to {count}, the objects of {file.stem}.xml", largest)
     return masks
+
+
+def _numbers(file: Path, hw: tuple[int, int]) -> np.ndarray:
+    """Return a mask's (H, W) numbers; of a colour image, as some tools write it, those of its colours."""
+    try:
+        colours = decode_image(file.read_bytes(), file.name, MAX_PIXELS).pixels.astype(np.int64)
+    except AssetError as error:
+        raise FormatError(file, "", error.needed_for, error.cause) from error
+    if colours.shape[2] == 1 or colours.shape[:2] != hw or _has_numbers(file):
+        return read_mask(file, hw)
+    weights = np.array([1 << 16, 1 << 8, 1])
+    palette = index_colours().astype(np.int64) @ weights
+    order = np.argsort(palette)
+    codes = colours @ weights
+    masks = order[np.searchsorted(palette, codes, sorter=order).clip(max=len(order) - 1)]
+    if (palette[masks] != codes).any():
+        raise FormatError(file, "", "a mask of numbers, or of the palette's colours", "other colours")
+    return masks
+
+
+def _has_numbers(file: Path) -> bool:
+    """Say whether an image's pixels are numbers of a palette of its own."""
+    with file.open("rb") as stream:
+        return inspect(stream, file.name, MAX_PIXELS).picture.mode == "P"
 
 
 def _to_label(thing: XmlEntry, hw: tuple[int, int], classes: tuple[str, ...] | None, mask: np.ndarray | None) -> Label:

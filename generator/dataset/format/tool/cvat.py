@@ -3,7 +3,7 @@
     annotations.xml    images/<split>/<key>.png
 
 Written: masks as CVAT's run lengths (row by row within the mask's box, background first), boxes; an image's attribute
-``subset`` is its split; the classes as the project's labels.
+``subset`` is its split, and ``synthetic`` is 1 where it was made; the classes as the project's labels.
 
 Read: box (a turned one keeps its corners), polygon, mask, ellipse without rotation, and tag: a class without a place,
 whose box is the whole image unless the image also has a shape of that class. If the file lists labels, a label that is
@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -42,14 +43,15 @@ from generator.dataset.record import DataSet, Label, Record, Records
 from generator.dataset.view import SPLITS, bare, flavoured, source_image
 from generator.imaging.codec import index_colours
 
-FILE = "annotations.xml"
+FILE, SYNTHETIC = "annotations.xml", "synthetic"
 _SHAPES = ("box", "polygon", "mask", "ellipse")
 _WITHOUT_AREA = ("polyline", "points", "cuboid", "skeleton")
 
 
 def express(record: Record) -> Record:
     """Return what CVAT states of a record: category, and the mask with its box, or the box alone."""
-    return bare(record, [stated(label, record) for label in record.labels])
+    kept = bare(record, [stated(label, record) for label in record.labels])
+    return replace(kept, synthetic=record.synthetic)
 
 
 def write(data: DataSet, path: Path, *, flavour: str = "exact") -> None:
@@ -75,6 +77,8 @@ def write(data: DataSet, path: Path, *, flavour: str = "exact") -> None:
                 place(source_image(data, record), folder / "images" / record.split / name)
                 size = {"width": f"{record.width}", "height": f"{record.height}"}
                 image = etree.Element("image", id=f"{number}", name=name, subset=record.split, **size)
+                if record.synthetic:
+                    image.set(SYNTHETIC, "1")
                 for label in record.labels:
                     _add_shape(image, stated(label, record))
                 file.write(_bytes(image))
@@ -163,7 +167,8 @@ def _read_image(image: XmlEntry, gathered: Gathered, known: Iterable[str] | None
     def to_label(entry: XmlEntry) -> Label:
         return _to_label(entry, hw, known)
 
-    gathered.add(file, hw, split_named(subset) or SPLITS[0], shapes, to_label)
+    is_synthetic = image.element.get(SYNTHETIC) == "1"
+    gathered.add(file, hw, split_named(subset) or SPLITS[0], shapes, to_label, synthetic=is_synthetic)
 
 
 def _says_good(entry: XmlEntry) -> bool:

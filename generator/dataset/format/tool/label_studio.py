@@ -16,6 +16,7 @@ Source: own; https://labelstud.io/guide/task_format, checked against label-studi
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
@@ -54,7 +55,8 @@ _UPLOADED = 9  # "1a2b3c4d-" before the name of an uploaded file
 
 def express(record: Record) -> Record:
     """Return what Label Studio states of a record: category, and the mask with its box, or the box alone."""
-    return bare(record, [stated(label, record) for label in record.labels])
+    kept = bare(record, [stated(label, record) for label in record.labels])
+    return replace(kept, synthetic=record.synthetic)
 
 
 def write(data: DataSet, path: Path, *, flavour: str = "exact") -> None:

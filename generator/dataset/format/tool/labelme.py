@@ -19,6 +19,7 @@ import base64
 import binascii
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -52,8 +53,9 @@ _LINES = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
 
 
 def express(record: Record) -> Record:
-    """Return what LabelMe states of a record: category, and the mask with its box, or the box alone."""
-    return bare(record, [stated(label, record) for label in record.labels])
+    """Return what LabelMe states: category, the mask with its box or the box alone, and whether it was made."""
+    kept = bare(record, [stated(label, record) for label in record.labels])
+    return replace(kept, synthetic=record.synthetic)
 
 
 def write(data: DataSet, path: Path, *, flavour: str = "exact") -> None:

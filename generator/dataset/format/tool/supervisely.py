@@ -17,6 +17,7 @@ import base64
 import binascii
 import zlib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,8 @@ _LINES = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
 
 def express(record: Record) -> Record:
     """Return what Supervisely states of a record: category, and the mask, or the box in whole pixels."""
-    return bare(record, [stated_whole(label, record) for label in record.labels])
+    kept = bare(record, [stated_whole(label, record) for label in record.labels])
+    return replace(kept, synthetic=record.synthetic)
 
 
 def write(data: DataSet, path: Path, *, flavour: str = "exact") -> None:

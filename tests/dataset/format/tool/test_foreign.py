@@ -214,6 +214,22 @@ def test_voc_pixels_of_an_object_are_its_mask(tmp_path):
     assert (mask_of(one) == SQUARE).all()
 
 
+def test_voc_masks_in_colour_are_read_by_the_palette(tmp_path):
+    image(tmp_path / "JPEGImages/a.png")
+    text(tmp_path / "Annotations/a.xml", VOC)
+    (tmp_path / "SegmentationObject").mkdir()
+    colours = np.zeros((6, 8, 3), np.uint8)
+    colours[SQUARE] = (0, 0, 128)  # number 1, in the order blue, green, red
+    colours[0] = (192, 224, 224)
+    png(colours)(tmp_path / "SegmentationObject/a.png")
+    (one,) = voc.read(tmp_path)
+    assert (mask_of(one) == SQUARE).all()
+    colours[5, 5] = (1, 2, 3)
+    png(colours)(tmp_path / "SegmentationObject/a.png")
+    with pytest.raises(FormatError, match="the palette's colours, got other colours"):
+        voc.read(tmp_path)
+
+
 def test_voc_masks_have_the_palette_and_void_where_a_mask_is_not_known(tmp_path):
     root = tmp_path / "in"
     square = label(SQUARE, "pit")
@@ -259,11 +275,11 @@ def test_classes_named_like_verdicts_come_back(name, tmp_path):
     assert one.labels[0].category == name
 
 
-def test_an_image_that_was_made_says_so_where_the_format_can(tmp_path):
+def test_an_image_that_was_made_says_so(tmp_path):
     root = tmp_path / "in"
     one = type(record(root, "a", "train", (8, 6)))(
         key="a", split="train", image="images/train/a.png", width=8, height=6, synthetic=True
     )
-    for module in (labelme, supervisely, label_studio):
+    for module in (labelme, supervisely, label_studio, cvat, voc, csv_table):
         module.write(data_set(root, one), tmp_path / "out")
         assert [back.synthetic for back in module.read(tmp_path / "out")] == [True]
