@@ -11,7 +11,8 @@ from generator.core.sample import Sample
 from generator.core.seeds import Shuffle
 from generator.dataset.store import write_text
 from generator.imaging.codec import encode_png
-from generator.report.contact_sheet import Colour, SheetRow, class_colours, contact_sheet
+from generator.imaging.panel import Colour
+from generator.report.contact_sheet import SheetRow, class_colours, contact_sheet
 from generator.report.showcase import Candidate, choose
 from generator.run.build import coerce
 from generator.run.manifest import mark_output

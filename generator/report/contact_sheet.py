@@ -16,8 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from generator.core.annotation import Region
 from generator.core.geometry import Rect
-
-Colour = tuple[int, int, int]
+from generator.imaging.panel import Colour, cut, mask_in, outline, resized, write
 
 _COLOURS: tuple[Colour, ...] = (
     (255, 94, 0),
@@ -30,7 +29,6 @@ _COLOURS: tuple[Colour, ...] = (
 )
 _PAPER, _INK, _SOFT = (24, 25, 28), (232, 232, 228), (150, 152, 156)
 _TINT = 0.28
-_LINE_PX = 2
 _RING_BELOW_PX = 16
 _MARGIN_PX, _GAP_PX, _LABEL_PX = 16, 4, 26
 _LEAST_ZOOM_PX = 32
@@ -100,7 +98,7 @@ def contact_sheet(
     height = top + max(1, -(-len(rows) // columns)) * (tile_h + _MARGIN_PX)
     page = Image.new("RGB", (width, height), _PAPER)
     pen = ImageDraw.Draw(page)
-    _write(pen, (_MARGIN_PX, _MARGIN_PX - 2), title or "image, twin, mask, zoom", _INK, 15)
+    write(pen, (_MARGIN_PX, _MARGIN_PX - 2), title or "image, twin, mask, zoom", _INK, 15)
     for line, names in enumerate(keys, 1):
         _write_legend(pen, names, _MARGIN_PX + line * _LABEL_PX - 2)
     for number, row in enumerate(rows):
@@ -112,7 +110,7 @@ def contact_sheet(
             if panel is not None:
                 picture = Image.fromarray(panel)
                 page.paste(picture, (left + (panel_px - picture.width) // 2, y + (panel_px - picture.height) // 2))
-        _write(pen, (x, y + panel_px + 4), _cut(row.label, tile_w), _SOFT, 13)
+        write(pen, (x, y + panel_px + 4), cut(row.label, tile_w), _SOFT, 13)
     return np.asarray(page)
 
 
@@ -124,16 +122,16 @@ def panels(row: SheetRow, panel_px: int) -> tuple[np.ndarray, np.ndarray | None,
     height, width = row.hw
     ratio = panel_px / max(height, width)
     wh = max(1, round(width * ratio)), max(1, round(height * ratio))
-    picture = _resized(row.image, wh, row.white)
+    picture = resized(row.image, wh, row.white)
     if not row.regions:
         return picture, None, None, None
-    twin = None if row.twin is None else _resized(row.twin, wh, row.white)
+    twin = None if row.twin is None else resized(row.twin, wh, row.white)
     whole = Rect(0, 0, width, height)
     window = zoom_window(row)
     overlay = _outlined(picture, row, whole, tinted=True)
     if min(window.w, window.h) * ratio >= _RING_BELOW_PX and max(window.w / width, window.h / height) < 0.6:
         _mark_window(overlay, window, ratio)
-    crop = _resized(row.image[window.slices], wh, row.white)
+    crop = resized(row.image[window.slices], wh, row.white)
     return picture, twin, overlay, _outlined(crop, row, window, tinted=False)
 
 
@@ -158,14 +156,6 @@ def zoom_window(row: SheetRow) -> Rect:
     return Rect(left, top, window_w, window_h)
 
 
-def shown(image: np.ndarray, white: int) -> np.ndarray:
-    """Return an image of any depth and channels as (H, W, 3) uint8, ``white`` as 255."""
-    pixels = image if image.ndim == 3 else image[..., None]
-    if pixels.dtype != np.uint8 or white != 255:
-        pixels = np.clip(np.rint(pixels * np.float32(255.0 / white)), 0, 255).astype(np.uint8)
-    return np.ascontiguousarray(np.broadcast_to(pixels, (*pixels.shape[:2], 3)))
-
-
 def _on_edge(region: Region, hw: tuple[int, int]) -> tuple[float, float]:
     """Return the pixel of a region's outer edge that is nearest to the middle of its edges, x and y in px.
 
@@ -179,25 +169,16 @@ def _on_edge(region: Region, hw: tuple[int, int]) -> tuple[float, float]:
     return float(nearest[0]), float(nearest[1])
 
 
-def _resized(image: np.ndarray, wh: tuple[int, int], white: int) -> np.ndarray:
-    """Return an image as (h, w, 3) uint8 of another size: averaged when it shrinks, enlarged pixel by pixel."""
-    shrinks = wh[0] < image.shape[1]
-    small = cv2.resize(np.ascontiguousarray(image), wh, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_NEAREST)
-    return shown(small, white)
-
-
 def _outlined(picture: np.ndarray, row: SheetRow, window: Rect, tinted: bool) -> np.ndarray:
     """Return the picture of ``window`` with the regions' outlines around what they cover."""
     out = picture.copy()
     for region, colour in zip(row.regions, row.colours, strict=True):
-        mask = _mask_in(region, window, (picture.shape[1], picture.shape[0]))
+        mask = mask_in(region, window, (picture.shape[1], picture.shape[0]))
         if not mask.any():
             continue
         if tinted:
             out[mask] = np.rint(out[mask] * (1 - _TINT) + np.float32(colour) * _TINT).astype(np.uint8)
-        edge = _grown(mask, _LINE_PX)
-        out[_grown(edge, 1) & ~edge] //= 2
-        out[edge & ~mask] = colour
+        outline(out, mask, colour)
         rows, columns = np.nonzero(mask)
         h, w = np.ptp(rows) + 1, np.ptp(columns) + 1
         if tinted and max(h, w) < _RING_BELOW_PX:
@@ -207,41 +188,12 @@ def _outlined(picture: np.ndarray, row: SheetRow, window: Rect, tinted: bool) ->
     return out
 
 
-def _mask_in(region: Region, window: Rect, wh: tuple[int, int]) -> np.ndarray:
-    """Return a region as an (h, w) bool mask of the panel that shows ``window``; no pixel is lost in shrinking."""
-    canvas = np.zeros((window.h, window.w), np.uint16)
-    part = region.rect.intersection(window)
-    if part.is_empty:
-        return np.zeros((wh[1], wh[0]), bool)
-    canvas[part.inside(window)] = region.bits[part.inside(region.rect)] * np.uint16(65535)
-    shrinks = wh[0] < window.w
-    return cv2.resize(canvas, wh, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_NEAREST) > 0
-
-
-def _grown(mask: np.ndarray, by_px: int) -> np.ndarray:
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * by_px + 1, 2 * by_px + 1))
-    return cv2.dilate(mask.view(np.uint8), disc).view(bool)
-
-
 def _mark_window(panel: np.ndarray, window: Rect, ratio: float) -> None:
     """Draw the frame of the zoom in place."""
     first = round(window.x * ratio), round(window.y * ratio)
     last = round((window.x + window.w) * ratio) - 1, round((window.y + window.h) * ratio) - 1
     cv2.rectangle(panel, (first[0] - 1, first[1] - 1), (last[0] + 1, last[1] + 1), (0, 0, 0), 1)
     cv2.rectangle(panel, first, last, (255, 255, 255), 1)
-
-
-def _write(pen: ImageDraw.ImageDraw, at: tuple[int, int], text: str, colour: Colour, size: int) -> None:
-    pen.text(at, text, fill=colour, font=ImageFont.load_default(size))
-
-
-def _cut(text: str, width_px: int) -> str:
-    font = ImageFont.load_default(13)
-    if font.getlength(text) <= width_px:
-        return text
-    while text and font.getlength(f"{text}...") > width_px:
-        text = text[:-1]
-    return f"{text}..."
 
 
 def _legend_lines(legend: dict[str, Colour], width: int) -> list[list[tuple[str, Colour]]]:
@@ -266,5 +218,5 @@ def _write_legend(pen: ImageDraw.ImageDraw, names: list[tuple[str, Colour]], y: 
     x = _MARGIN_PX
     for name, colour in names:
         pen.rectangle((x, y + 3, x + 11, y + 14), fill=colour)
-        _write(pen, (x + 18, y), name, _INK, 13)
+        write(pen, (x + 18, y), name, _INK, 13)
         x += _entry_px(name)

@@ -15,7 +15,8 @@ import numpy as np
 from generator.core.annotation import Region
 from generator.core.errors import FormatError
 from generator.imaging.codec import decode_image, decode_mask, encode_thumbnail
-from generator.report.contact_sheet import Colour, SheetRow, panels
+from generator.imaging.panel import Colour
+from generator.report.contact_sheet import SheetRow, panels
 from generator.report.showcase import Candidate
 from generator.report.words import portable
 

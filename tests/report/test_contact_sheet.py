@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from generator.core.annotation import Region
-from generator.report.contact_sheet import SheetRow, class_colours, contact_sheet, panels, shown, zoom_window
+from generator.imaging.panel import shown
+from generator.report.contact_sheet import SheetRow, class_colours, contact_sheet, panels, zoom_window
 
 RED = (255, 0, 0)
 
