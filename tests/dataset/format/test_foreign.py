@@ -5,9 +5,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 import orjson
+import pytest
 
-from generator.dataset.format import coco, mvtec, yolo
+from generator.dataset.format import coco, mask_folder, mvtec, yolo
 from generator.dataset.names import original_name, safe_name, unique_keys
+from generator.dataset.open import recognise
+from generator.dataset.view import write_mask
 from tests.dataset.toy import data_set, file_bytes, label, pixels, record
 
 
@@ -176,3 +179,102 @@ def test_safe_names_are_never_shared_and_lead_back():
 
 def test_keys_are_stems_where_they_can_be():
     assert unique_keys(["x/a.png", "x/b.png", "y/b.png", "b.jpg"]) == ["a", "x-b", "y-b", "b"]
+
+
+def test_coco_jsons_from_roboflow_lie_beside_their_images(tmp_path):
+    for split in ("train", "valid"):
+        image(tmp_path / split / "a.png")
+        coco_json(tmp_path / split / "_annotations.coco.json", [[]], bbox=[0, 0, 2, 2])
+    assert recognise(tmp_path) == "coco"
+    back = coco.read(tmp_path)
+    assert [(one.split, one.image, len(one.labels)) for one in back] == [
+        ("train", "train/a.png", 1),
+        ("val", "valid/a.png", 1),
+    ]
+
+
+def test_coco_images_lie_in_a_folder_of_the_jsons_name(tmp_path):
+    image(tmp_path / "train2017/a.png")
+    coco_json(tmp_path / "annotations/instances_train2017.json", [], bbox=[0, 0, 2, 2])
+    assert [(one.split, one.image) for one in coco.read(tmp_path)] == [("train", "train2017/a.png")]
+
+
+def test_two_coco_entries_of_one_file_are_one_image(tmp_path):
+    image(tmp_path / "a.png")
+    content = {
+        "images": [{"id": n, "file_name": "a.png", "width": 5, "height": 4} for n in (1, 2)],
+        "categories": [{"id": 1, "name": "pit"}],
+        "annotations": [{"id": n, "image_id": n, "category_id": 1, "bbox": [n, 0, 1, 1]} for n in (1, 2)],
+    }
+    (tmp_path / "a.json").write_bytes(orjson.dumps(content))
+    (one,) = coco.read(tmp_path / "a.json")
+    assert [label.bbox_xywh[0] for label in one.labels] == [1, 2]
+
+
+@pytest.mark.parametrize("split", ["", "/train"])
+def test_yolo_folders_with_classes_txt_are_read(tmp_path, split):
+    image(tmp_path / f"images{split}/a.png")
+    (tmp_path / f"labels{split}").mkdir(parents=True)
+    (tmp_path / f"labels{split}/a.txt").write_text("1 0.5 0.5 1 1\n")
+    (tmp_path / "classes.txt").write_text("scratch\npit\n")
+    assert recognise(tmp_path) == "yolo_detect"
+    back = yolo.read(tmp_path, task="detect")
+    assert back.classes == ("scratch", "pit")
+    assert [(one.split, one.labels[0].category) for one in back] == [("train", "pit")]
+
+
+def test_a_yolo_yaml_may_have_any_name(tmp_path):
+    image(tmp_path / "images/a.png")
+    (tmp_path / "widgets.yaml").write_text("train: images\nnames: [a]\n")
+    assert len(yolo.read(tmp_path, task="detect")) == 1
+
+
+def test_yolo_coordinates_a_hundredth_outside_are_cut_off(tmp_path):
+    image(tmp_path / "images/a.png", (100, 50))
+    (tmp_path / "labels").mkdir()
+    (tmp_path / "labels/a.txt").write_text("0 0.045 0.5 0.1 1.0\n")
+    (tmp_path / "data.yaml").write_text("train: images\nnames: [a]\n")
+    (one,) = yolo.read(tmp_path, task="detect")
+    assert one.labels[0].bbox_xywh == (0.0, 0.0, 9.5, 50.0)
+
+
+def test_mvtec_takes_defective_images_in_train(tmp_path):
+    for split, stem in (("train", "a"), ("test", "b")):
+        image(tmp_path / split / "dent" / f"{stem}.png")
+        write_mask(tmp_path / "ground_truth/dent" / f"{stem}_mask.png", pixels("#....\n.....\n.....\n....."))
+    image(tmp_path / "train/good/c.png")
+    back = mvtec.read(tmp_path)
+    assert sorted((one.key, one.split, len(one.labels)) for one in back) == [
+        ("a", "train", 1), ("b", "test", 1), ("c", "train", 0)
+    ]  # fmt: skip
+
+
+def test_a_mask_that_an_image_of_train_and_one_of_test_may_mean_is_neithers(tmp_path):
+    for split in ("train", "test"):
+        image(tmp_path / split / "dent/000.png")
+    write_mask(tmp_path / "ground_truth/dent/000_mask.png", pixels("#....\n.....\n.....\n....."))
+    problems = []
+    assert [one.labels for one in mvtec.read(tmp_path, problems)] == [(), ()]
+    assert [problem.expected for problem in problems] == ["a mask of its own"] * 2
+
+
+def test_masks_beside_images_need_neither_splits_nor_classes(tmp_path):
+    mask = pixels("##...\n.....\n.....\n.....")
+    for name in ("a", "a_mask", "b"):
+        image(tmp_path / "images" / f"{name}.png")
+        image(tmp_path / "one/images" / f"{name}.png")
+    write_mask(tmp_path / "masks/dent/a.png", mask)
+    write_mask(tmp_path / "masks/dent/a_mask.png", mask)
+    write_mask(tmp_path / "one/masks/b_mask.png", mask)
+    back = {one.key: [label.category for label in one.labels] for one in mask_folder.read(tmp_path)}
+    assert back == {"a": ["dent"], "a_mask": ["dent"], "b": []}
+    back = {one.key: [label.category for label in one.labels] for one in mask_folder.read(tmp_path / "one")}
+    assert back == {"a": [], "a_mask": [], "b": ["defect"]}
+
+
+def test_a_mask_above_half_white_is_a_defect(tmp_path):
+    image(tmp_path / "images/a.png", (4, 1))
+    (tmp_path / "masks/dent").mkdir(parents=True)
+    cv2.imwrite(str(tmp_path / "masks/dent/a.png"), np.array([[0, 127, 128, 255]], np.uint8))
+    (one,) = mask_folder.read(tmp_path)
+    assert one.labels[0].bbox_xywh == (2, 0, 2, 1)
