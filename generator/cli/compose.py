@@ -21,7 +21,7 @@ from generator.core.errors import ConfigError, closest, nearest
 from generator.run.build import TARGET
 from generator.run.sequence import SampleSequence
 
-PATHS = ("path", "out", "data", "good", "source.path", "roi.path")
+PATHS = ("path", "out", "data", "good", "source.path", "roi.path", "kinds_dir", "feedback", "feedback_data")
 """Keys whose values are paths and are taken as they stand."""
 LISTED = ("defect", "distractor")
 """Groups of which several options can be chosen at once."""

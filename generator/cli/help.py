@@ -13,6 +13,7 @@ Verbs
   fit        kinds of defects from a few real ones  report    the report of a finished data set
   mix        several data sets to one, without leaks
   doctor     what this machine can do
+  augment    scarce classes brought to their targets, bank, kinds and mix in one command
 
   defectgen VERB --help              examples and keys of one verb
 """
@@ -160,6 +161,38 @@ Keys
   tries=200       defects made in memory for the table; of fewer than eight real images it shows the medians alone
 """
 
+_AUGMENT = """\
+defectgen augment brings scarce classes to their targets: made defects beside the real ones, mixed into one data set.
+
+  defectgen augment data=wood/ target=largest name=balanced
+
+The result lands in outputs/<name>/, laid out like that of generate. Only the train side of data is learned from; images
+of val and test are carried over untouched. Counts are exact; rejected samples are made up for.
+
+Examples
+  defectgen augment data=wood/ target=40 'export=[yolo_segment]'
+  defectgen augment data=wood/ 'target={hole: 60, scratch: 40}' 'combinations={hole+scratch: 10}'
+  defectgen augment data=mvtec/wood/ 'splits={train: 0.67, test: 0.33}'    MVTec AD has defects in test alone
+  defectgen augment data=wood/ 'makers={bank: 0.6, procedural: 0.4}' 'kinds={scratch: [metal/scratch]}'
+  defectgen augment data=wood/ feedback=predictions.json                   more of what a detector misses
+
+Keys
+  data=DIR             any data set that can be read, see defectgen doctor data=DIR
+  target=largest       defects of each class in train: largest, a number, or {hole: 60, scratch: 40}
+  cap=20               most made defects per real one
+  makers=null          shares: bank pastes real ones, fitted draws learned ones, procedural the catalogue's;
+                       null: bank alone; for a class of its own: {bank: 1, hole: {procedural: 1}}
+  kinds=null           what procedural draws a class with; kinds_dir=DIR has kinds of your own
+  combinations=null    images that carry several classes
+  good_share=null      least share of good images in train; good=DIR: more good images to put defects on
+  splits=null          real images shared out anew, by provenance
+  feedback=null        COCO results on the validation images (feedback_data, feedback_split, feedback_score)
+  roi=whole            where defects may lie
+  export=[]            {formats}
+  keep_work=false      keep the bank, the kinds and the made sets
+  overwrite=false      replace the result that is there
+"""
+
 _EXPORT = """\
 defectgen export writes more formats from a finished data set; images are hard-linked, nothing is drawn again.
 
@@ -217,6 +250,7 @@ def help_of(verb: str) -> str:
         "preview": _PREVIEW,
         "fit": _FIT,
         "mix": _MIX.replace("{formats}", formats),
+        "augment": _AUGMENT.replace("{formats}", formats),
         "export": _EXPORT.replace("{formats}", formats),
         "report": _REPORT,
         "doctor": _DOCTOR,

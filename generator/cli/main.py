@@ -20,7 +20,9 @@ from generator.cli.help import GENERAL, help_of, is_help
 from generator.core.errors import ConfigError, GeneratorError, closest, nearest
 from generator.core.version import VERSION
 
-VERBS = ("generate", "plan", "preview", "fit", "mix", "export", "report", "doctor")
+VERBS = ("generate", "plan", "preview", "fit", "mix", "augment", "export", "report", "doctor")
+OF_REAL = ("mix", "augment")
+"""Verbs that lie in generator/cli/real."""
 INTERRUPTED = 130
 _HYDRA_FLAGS = {"-m", "--multirun", "-sc", "--shell-completion", "--info", "-i"}
 
@@ -115,7 +117,7 @@ def _split_flags(rest: list[str]) -> tuple[bool, list[str]]:
 
 
 def _verb(verb: str) -> Callable[[dict], int]:
-    return import_module(f"generator.cli.{verb}").run
+    return import_module(f"generator.cli.real.{verb}" if verb in OF_REAL else f"generator.cli.{verb}").run
 
 
 def _complete(arguments: list[str]) -> int:

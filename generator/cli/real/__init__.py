@@ -1,0 +1,1 @@
+"""Verbs that read real data: several data sets to one, scarce classes to their targets."""
