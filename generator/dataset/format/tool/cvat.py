@@ -22,7 +22,7 @@ import numpy as np
 from lxml import etree
 
 from generator.core.annotation import Region
-from generator.core.errors import nearest
+from generator.core.errors import FormatError, nearest
 from generator.dataset.format.reading.gather import Gathered, split_named
 from generator.dataset.format.reading.shape import (
     bitmap_region,
@@ -94,23 +94,34 @@ def read(path: Path, problems: Problems | None = None) -> Records:
     """Read an export of CVAT for images.
 
     Args:
-        path: the XML file, or the folder that holds annotations.xml; images lie beside it or below.
+        path: the XML file, or the folder that holds annotations.xml or a file a split; images lie beside it or below.
         problems: where broken images and labels are listed, which are left out; None: the first one is raised.
 
     Raises:
         FormatError: there is no such file, or it does not hold what CVAT promises; the line is named.
     """
-    top = XmlEntry.top(path / FILE if path.is_dir() or not path.suffix else path, "annotations")
-    listed = top.element.xpath("meta//labels/label/name/text()")
-    known = dict.fromkeys(original_name(str(name)) for name in listed) or None
-    gathered = Gathered(top.path.parent, problems)
-    for image in top.children("image"):
-        with left_out(problems):
-            _read_image(image, gathered, known)
-    for track in top.children("track"):
-        with left_out(problems):
-            raise track.error("images: an export as CVAT for images 1.1", "a track of a video")
+    files = _files(path)
+    gathered = Gathered(files[0].parent, problems)
+    tops = [XmlEntry.top(file, "annotations") for file in files]
+    listed = [str(name) for top in tops for name in top.element.xpath("meta//labels/label/name/text()")]
+    known = dict.fromkeys(map(original_name, listed)) or None
+    for top in tops:
+        for entry in top.children("image", "track"):
+            with left_out(problems):
+                if entry.tag == "track":
+                    raise entry.error("images: an export as CVAT for images 1.1", "a track of a video")
+                _read_image(entry, gathered, known)
     return gathered.done(known)
+
+
+def _files(path: Path) -> list[Path]:
+    """Return the XML files to read: the one given, annotations.xml, or all in a folder, such as one a split."""
+    if not path.is_dir():
+        return [path]
+    files = [path / FILE] if (path / FILE).is_file() else sorted(path.glob("*.xml"))
+    if not files:
+        raise FormatError(path, "", FILE, "none")
+    return files
 
 
 def _meta(classes: Iterable[str], splits: Iterable[str]) -> etree._Element:
@@ -168,7 +179,8 @@ def _read_image(image: XmlEntry, gathered: Gathered, known: Iterable[str] | None
         return _to_label(entry, hw, known)
 
     is_synthetic = image.element.get(SYNTHETIC) == "1"
-    gathered.add(file, hw, split_named(subset) or SPLITS[0], shapes, to_label, synthetic=is_synthetic)
+    split = split_named(subset) or split_named(image.path.stem) or SPLITS[0]
+    gathered.add(file, hw, split, shapes, to_label, synthetic=is_synthetic)
 
 
 def _says_good(entry: XmlEntry) -> bool:

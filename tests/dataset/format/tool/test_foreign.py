@@ -128,6 +128,14 @@ def test_cvat_shapes_become_masks_and_boxes(tmp_path):
     assert [(label.category, label.bbox_xywh) for label in one.labels[4:]] == [("scratch", (0, 0, 8, 6))]
 
 
+def test_cvat_files_may_be_one_a_split(tmp_path):
+    for split, key in (("train", "a"), ("test", "b")):
+        image(tmp_path / f"images/{key}.png")
+        content = f'<annotations><image id="0" name="{key}.png" width="8" height="6"/></annotations>'
+        text(tmp_path / f"{split}.xml", content)
+    assert sorted((one.key, one.split) for one in cvat.read(tmp_path)) == [("a", "train"), ("b", "test")]
+
+
 def test_label_studio_percents_become_pixels(tmp_path):
     image(tmp_path / "photos/a.png", (8, 6))
     text(
