@@ -23,10 +23,13 @@ from generator.run.sequence import SampleSequence
 
 PATHS = ("path", "out", "data", "good", "source.path", "roi.path", "kinds_dir", "feedback", "feedback_data")
 """Keys whose values are paths and are taken as they stand."""
+PATTERNS = ("group",)
+"""Keys whose values are regular expressions and are taken as they stand."""
 LISTED = ("defect", "distractor")
 """Groups of which several options can be chosen at once."""
 _MOST_LISTED = 20  # a list of more options hides what is wrong
 BACKSLASH, QUOTE = chr(92), "'"
+_BEFORE_QUOTE = re.compile(r"\\+(?='|$)")
 
 
 def conf_dir() -> Path:
@@ -81,13 +84,14 @@ def require_sound(overrides: Sequence[str]) -> None:
 
 
 def literal(override: str) -> str:
-    """Return an override whose value is a path with that path in quotes, so that any letter may stand in it."""
+    """Return an override whose value is a path or a pattern in quotes, so that any letter may stand in it."""
     key, equals, value = override.partition("=")
-    if key not in PATHS or not equals or value[:1] in ("'", '"') or "${" in value or value == "null":
+    if key not in (*PATHS, *PATTERNS) or not equals or value[:1] in ("'", '"') or "${" in value or value == "null":
         return override
     if key == "data" and value[:1] in ("[", "{"):  # several data sets
         return override
-    return f"{key}='{value.replace(BACKSLASH, BACKSLASH * 2).replace(QUOTE, BACKSLASH + QUOTE)}'"
+    value = _BEFORE_QUOTE.sub(lambda found: found[0] * 2, value)  # elsewhere Hydra takes a backslash as it is
+    return f"{key}='{value.replace(QUOTE, BACKSLASH + QUOTE)}'"
 
 
 def plain(config: Any) -> dict[str, Any]:

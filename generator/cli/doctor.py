@@ -1,4 +1,4 @@
-"""``defectgen doctor``: what this machine can do. Source: own."""
+"""``defectgen doctor``: what this machine can do; with ``data=``, the health of a data set. Source: own."""
 
 from __future__ import annotations
 
@@ -10,14 +10,20 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import orjson
 from rich.console import Console
 from rich.table import Table
 
 from generator.cli.compose import conf_dir
 from generator.core.errors import ConfigError
 from generator.core.version import VERSION
+from generator.dataset.store import write_text
 from generator.executor.process import available_cores
+from generator.health.health import examine
+from generator.health.screen import class_table, explained, headline, serious, worth_a_look
+from generator.run.build import coerce
 
 _CORE = (
     "numpy", "opencv-python", "opencv-python-headless", "pillow", "hydra-core", "omegaconf", "albumentations", "trdg",
@@ -26,10 +32,40 @@ _CORE = (
 _EXTRAS = {"learn": ("torch", "diffusers", "peft"), "ray": ("ray",), "studio": ("nicegui",), "cloud": ("s3fs", "gcsfs")}
 
 
-def run(arguments: list[str]) -> int:
+def run(config: dict[str, Any]) -> int:
+    """Print the health of the data set that a resolved configuration names; return the exit code."""
+    data = Path(coerce(str, config["data"], "data")).expanduser().absolute()
+    compare = coerce(int, config["compare"], "compare")
+    if compare < 0:
+        raise ConfigError("compare", "a whole number >= 0", compare)
+    group, out = (coerce(str | None, config[key], key) for key in ("group", "out"))
+    strict = coerce(bool, config["strict"], "strict")
+    target = None if out is None else _target(Path(out).expanduser().absolute())
+    health = examine(data, coerce(str, config["format"], "format"), group, compare)
+    console = Console(soft_wrap=True, highlight=False, markup=False)
+    console.print(headline(health))
+    if health.census.classes:
+        Console().print(class_table(health.census))
+        console.print(explained(health.census))
+    found = list(serious(health))
+    for line in (*found, *worth_a_look(health)):
+        console.print(line)
+    if not found:
+        console.print("nothing serious: no broken labels, no leaks between splits, no image labelled in two ways")
+    if target is not None:
+        write_text(target, orjson.dumps(health.to_json(), option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY))
+        print(f"everything: {target}")
+    return 1 if strict and health.is_serious else 0
+
+
+def _target(path: Path) -> Path:
+    if path.is_dir() or not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+        raise ConfigError("out", "a file in a folder that can be written", str(path))
+    return path
+
+
+def machine() -> int:
     """Print versions, cores, memory, GPU, writable paths and fonts; return 1 if something needed is missing."""
-    if arguments:
-        raise ConfigError("doctor", "no arguments", f"'{arguments[0]}'")
     table = Table(show_header=False)
     table.add_column("what")
     table.add_column("found")

@@ -12,7 +12,7 @@ Verbs
   preview    one contact sheet of a recipe          export    more formats from a finished data set
   fit        kinds of defects from a few real ones  report    the report of a finished data set
   mix        several data sets to one, without leaks
-  doctor     what this machine can do
+  doctor     what this machine can do; with data=, how healthy a data set is
   augment    scarce classes brought to their targets, bank, kinds and mix in one command
 
   defectgen VERB --help              examples and keys of one verb
@@ -225,11 +225,28 @@ Key
 """
 
 _DOCTOR = """\
-defectgen doctor says what this machine can do: versions, cores, memory, GPU, writable paths, fonts, extras.
+defectgen doctor says what this machine can do; with data= it says how healthy a data set is. It writes nothing.
 
-  defectgen doctor
+  defectgen doctor data=real/
 
-The table is printed; exit code 1 if something the core needs is missing.
+Counts, sizes, broken labels with file and line, duplicates, dark, blurred and odd images, frames of one part, leaks
+between splits are printed. Without data=: versions, cores, memory, GPU, writable paths, fonts, extras; exit code 1 if
+something the core needs is missing.
+
+Examples
+  defectgen doctor                                              this machine
+  defectgen doctor data=outputs/defects                         a finished data set
+  defectgen doctor data=real/ out=health.json                   the screen shows the first of each, the file all
+  defectgen doctor data=real/ 'group=part_([0-9]+)_'            the number in a file's name is the part
+  defectgen doctor data=real/instances.json strict=true         exit code 1 if it should not be trained on
+
+Keys
+  data=DIR          any format that is read, or the file that describes it
+  format=auto       how data is laid out, if it is not recognised
+  group=null        regular expression on an image's path below data; its first group is the part
+  compare=6000      at most so many images are compared by content, to find frames of one part; 0: none
+  out=null          a JSON file for everything that was found
+  strict=false      exit code 1 after broken labels, leaks, or one image labelled in two ways
 """
 
 

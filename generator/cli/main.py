@@ -73,8 +73,8 @@ def _run(arguments: list[str]) -> int:
     if any(is_help(argument) for argument in rest):
         print(help_of(verb))
         return 0
-    if verb == "doctor":
-        return import_module("generator.cli.doctor").run(rest)
+    if verb == "doctor" and not rest:
+        return import_module("generator.cli.doctor").machine()
     if _HYDRA_FLAGS & set(rest):
         return _through_hydra(verb, rest)
     return _compose_and_run(verb, rest)
@@ -128,7 +128,7 @@ def _complete(arguments: list[str]) -> int:
         print(" ".join(name for name in VERBS if name.startswith(verb)))
         return 0
     os.environ["COMP_LINE"] = f"{program} {rest}"
-    return _through_hydra(verb if verb in VERBS and verb != "doctor" else "generate", arguments)
+    return _through_hydra(verb if verb in VERBS else "generate", arguments)
 
 
 def _through_hydra(verb: str, rest: list[str]) -> int:
