@@ -1,0 +1,1 @@
+"""Learned models from a local folder: the only room that imports torch."""
