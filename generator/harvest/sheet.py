@@ -117,7 +117,7 @@ def _panels(row: Row, colour: Colour) -> tuple[np.ndarray, np.ndarray]:
     window = both.grown(max(_LEAST_AROUND_PX, round(_AROUND * max(both.w, both.h)))).clipped(hw)
     ratio = _PANEL_PX / max(window.w, window.h)
     wh = max(1, round(window.w * ratio)), max(1, round(window.h * ratio))
-    boxed = resized(row.pixels[window.slices], wh, row.white)
+    boxed = resized(row.pixels[window.slices], wh, row.white).copy()  # colour comes as a view that is not written to
     masked = boxed.copy()
     first = round((x - window.x) * ratio) - 1, round((y - window.y) * ratio) - 1
     last = round((x + w - window.x) * ratio), round((y + h - window.y) * ratio)
