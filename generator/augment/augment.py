@@ -31,7 +31,7 @@ from generator.augment.request import (
 )
 from generator.augment.surface import Surfaces, gather_surfaces
 from generator.core.errors import ConfigError
-from generator.core.names import MARKER
+from generator.core.names import MARKER, RULE, is_safe_name
 from generator.core.ports import Report, Roi
 from generator.dataset.leak import Fingerprint, fingerprint
 from generator.dataset.problem import Problems
@@ -177,11 +177,13 @@ def augment(
     if feedback is not None:
         missing = shifted(missing, feedback, request.bound, most)
     alone = without_combinations(request, missing)
-    prints = {record.key: fingerprint(store.root / record.image) for record in Side(store)}
+    compared = request.good is not None  # with images of which nothing is known, by their pixels too
+    prints = {record.key: fingerprint(store.root / record.image, pixels=compared) for record in Side(store)}
     surfaces = _surfaces(store, train, work, request, prints)
     if surfaces.left_out:
         notes.append(f"good: {len(surfaces.left_out)} images stand in val or test too and were not used")
     wanted = [name for name, number in missing.items() if number]
+    _require_names(wanted)
     kinds, said = gather_kinds(store.root, train, work, wanted, request, station.compose, station.roi)
     notes += said
     if feedback is not None:
@@ -305,6 +307,13 @@ def _make(
         short.update(left)
         made[COMBINED] = dict(sum((one.counts() for one in found), Counter[str]()))
     return sets, made, {name: number for name, number in short.items() if number}
+
+
+def _require_names(classes: Sequence[str]) -> None:
+    for name in classes:
+        if not is_safe_name(name) or name.lower() == GOOD:
+            expected = f"classes to be made with names of {RULE}"
+            raise ConfigError("data", expected, f"'{name}'", "Rename the class in the data set.")
 
 
 def _require_able(combinations: Mapping[str, int], wanted: Sequence[str], unable: Sequence[str]) -> None:
