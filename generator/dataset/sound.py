@@ -74,9 +74,8 @@ def sound_region(
     corners = [np.asarray(ring, np.float64).reshape(-1, 2) for ring in rings]
     for ring in corners:
         _require_inside(ring, hw, file, where, tolerance_px)
-        different = len(np.unique(ring, axis=0))
-        if different < 3:
-            raise FormatError(file, where, "a polygon of at least three different points", different)
+        if _different(ring) < 3:
+            raise FormatError(file, where, "a polygon of at least three different points", _different(ring))
         if crosses_itself(ring):
             got = f"one of {len(ring)} points that does"
             raise FormatError(file, where, "a polygon that does not cross itself", got)
@@ -98,6 +97,13 @@ def _require_inside(
     if outside.any():
         expected = f"coordinates within the image's {hw[1]} x {hw[0]} px"
         raise FormatError(file, where, expected, f"the point {_shown(points[outside][0])}")
+
+
+def _different(points: np.ndarray) -> int:
+    """Return how many of (N, 2) points differ, or 3 for more; N is 1 or more."""
+    second = (points != points[0]).any(axis=1)
+    third = second & (points != points[int(second.argmax())]).any(axis=1)
+    return 1 + int(second.any()) + int(third.any())
 
 
 def _shown(values: Sequence[float] | np.ndarray) -> str:

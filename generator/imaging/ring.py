@@ -93,31 +93,11 @@ def crosses_itself(points: np.ndarray, rounding_px: float = ROUNDING_PX) -> bool
     """
     points = np.asarray(points, np.float64)
     a, b = points, np.roll(points, -1, axis=0)
-    kept = (a != b).any(axis=1) & ~_walked_both_ways(a, b)
-    a, b = a[kept], b[kept]
-    low, high = np.minimum(a, b), np.maximum(a, b)
-    if len(a) < 2:
+    kept = (a != b).any(axis=1)
+    if not _edges_cross(a[kept], b[kept], rounding_px):
         return False
-    along = int(np.ptp(points[:, 1]) > np.ptp(points[:, 0]))
-    order = np.argsort(low[:, along], kind="stable")
-    a, b, low, high = a[order], b[order], low[order], high[order]
-    stops = np.searchsorted(low[:, along], high[:, along], side="right")
-    counts = np.maximum(stops - np.arange(len(a)) - 1, 0)  # edge i meets at most the edges i + 1 to stops[i] - 1
-    ends = np.cumsum(counts)
-    start = 0
-    while start < len(a):
-        done = ends[start - 1] if start else 0
-        stop = max(start + 1, int(np.searchsorted(ends, done + _PAIRS_AT_ONCE, side="right")))
-        first = np.repeat(np.arange(start, stop), counts[start:stop])
-        begins = np.repeat(ends[start:stop] - counts[start:stop] - done, counts[start:stop])
-        second = first + 1 + np.arange(len(first)) - begins
-        overlap = (low[first, 1 - along] <= high[second, 1 - along]) & (
-            low[second, 1 - along] <= high[first, 1 - along]
-        )
-        if _any_cross(a, b, first[overlap], second[overlap], rounding_px):
-            return True
-        start = stop
-    return False
+    kept &= ~_walked_both_ways(a, b)
+    return _edges_cross(a[kept], b[kept], rounding_px)
 
 
 def _corners(contour: np.ndarray, region: Region, inset_px: float) -> np.ndarray:
@@ -173,6 +153,33 @@ def _bridge(joined: np.ndarray, part: np.ndarray) -> tuple[np.ndarray, int]:
 
 def _nearest(corners: np.ndarray, point: np.ndarray) -> int:
     return int(np.argmin(((corners - point) ** 2).sum(axis=1)))
+
+
+def _edges_cross(a: np.ndarray, b: np.ndarray, rounding_px: float) -> bool:
+    """Say whether any two of the edges from (N, 2) ``a`` to ``b`` cross; none has the length 0."""
+    if len(a) < 2:
+        return False
+    low, high = np.minimum(a, b), np.maximum(a, b)
+    along = int(np.ptp(a[:, 1]) > np.ptp(a[:, 0]))
+    order = np.argsort(low[:, along], kind="stable")
+    a, b, low, high = a[order], b[order], low[order], high[order]
+    stops = np.searchsorted(low[:, along], high[:, along], side="right")
+    counts = np.maximum(stops - np.arange(len(a)) - 1, 0)  # edge i meets at most the edges i + 1 to stops[i] - 1
+    ends = np.cumsum(counts)
+    start = 0
+    while start < len(a):
+        done = ends[start - 1] if start else 0
+        stop = max(start + 1, int(np.searchsorted(ends, done + _PAIRS_AT_ONCE, side="right")))
+        first = np.repeat(np.arange(start, stop), counts[start:stop])
+        begins = np.repeat(ends[start:stop] - counts[start:stop] - done, counts[start:stop])
+        second = first + 1 + np.arange(len(first)) - begins
+        overlap = (low[first, 1 - along] <= high[second, 1 - along]) & (
+            low[second, 1 - along] <= high[first, 1 - along]
+        )
+        if _any_cross(a, b, first[overlap], second[overlap], rounding_px):
+            return True
+        start = stop
+    return False
 
 
 def _any_cross(a: np.ndarray, b: np.ndarray, first: np.ndarray, second: np.ndarray, rounding_px: float) -> bool:
