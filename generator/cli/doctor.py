@@ -27,7 +27,7 @@ from generator.run.build import coerce
 
 _CORE = (
     "numpy", "opencv-python", "opencv-python-headless", "pillow", "hydra-core", "omegaconf", "albumentations", "trdg",
-    "pycocotools", "orjson", "rich", "jinja2", "fsspec", "zlib-ng",
+    "pycocotools", "orjson", "rich", "jinja2", "fsspec", "lxml", "zlib-ng",
 )  # fmt: skip
 _EXTRAS = {"learn": ("torch", "diffusers", "peft"), "ray": ("ray",), "studio": ("nicegui",), "cloud": ("s3fs", "gcsfs")}
 
