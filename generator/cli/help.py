@@ -151,7 +151,7 @@ Examples
   defectgen fit data=three_images/ out=fitted tries=0                three real ones are enough; no table
 
 Keys
-  data=DIR        coco, yolo_segment, mvtec, mask_folder, mask_index, a finished data set, or plain:
+  data=DIR        any format that is read and holds masks or polygons, or the file that describes it; or plain:
                   <class>/x.png (or defect/<class>/x.png) with masks/<class>/x.png, good images in good/
   out=fitted      the folder to give to generate, plan and preview with --config-dir
   format=auto     how data is laid out, if it is not recognised
