@@ -39,11 +39,12 @@ def headline(health: Health) -> str:
 def class_table(census: Census) -> Table:
     """Return a row a class: images and instances, sizes."""
     splits = list(census.splits)
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=0)
     boxes = sum(len(count.names) - count.masks for count in census.classes.values())
-    columns = ["class", "images", *(splits if len(splits) > 1 else ()), "instances", *(("boxes",) if boxes else ())]
+    columns = ["class", "images", *(splits if len(splits) > 1 else ()), "inst.", *(("boxes",) if boxes else ())]
     for name in (*columns, "side px", "of image %", "least", "most"):
-        table.add_column(name, justify="left" if name == "class" else "right")
+        is_name = name == "class"
+        table.add_column(name, justify="left" if is_name else "right", no_wrap=not is_name, overflow="fold")
     for name, count in census.classes.items():
         table.add_row(escape(name), *_cells(count, splits, bool(boxes)))
     return table
