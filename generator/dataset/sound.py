@@ -100,7 +100,9 @@ def _require_inside(
 
 
 def _different(points: np.ndarray) -> int:
-    """Return how many of (N, 2) points differ, or 3 for more; N is 1 or more."""
+    """Return how many of (N, 2) points differ, or 3 for more."""
+    if len(points) == 0:
+        return 0
     second = (points != points[0]).any(axis=1)
     third = second & (points != points[int(second.argmax())]).any(axis=1)
     return 1 + int(second.any()) + int(third.any())
