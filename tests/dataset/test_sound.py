@@ -39,6 +39,7 @@ def test_a_polygon_too_thin_for_a_pixels_centre_holds_none():
 @pytest.mark.parametrize(
     ("ring", "expected"),
     [
+        ([], "at least three different points, got 0"),
         ([0, 0, 4, 4, 0, 0, 4, 4], "at least three different points, got 2"),
         ([0, 0, 6, 4, 6, 0, 0, 4], "a polygon that does not cross itself"),
         ([0, 0, 9.1, 0, 9, 2], "within the image's 8 x 6 px, got the point 9.1, 0"),
