@@ -21,13 +21,26 @@ from generator.core.errors import ConfigError, closest, nearest
 from generator.run.build import TARGET
 from generator.run.sequence import SampleSequence
 
-PATHS = ("path", "out", "data", "good", "source.path", "roi.path", "kinds_dir", "feedback", "feedback_data")
+PATHS = (
+    "path",
+    "out",
+    "data",
+    "good",
+    "bank",
+    "segmenter",
+    "source.path",
+    "roi.path",
+    "kinds_dir",
+    "feedback",
+    "feedback_data",
+)
 """Keys whose values are paths and are taken as they stand."""
 PATTERNS = ("group",)
 """Keys whose values are regular expressions and are taken as they stand."""
 LISTED = ("defect", "distractor")
 """Groups of which several options can be chosen at once."""
 _MOST_LISTED = 20  # a list of more options hides what is wrong
+_MANIFEST, _SEARCHPATH, _BANK = "manifest.json", "hydra.searchpath=", "bank/"
 BACKSLASH, QUOTE = chr(92), "'"
 _BEFORE_QUOTE = re.compile(r"\\+(?='|$)")
 
@@ -50,6 +63,7 @@ def compose_config(verb: str, overrides: Sequence[str]) -> dict[str, Any]:
         ConfigError: an override does not fit.
     """
     require_sound(overrides)
+    overrides = with_bank(overrides)
     GlobalHydra.instance().clear()
     try:
         with initialize_config_dir(str(conf_dir()), version_base="1.3"):
@@ -81,6 +95,25 @@ def require_sound(overrides: Sequence[str]) -> None:
         if group not in LISTED and option.startswith("[") and len(asked) > 1:
             hint = f"Choose one, such as {group}={asked[0]}; for each of them, make a data set with a name of its own."
             raise ConfigError(group, f"one {group} at a time", option, hint)
+
+
+def with_bank(overrides: Sequence[str]) -> list[str]:
+    """Return the overrides with the kinds of a bank among the options, where one is named with ``bank=``.
+
+    Raises:
+        ConfigError: there is no bank.
+    """
+    kept = list(overrides)
+    given = [override.partition("=")[2].strip("'\"") for override in kept if override.startswith("bank=")]
+    if not given or given[-1] in ("", "null"):
+        return kept
+    folder = Path(given[-1]).expanduser().absolute()
+    if not (folder / _MANIFEST).is_file():
+        raise ConfigError("bank", f"a folder with {_MANIFEST}", f"'{folder}'", "Make one with defectgen harvest.")
+    before = [override for override in kept if override.startswith(_SEARCHPATH)]
+    places = [place for override in before for place in re.findall(r"'(file://[^']+)'", override)]
+    joined = ",".join(f"'{place}'" for place in [*places, f"file://{folder}"])
+    return [*(override for override in kept if override not in before), f"{_SEARCHPATH}[{joined}]"]
 
 
 def literal(override: str) -> str:
@@ -165,12 +198,14 @@ def _explain_missing(missing: str, overrides: Sequence[str]) -> ConfigError:
         group, _, above = group.rpartition("/")
         option = f"{above}/{option}"
     top = group.split("/")[0]
-    own = [Path(found) / top for override in overrides for found in re.findall(r"'file://(.+)'", override)]
+    own = [Path(found) / top for override in overrides for found in re.findall(r"'file://([^']+)'", override)]
     options = sorted({option for place in (folder / top, *own) for option in _options_in(place)}) if top else []
     asked = missing.removeprefix(f"{top}/") if top else missing
     if not options:
         return ConfigError("override", "a known group", f"'{missing}'", nearest(missing, groups()))
     hint = closest(asked, options)
+    if asked.startswith(_BANK) and not any(option.startswith(_BANK) for option in options):
+        hint = "Name the bank that holds it: bank=FOLDER, made with defectgen harvest."
     if len(options) <= _MOST_LISTED:
         return ConfigError(top, f"one of {', '.join(options)}", f"'{asked}'", hint)
     hint = hint or f"defectgen generate --help lists what there is; your own need --config-dir FOLDER with {top}/..."

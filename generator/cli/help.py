@@ -11,7 +11,7 @@ Verbs
   generate   make a data set                        plan      say what would be made, write nothing
   preview    one contact sheet of a recipe          export    more formats from a finished data set
   fit        kinds of defects from a few real ones  report    the report of a finished data set
-  mix        several data sets to one, without leaks
+  harvest    real defects to a bank to paste from   mix      several data sets to one, without leaks
   doctor     what this machine can do; with data=, how healthy a data set is
   augment    scarce classes brought to their targets, bank, kinds and mix in one command
 
@@ -42,8 +42,8 @@ Keys
   defects_per_image=[1,2]   least and most on a defective image
   shares=null               relative share a category, such as {scratch: 3, pit: 1}
   targets=null              exact number of defects a category, such as {scratch: 300, pit: 200}
-  splits=null               shares of train, val, test; null: {train: 0.8, val: 0.1, test: 0.1}
   combinations=null         images that carry several classes, such as {scratch+pit: 10}, on top of the others
+  splits=null               shares of train, val, test; null: {train: 0.8, val: 0.1, test: 0.1}
   source.path=DIR           with source=folder: where the good images are, found in all folders below
   export=[coco]             formats: {formats}
   export_mask=exact         exact, visible or annotator (the last two with labels=all)
@@ -97,6 +97,35 @@ Examples
   defectgen preview source=folder source.path=good/ 'defect=[metal/scratch,metal/pit]'
   defectgen preview 'source.products=[leather]' 'defect=[leather/cut]'
   defectgen preview count=24 good_share=0
+"""
+
+_HARVEST = """\
+defectgen harvest cuts real defects off their images into a bank, from which they are pasted onto good ones.
+
+  defectgen harvest data=real/ out=bank
+
+The bank lands in bank/: cut-outs, a manifest, review.png to look at, and a kind a class. Paste them with
+  defectgen generate bank=bank 'defect=[bank/hole]' source=folder source.path=good/ labels=all export_mask=annotator
+Labels may be masks, polygons or boxes. Where there is a box alone the mask is found within it; what looks wrong waits
+in review.png until you take it with accept=[id,...].
+
+Examples
+  defectgen harvest data=coco_export/                                the format is recognised
+  defectgen harvest data=wood/ 'splits=[train,test]'                 cut from both sides
+  defectgen harvest data=boxes/ 'classes=[hole,knot]' out=wood_bank  two classes alone
+  defectgen harvest data=real/ place=anywhere                        pasted all over, not where real ones lay
+  defectgen harvest data=real/ 'accept=[71f0d01da27dd8bf]'           a flagged one that you looked at
+
+Keys
+  data=DIR         any data set that can be read, see defectgen doctor data=DIR
+  out=bank         the bank's folder, replaced as a whole
+  format=auto      a format's name where it is not recognised
+  splits=[train]   sides to cut from: leave out what a model is tested on
+  classes=[]       classes to cut; none: all
+  place=seen       seen: where real ones lay; anywhere: all over the part
+  grow_px=2        how far the edge goes on beyond the mask
+  accept=[]        ids of flagged cut-outs to take
+  segmenter=null   folder of a SAM-like model that finds masks in boxes too
 """
 
 _MIX = """\
@@ -266,6 +295,7 @@ def help_of(verb: str) -> str:
         "plan": _PLAN,
         "preview": _PREVIEW,
         "fit": _FIT,
+        "harvest": _HARVEST,
         "mix": _MIX.replace("{formats}", formats),
         "augment": _AUGMENT.replace("{formats}", formats),
         "export": _EXPORT.replace("{formats}", formats),

@@ -20,7 +20,7 @@ from generator.cli.help import GENERAL, help_of, is_help
 from generator.core.errors import ConfigError, GeneratorError, closest, nearest
 from generator.core.version import VERSION
 
-VERBS = ("generate", "plan", "preview", "fit", "mix", "augment", "export", "report", "doctor")
+VERBS = ("generate", "plan", "preview", "fit", "harvest", "mix", "augment", "export", "report", "doctor")
 OF_REAL = ("mix", "augment")
 """Verbs that lie in generator/cli/real."""
 INTERRUPTED = 130
@@ -136,9 +136,10 @@ def _through_hydra(verb: str, rest: list[str]) -> int:
     import hydra
     from hydra.errors import HydraException
 
-    from generator.cli.compose import conf_dir, explain, plain, require_sound
+    from generator.cli.compose import conf_dir, explain, plain, require_sound, with_bank
 
     require_sound(rest)
+    rest = with_bank(rest)
     os.environ["HYDRA_FULL_ERROR"] = "1"
     codes: list[int] = []
     name = "generate" if verb in ("plan", "preview") else verb

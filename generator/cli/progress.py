@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 
 from rich.console import Console
@@ -63,6 +65,14 @@ class RunProgress:
                 file=sys.stderr,
                 flush=True,
             )
+
+
+@contextmanager
+def counter(what: str) -> Iterator[Callable[[int], None]]:
+    """Yield what is called with a running number, which a terminal shows while the block works."""
+    console = Console(stderr=True)
+    with console.status(f"0 {what}") as status:
+        yield lambda number: status.update(f"{number} {what}")
 
 
 def _bar(console: Console) -> Progress:

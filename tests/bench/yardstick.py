@@ -1,10 +1,11 @@
 """Whether synthetic defects make a detector better on real ones.
 
 Run it with ``make yardstick``; DEFECTGEN_DATA and DEFECTGEN_YARDSTICK name the real images and the evaluation script.
-Only the training split's good images are used. Three arms, each on three seeds: drawn kinds alone, without any real
-defect; the few real defects alone; and these few together with kinds fitted to exactly these few, on asphalt
-beside drawn ones. The figures are printed as the script gives them: mean and deviation, each seed, each class.
-Source: own.
+Only the training split's good images are used, and kinds know exactly the real defects that their arm trains on. Arms,
+each on three seeds: drawn kinds alone, without any real defect; a few real defects alone, and together with kinds
+fitted to them, with the same few pasted from a bank, and with bank and drawn kinds mixed; all real ones alone and
+with a bank of them; and the share of the synthetic images in a sweep. The figures are printed as the script gives
+them: mean and deviation, each seed, each class. Source: own.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +28,7 @@ from generator.cli.compose import compose_config
 from generator.dataset.store import Store, link_or_copy
 from generator.dataset.view import write_mask
 from generator.fit.fit import fit
+from generator.harvest.harvest import HarvestRequest, harvest
 from generator.run.generate import Job
 from generator.run.plan import apportion
 
@@ -39,10 +42,12 @@ class Recipe:
     Attributes:
         most: the most defects of each class on an image, which shows one class alone.
         overrides: the rest.
+        place: where kinds learned from real defects lie, as ``defectgen fit`` and ``harvest`` take it.
     """
 
     most: dict[str, int]
     overrides: tuple[str, ...]
+    place: str = "anywhere"
 
 
 @dataclass(frozen=True)
@@ -53,10 +58,9 @@ class Trial:
         name: shown.
         folder: below DEFECTGEN_DATA.
         defects: per class, the drawn kinds that suit it.
-        alone: without any real defect.
-        beside_real: together with a few real defects and kinds fitted to them.
-        place: where fitted kinds lie, as ``defectgen fit`` takes it.
-        drawn_too: whether drawn kinds go on beside fitted ones.
+        recipes: per maker; a maker is ``drawn``, ``fitted``, ``bank``, or several joined with +.
+        beside_few: makers whose images go beside a few real defects.
+        few: numbers of real defects of a class.
         dropped: a class left out.
         options: of the evaluation.
     """
@@ -64,15 +68,15 @@ class Trial:
     name: str
     folder: str
     defects: dict[str, tuple[str, ...]]
-    alone: Recipe
-    beside_real: Recipe
-    place: str
-    drawn_too: bool
+    recipes: dict[str, Recipe]
+    beside_few: tuple[str, ...]
+    few: tuple[str, ...]
     dropped: str
     options: tuple[str, ...]
 
 
 _MOST = {"blowhole": 3, "break": 3, "crack": 3, "fray": 2}
+_ALL = {"blowhole": 3, "break": 3, "crack": 3, "fray": 3}
 TRIALS = (
     Trial(
         name="magnetic tile",
@@ -83,12 +87,16 @@ TRIALS = (
             "crack": ("metal/crack", "metal/edge_crack"),
             "fray": ("metal/fray", "metal/edge_fray"),
         },
-        alone=Recipe(
-            _MOST, ("roi=trimmed", "distractor=[gap,corner,smudge,streak,tide_mark]", "distractors_per_image=[6,16]")
-        ),
-        beside_real=Recipe(_MOST, ("roi=trimmed", "distractor=[gap,corner]", "distractors_per_image=[0,3]")),
-        place="anywhere",
-        drawn_too=False,
+        recipes={
+            "drawn": Recipe(
+                _MOST,
+                ("roi=trimmed", "distractor=[gap,corner,smudge,streak,tide_mark]", "distractors_per_image=[6,16]"),
+            ),
+            "fitted": Recipe(_MOST, ("roi=trimmed", "distractor=[gap,corner]", "distractors_per_image=[0,3]")),
+            "bank": Recipe(_ALL, ("roi=trimmed", "distractor=[gap,corner]", "distractors_per_image=[0,3]")),
+        },
+        beside_few=("fitted", "bank", "bank+drawn"),
+        few=("3", "5"),
         dropped="uneven",
         options=("--size", "224", "--steps", "400", "--drop", "uneven", "--max-test-good", "200"),
     ),
@@ -96,67 +104,88 @@ TRIALS = (
         name="asphalt",
         folder="crackforest/asphalt",
         defects={"crack": ("concrete/crack",)},
-        alone=Recipe({"crack": 3}, ("roi=whole",)),
-        beside_real=Recipe({"crack": 3}, ("roi=whole",)),
-        place="seen",
-        drawn_too=True,
+        recipes={
+            "drawn": Recipe({"crack": 3}, ("roi=whole",)),
+            "fitted": Recipe({"crack": 3}, ("roi=whole",), place="seen"),
+            "bank": Recipe({"crack": 3}, ("roi=whole",)),
+        },
+        beside_few=("drawn+fitted", "bank", "bank+drawn"),
+        few=("1", "5"),
         dropped="",
         options=("--size", "160", "--steps", "300"),
     ),
 )
 
 
-def make_set(trial: Trial, data: Path, folder: Path, seed: int, few: Sequence[str] = ()) -> Path:
-    """Draw defects on the training split's good images and lay them out as the evaluation reads them.
+def make_set(trial: Trial, data: Path, folder: Path, seed: int, makers: str, few: Sequence[str] = ()) -> Path:
+    """Put defects on the training split's good images and lay them out as the evaluation reads them.
 
     Args:
-        trial: what is drawn.
+        trial: what is made.
         data: the real data set.
         folder: where all goes.
         seed: of the run.
-        few: real defective images, relative to ``data``, from which kinds are fitted.
+        makers: ``drawn``, ``fitted``, ``bank``, or several joined with +, which share the images alike.
+        few: real defective images, relative to ``data``, that fitted and bank kinds know.
     """
     good = folder / "good"
     good.mkdir(parents=True)
     for name in json.loads((data / "splits.json").read_text())["train"]["good"]:
         link_or_copy(data / name, good / Path(name).name)
-    fitted = fitted_kinds(trial, data, folder, few, good) if few else {}
-    recipe = trial.beside_real if few else trial.alone
-    counts = apportion(SYNTHETIC, [1.0] * len(trial.defects))
-    for i, (category, kinds) in enumerate(trial.defects.items()):
-        drawn = kinds if trial.drawn_too or category not in fitted else ()
-        names = ",".join([*drawn, *fitted.get(category, ())])
-        keys = [
-            "source=folder", f"source.path={good}", f"out={folder / category}", f"count={counts[i]}", "good_share=0",
-            f"defects_per_image=[1,{recipe.most[category]}]", "splits={train: 1}", f"defect=[{names}]", "labels=all",
-            "labels.visible_floor=0.04", "export=[]", "report=false", f"seed={seed * len(counts) + i}",
-            *recipe.overrides,
-        ]  # fmt: skip
-        if fitted:
-            keys.append(f"hydra.searchpath=['file://{folder / 'fitted'}']")
-        root = Job(compose_config("generate", keys)).run(lambda images, rejected: None).root
-        for record in Store.open(root):
-            own = [label.with_flavour("visible") for label in record.labels]
-            masks = [label.mask.full(record.hw) for label in own if label is not None and label.mask is not None]
-            if masks:
-                target = folder / "arm" / "defect" / category / f"{record.key}.png"
-                target.parent.mkdir(parents=True, exist_ok=True)
-                link_or_copy(root / record.image, target)
-                write_mask(folder / "arm" / "masks" / category / target.name, sum(masks) > 0)
+    names = makers.split("+")
+    for maker, images in zip(names, apportion(SYNTHETIC, [1.0] * len(names)), strict=True):
+        kinds, keys = _kinds(trial, data, folder, few, good, maker)
+        counts = apportion(images, [1.0] * len(trial.defects))
+        for i, (category, count) in enumerate(zip(trial.defects, counts, strict=True)):
+            if kinds.get(category):
+                out = folder / maker / category
+                _generate(trial.recipes[maker], category, kinds[category], out, (
+                    *keys, f"source.path={good}", f"count={count}", f"seed={seed * len(counts) + i}",
+                ))  # fmt: skip
+                _lay_out(out, category, f"{maker}-", folder / "arm")
     return folder / "arm"
 
 
-def fitted_kinds(trial: Trial, data: Path, folder: Path, few: Sequence[str], good: Path) -> dict[str, list[str]]:
-    """Fit a kind a class from a few real defects; return their names by class."""
-    real = folder / "real"
+def _generate(recipe: Recipe, category: str, kinds: Sequence[str], out: Path, keys: Sequence[str]) -> None:
+    config = compose_config("generate", [
+        "source=folder", f"out={out}", "good_share=0", f"defects_per_image=[1,{recipe.most[category]}]",
+        "splits={train: 1}", f"defect=[{','.join(kinds)}]", "labels=all", "labels.visible_floor=0.04", "export=[]",
+        "report=false", *recipe.overrides, *keys,
+    ])  # fmt: skip
+    Job(config).run(lambda images, rejected: None)
+
+
+def _lay_out(root: Path, category: str, prefix: str, arm: Path) -> None:
+    """Link images and write masks of what is seen."""
+    for record in Store.open(root):
+        own = [label.with_flavour("visible") for label in record.labels]
+        masks = [label.mask.full(record.hw) for label in own if label is not None and label.mask is not None]
+        if masks:
+            target = arm / "defect" / category / f"{prefix}{record.key}.png"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            link_or_copy(root / record.image, target)
+            write_mask(arm / "masks" / category / target.name, sum(masks) > 0)
+
+
+def _kinds(
+    trial: Trial, data: Path, folder: Path, few: Sequence[str], good: Path, maker: str
+) -> tuple[dict[str, list[str]], list[str]]:
+    """Return a maker's kinds by class, and the keys that make them known."""
+    if maker == "drawn":
+        return {category: list(kinds) for category, kinds in trial.defects.items()}, []
+    real, place = folder / "real", trial.recipes[maker].place
     for name in few:
         category = Path(name).parent.name
         if category != trial.dropped:
             for part in (name, name.replace("defect/", "masks/")):
                 (real / part).parent.mkdir(parents=True, exist_ok=True)
                 link_or_copy(data / part, real / part)
-    found = fit(real, folder / "fitted", good=good, place=trial.place, tries=0)
-    return {path.stem: [f"fitted/{path.stem}"] for path in found.paths}
+    if maker == "fitted":
+        fitted = fit(real, folder / "kinds", good=good, place=place, tries=0)
+        search = f"hydra.searchpath=['file://{folder / 'kinds'}']"
+        return {path.stem: [f"fitted/{path.stem}"] for path in fitted.paths}, [search]
+    cut = harvest(real, folder / "cut", HarvestRequest(place=place))
+    return {path.stem: [f"bank/{path.stem}"] for path in cut.paths.values()}, [f"bank={folder / 'cut'}"]
 
 
 def evaluate(python: str, script: Path, data: Path, options: Sequence[str], out: Path) -> dict:
@@ -166,6 +195,46 @@ def evaluate(python: str, script: Path, data: Path, options: Sequence[str], out:
     return json.loads(out.read_text().splitlines()[-1])
 
 
+@dataclass(frozen=True)
+class Arm:
+    """One line of the result: what is trained on.
+
+    Attributes:
+        few: real defects of each class, or ``full``: all of the training split.
+        makers: of the synthetic images; empty: none.
+        share: synthetic part of the defect slots where both are there; 0: the evaluation's own.
+    """
+
+    few: str
+    makers: str = ""
+    share: float = 0.0
+
+    def __str__(self) -> str:
+        real = {"0": "no real", "full": "all real"}.get(self.few, f"{self.few} real")
+        return real + (f" + {self.makers}" if self.makers else "") + (f", share {self.share:g}" if self.share else "")
+
+
+SHARES = (0.2, 0.4, 0.6, 0.8)
+
+
+def arms_of(trial: Trial, asked: Sequence[str], sweep: bool) -> list[Arm]:
+    """Return the arms of a trial: those that are asked for, as few:makers, or all."""
+    if asked:
+        return [Arm(*(part if n < 2 else float(part) for n, part in enumerate(one.split(":")))) for one in asked]
+    if sweep:
+        return [Arm(trial.few[-1 if trial.name == "asphalt" else 0], "bank", share) for share in SHARES]
+    arms = [Arm("0", "drawn")]
+    for few in trial.few:
+        arms += [Arm(few, makers) for makers in ("", *trial.beside_few)]
+    return [*arms, Arm("full"), Arm("full", "bank")]
+
+
+def real_of(trial: Trial, data: Path, few: str, seed: int) -> list[str]:
+    """Return the real defective images that an arm knows."""
+    splits = json.loads((data / "splits.json").read_text())
+    return [] if few == "0" else splits["train"]["defect"] if few == "full" else splits["kshot"][few][str(seed)]
+
+
 def main() -> None:
     """Print mean and deviation over the seeds for every arm."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -173,40 +242,51 @@ def main() -> None:
         "--python", default=sys.executable, help="interpreter that has torch and the evaluation's network"
     )
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
-    parser.add_argument("--few", type=int, nargs="*", default=[3, 5], help="real defects of each class; none: skip")
+    parser.add_argument("--arm", nargs="*", default=[], help="FEW:MAKERS[:SHARE], such as 3:bank+drawn; none: all")
+    parser.add_argument("--sweep", action="store_true", help="the bank arm with several synthetic shares instead")
     parser.add_argument("--only", default="", help="part of a data set's name")
     parser.add_argument("--workers", type=int, default=2, help="trainings at a time, one core each")
+    parser.add_argument("--keep", type=Path, help="where arms and figures stay; those there already are not made again")
     asked = parser.parse_args()
-    root, script = Path(os.environ["DEFECTGEN_DATA"]), Path(os.environ["DEFECTGEN_YARDSTICK"]) / "evaluate.py"
-    for trial in TRIALS:
-        if asked.only not in trial.name:
-            continue
-        data = root / trial.folder
-        draws = json.loads((data / "splits.json").read_text())["kshot"]
-        jobs: list[tuple[str, int, str, Path | None]] = []
-        with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(asked.workers) as pool:
-            for seed in asked.seeds:
-                jobs.append(("drawn, no real", seed, "0", make_set(trial, data, Path(name) / f"0-{seed}", seed)))
-                for few in map(str, asked.few):
-                    arm = make_set(trial, data, Path(name) / f"{few}-{seed}", seed, draws[few][str(seed)])
-                    jobs += [(f"{few} real", seed, few, None), (f"{few} real + fitted", seed, few, arm)]
+    with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(asked.workers) as pool:
+        kept = (asked.keep or Path(name)).absolute()
+        for trial in (trial for trial in TRIALS if asked.only in trial.name):
+            arms = arms_of(trial, asked.arm, asked.sweep)
+            jobs = [(arm, seed) for arm in arms for seed in asked.seeds]
+            figures: dict[Arm, list[dict]] = defaultdict(list)
+            futures = [pool.submit(_run, trial, arm, seed, asked.python, kept) for arm, seed in jobs]
+            for (arm, _), future in zip(jobs, futures, strict=True):
+                figures[arm].append(future.result())
+                if len(figures[arm]) == len(asked.seeds):
+                    _print(trial, arm, figures[arm])
 
-            def run(
-                job: tuple[str, int, str, Path | None], data: Path = data, trial: Trial = trial, at: str = name
-            ) -> dict:
-                arm, seed, few, made = job
-                options = ["--arm", arm, "--k", few, "--seed", str(seed), *trial.options]
-                options += [] if made is None else ["--syn", str(made)]
-                return evaluate(asked.python, script, data, options, Path(at) / f"{arm}-{seed}.jsonl")
 
-            figures: dict[str, list[dict]] = defaultdict(list)
-            for job, result in zip(jobs, pool.map(run, jobs), strict=True):
-                figures[job[0]].append(result)
-        for arm, results in figures.items():
-            shown = ", ".join(_shown(key, results) for key in ("pixel_ap", "mean_class_ap", "best_f1"))
-            each = " ".join(f"{result['mean_class_ap']:.3f}" for result in results)
-            classes = ", ".join(f"{c} {mean(r['class_ap'][c] for r in results):.3f}" for c in results[0]["class_ap"])
-            print(f"{trial.name}, {arm}: {shown}\n    each seed {each}; {classes}", flush=True)
+def _run(trial: Trial, arm: Arm, seed: int, python: str, kept: Path) -> dict:
+    """Return the figures of an arm and a seed; made in a process of its own, as two jobs share no composed state."""
+    data, script = Path(os.environ["DEFECTGEN_DATA"]) / trial.folder, Path(os.environ["DEFECTGEN_YARDSTICK"])
+    stem = f"{trial.folder.replace('/', '-')}-{arm.few}-{arm.makers or 'real'}-{seed}"
+    out = kept / f"{stem}-{arm.share:g}.jsonl"
+    if out.is_file():
+        return json.loads(out.read_text().splitlines()[-1])
+    kept.mkdir(parents=True, exist_ok=True)
+    options = ["--arm", str(arm), "--k", arm.few, "--seed", str(seed), *trial.options]
+    if arm.makers:
+        made = kept / stem / "arm"
+        with _MAKING:
+            if not made.is_dir():
+                make_set(trial, data, kept / stem, seed, arm.makers, real_of(trial, data, arm.few, seed))
+        options += ["--syn", str(made), *(["--syn-ratio", str(arm.share)] if arm.share else [])]
+    return evaluate(python, script / "evaluate.py", data, options, out)
+
+
+_MAKING = threading.Lock()  # Hydra composes one configuration at a time
+
+
+def _print(trial: Trial, arm: Arm, results: list[dict]) -> None:
+    shown = ", ".join(_shown(key, results) for key in ("pixel_ap", "mean_class_ap", "best_f1"))
+    each = " ".join(f"{result['mean_class_ap']:.3f}" for result in results)
+    classes = ", ".join(f"{c} {mean(r['class_ap'][c] for r in results):.3f}" for c in results[0]["class_ap"])
+    print(f"{trial.name}, {arm}: {shown}\n    each seed {each}; {classes}", flush=True)
 
 
 def _shown(key: str, results: list[dict]) -> str:

@@ -128,7 +128,7 @@ def _moved(
     if mirrored:
         map_x = np.float32(width - 1) - map_x
     if elastic > 0:
-        wave = max(_BENDS_PX, 0.5 * min(out_h, out_w))
+        wave = max(_BENDS_PX, 0.5 * math.sqrt(out_h * out_w))
         for coordinate in (map_x, map_y):
             coordinate += smooth((out_h, out_w), wave, rng) * np.float32(elastic * _BEND * wave / (2.0 * scale))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -63,7 +64,7 @@ def pasted(image: np.ndarray, white: int, shape: FromBank, look: RealFace, xy: t
 @pytest.mark.parametrize("channels", [1, 3])
 def test_a_cut_out_is_read_as_it_was_written(bank_of, tmp_path, channels):
     one = photo(channels)
-    bank, (name,) = bank_of(one)
+    _, (name,) = bank_of(one)
     (cut,) = cut_outs(one, "blot")
     found = Bank.open(tmp_path / "bank").cutout(name)
     assert found.face.shape[2] == channels
@@ -82,7 +83,7 @@ def test_levels_keep_a_change_to_a_grey_level():
 def test_a_cut_out_put_back_where_it_lay_gives_the_real_image(bank_of, channels):
     one = photo(channels)
     bank, names = bank_of(one)
-    x, y, w, h = json.loads(open(f"{bank}/manifest.json").read())["cutouts"][0]["rect"]
+    x, y, w, h = json.loads(Path(bank, "manifest.json").read_bytes())["cutouts"][0]["rect"]
     mended = one.pixels.astype(np.float32)
     wide = cv2.dilate(one.mask.astype(np.uint8), np.ones((9, 9))) > 0
     mended[wide] = mended[~wide].mean(axis=0)
