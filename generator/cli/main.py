@@ -21,7 +21,7 @@ from generator.core.errors import ConfigError, GeneratorError, closest, nearest
 from generator.core.version import VERSION
 
 VERBS = ("generate", "plan", "preview", "fit", "harvest", "mix", "augment", "export", "report", "doctor")
-OF_REAL = ("mix", "augment")
+OF_REAL = ("fit", "harvest", "mix", "augment")
 """Verbs that lie in generator/cli/real."""
 INTERRUPTED = 130
 _HYDRA_FLAGS = {"-m", "--multirun", "-sc", "--shell-completion", "--info", "-i"}

@@ -18,7 +18,7 @@ from generator.core.geometry import Rect
 from generator.dataset.problem import LABEL_LEFT_OUT
 from generator.dataset.record import FLAVOURS, DataSet, Label, Record
 from generator.imaging.codec import decode_mask, encode_mask_png
-from generator.imaging.image_file import inspect
+from generator.imaging.file.header import inspect
 
 SPLITS = ("train", "val", "test")
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp")

@@ -177,14 +177,16 @@ def _entries(defect: RealDefect, found: BoxMask, request: HarvestRequest) -> Ite
 
 def _row(defect: RealDefect, found: BoxMask, entry: Entry) -> Row:
     """Return a row of the review sheet, which keeps the part of the image that it shows."""
-    assert found.mask is not None
     x, y, w, h = defect.bbox_xywh
+    lies = Rect(*entry.cutout.facts["rect"])
+    own = np.zeros(defect.pixels.shape[:2], bool)
+    own[lies.slices] = entry.cutout.mask
     box = Rect(int(x), int(y), int(w) + 1, int(h) + 1)
-    part = box.grown(_SHOWN_AROUND_PX + max(box.w, box.h) // 2).clipped(found.mask.shape[:2])
+    part = box.grown(_SHOWN_AROUND_PX + max(box.w, box.h) // 2).clipped(own.shape)
     return Row(
         pixels=defect.pixels[part.slices].copy(),
         white=defect.white,
-        mask=found.mask[part.slices].copy(),
+        mask=own[part.slices].copy(),
         bbox_xywh=(x - part.x, y - part.y, w, h),
         category=defect.category,
         name=f"{entry.cutout.identity()} {defect.name}",

@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw
 from generator.core.annotation import Region
 from generator.core.geometry import Rect
 from generator.imaging.codec import encode_png
-from generator.imaging.panel import Colour, cut, mask_in, outline, resized, write
+from generator.imaging.panel import Colour, cut, mask_in, outline, resized, wrapped, write
 
 PAGE_ROWS = 60
 _COLUMNS = 5
@@ -25,6 +25,7 @@ _AROUND, _LEAST_AROUND_PX = 0.35, 8
 _PAPER, _EMPTY, _INK, _SOFT = (24, 25, 28), (33, 34, 38), (232, 232, 228), (150, 152, 156)
 _FLAGGED, _FOUND, _BOX = (255, 84, 84), (0, 214, 143), (240, 228, 66)
 _TEXT_PX = 12
+_REASON_LINES = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -77,7 +78,7 @@ def write_sheet(rows: Sequence[Row], path: Path) -> list[Path]:
 
 def _page(rows: Sequence[Row], title: str) -> np.ndarray:
     """Return a page as (H, W, 3) uint8."""
-    tile_w, tile_h = 2 * _PANEL_PX + _GAP_PX, _PANEL_PX + 3 * _LINE_PX + 6
+    tile_w, tile_h = 2 * _PANEL_PX + _GAP_PX, _PANEL_PX + (2 + _REASON_LINES) * _LINE_PX + 6
     columns = max(1, min(_COLUMNS, len(rows)))
     lines = max(1, -(-len(rows) // columns))
     width = max(640, _MARGIN_PX + columns * (tile_w + _MARGIN_PX))
@@ -100,7 +101,8 @@ def _page(rows: Sequence[Row], title: str) -> np.ndarray:
 
 
 def _write_lines(pen: ImageDraw.ImageDraw, at: tuple[int, int], row: Row, colour: Colour, width: int) -> None:
-    texts = ((f"{row.category}  {row.score:.2f}", _INK), (row.name, _SOFT), ("; ".join(row.reasons), colour))
+    texts = [(f"{row.category}  {row.score:.2f}", _INK), (row.name, _SOFT)]
+    texts += [(line, colour) for line in wrapped("; ".join(row.reasons), width, _REASON_LINES, _TEXT_PX)]
     for place, (text, ink) in enumerate(texts):
         write(pen, (at[0], at[1] + place * _LINE_PX), cut(text, width, _TEXT_PX), ink, _TEXT_PX)
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from generator.dataset.record import Record
-from generator.dataset.view import SPLITS
+from generator.dataset.view import SPLITS, is_good
 
 QUANTILES = (0.1, 0.5, 0.9)
 
@@ -98,7 +98,7 @@ def take_census(records: Iterable[Record], classes: Sequence[str]) -> Census:
     for record in records:
         splits[record.split] += 1
         synthetic += record.synthetic
-        good[record.split] += not record.labels
+        good[record.split] += is_good(record)
         for category in dict.fromkeys(label.category for label in record.labels):
             counts.setdefault(category, ClassCount()).images[record.split] += 1
         for label in record.labels:

@@ -20,8 +20,8 @@ import numpy as np
 from PIL import Image
 
 from generator.core.errors import AssetError
-from generator.imaging.image_file import GREY, GREY_16, Header, inspect
-from generator.imaging.png import write_png
+from generator.imaging.file.header import GREY, GREY_16, Header, inspect
+from generator.imaging.file.png import write_png
 
 _NEEDED = "a readable image"
 _STDERR = threading.Lock()

@@ -66,6 +66,19 @@ def cut(text: str, width_px: int, size: int = _TEXT_PX) -> str:
     return f"{text}..."
 
 
+def wrapped(text: str, width_px: int, lines: int, size: int = _TEXT_PX) -> list[str]:
+    """Return a text in at most ``lines`` lines, parted between words; the last one holds all that is left."""
+    font = ImageFont.load_default(size)
+    made = [""]
+    for word in text.split():
+        longer = f"{made[-1]} {word}".strip()
+        if made[-1] and len(made) < lines and font.getlength(longer) > width_px:
+            made.append(word)
+        else:
+            made[-1] = longer
+    return made
+
+
 def _grown(mask: np.ndarray, by_px: int) -> np.ndarray:
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * by_px + 1, 2 * by_px + 1))
     return cv2.dilate(mask.view(np.uint8), disc).view(bool)

@@ -24,7 +24,7 @@ from generator.core.errors import AssetError, require
 from generator.core.sample import GoodImage
 from generator.core.seeds import stable_hash
 from generator.imaging.codec import decode_image
-from generator.imaging.image_file import ALPHA_DROPPED, CMYK_CONVERTED, FIRST_PAGE, inspect
+from generator.imaging.file.header import ALPHA_DROPPED, CMYK_CONVERTED, FIRST_PAGE, inspect
 from generator.source.file_tree import FileTree, fingerprint
 
 EXTENSIONS = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp")

@@ -37,7 +37,7 @@ from generator.dataset.problem import Problems, left_out
 from generator.dataset.record import DataSet, Label, Record, Records
 from generator.dataset.view import MAX_PIXELS, SPLITS, bare, find_images, flavoured, read_mask, source_image
 from generator.imaging.codec import decode_image, encode_palette_png, index_colours
-from generator.imaging.image_file import GREY, GREY_16, inspect
+from generator.imaging.file.header import GREY, GREY_16, inspect
 from generator.imaging.masks import index_mask
 
 IMAGES, XMLS, SETS = "JPEGImages", "Annotations", Path("ImageSets/Main")

@@ -40,7 +40,7 @@ def format_(request):
 
 def classes_of(data: Records, format_) -> set[str]:
     """Return the classes that a format states: all of them, or those with an image where classes are folders."""
-    if format_.name == "mvtec":
+    if format_.name in ("mvtec", "csv"):
         return {one.category for record in data for one in format_.express(record).labels}
     return set(data.classes)
 

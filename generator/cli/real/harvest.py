@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.cli.progress import counter
-from generator.core.errors import FormatError
+from generator.dataset.problem import listed
 from generator.harvest.harvest import HarvestRequest, HarvestResult, harvest
 from generator.harvest.write import FAMILY
 from generator.run.build import coerce
@@ -44,7 +44,8 @@ def _segmenter(folder: str | None) -> Any:
 def _print(result: HarvestResult, out: Path) -> None:
     counts = ", ".join(f"{name} {count}" for name, count in result.counts.items()) or "none"
     print(f"read as {result.format}; cut-outs from {result.images} images: {counts}")
-    print_problems(result.problems)
+    for line in listed(result.problems):
+        print(line)
     for line in result.left_out[:_SHOWN]:
         print(f"left out: {line}")
     if len(result.left_out) > _SHOWN:
@@ -59,12 +60,3 @@ def _print(result: HarvestResult, out: Path) -> None:
             "To paste them:\n  defectgen generate source=folder source.path=GOOD roi=whole labels=all "
             f"export_mask=annotator {shlex.quote(f'bank={out}')} 'defect=[{names}]'"
         )
-
-
-def print_problems(problems: list[FormatError], most: int = _SHOWN) -> None:
-    """Print the broken labels that were left out, the first few with file and line."""
-    for problem in problems[:most]:
-        print(f"left out: {problem}")
-    if len(problems) > most:
-        hidden = len(problems) - most
-        print(f"left out: {hidden} broken labels more; defectgen doctor data=... out=health.json lists all")
