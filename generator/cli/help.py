@@ -113,6 +113,7 @@ Examples
   defectgen harvest data=coco_export/                                the format is recognised
   defectgen harvest data=wood/ 'splits=[train,test]'                 cut from both sides
   defectgen harvest data=boxes/ 'classes=[hole,knot]' out=wood_bank  two classes alone
+  defectgen harvest data=real/ apart=true                            each piece of a mask is a defect of its own
   defectgen harvest data=real/ place=anywhere                        pasted all over, not where real ones lay
   defectgen harvest data=real/ 'accept=[71f0d01da27dd8bf]'           a flagged one that you looked at
 
@@ -124,6 +125,7 @@ Keys
   classes=[]       classes to cut; none: all
   place=seen       seen: where real ones lay; anywhere: all over the part
   grow_px=2        how far the edge goes on beyond the mask
+  apart=false      cut pieces of one mask that lie apart, apart
   accept=[]        ids of flagged cut-outs to take
   segmenter=null   folder of a SAM-like model that finds masks in boxes too
 """

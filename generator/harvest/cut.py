@@ -1,8 +1,7 @@
 """Real defects cut off their surface.
 
 The surface is filled in from around, smoothly, under the mask and a few pixels beyond, where edges spill over what
-people draw; the face is what the real pixels are relative to it. Pieces of one mask that lie apart are cut apart, so
-that each can lie elsewhere; a scatter of many stays together. Source: own.
+people draw; the face is what the real pixels are relative to it. Source: own.
 """
 
 from __future__ import annotations
@@ -44,15 +43,16 @@ class Photo:
     others: np.ndarray
 
 
-def cut_outs(photo: Photo, category: str, grow_px: int = 2) -> Iterator[CutOut]:
+def cut_outs(photo: Photo, category: str, grow_px: int = 2, apart: bool = False) -> Iterator[CutOut]:
     """Yield the cut-outs of a defect; facts hold where it lay and what surface was around.
 
     Args:
         photo: image and mask.
         category: the defect's class.
         grow_px: how far beyond the mask its edge goes on, >= 0.
+        apart: whether pieces of one mask that lie apart are defects of their own; a scatter of many stays together.
     """
-    for piece in pieces(photo.mask):
+    for piece in pieces(photo.mask) if apart else [photo.mask]:
         yield _cut(photo, piece, category, grow_px)
 
 

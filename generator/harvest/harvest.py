@@ -39,6 +39,7 @@ class HarvestRequest:
         classes: those that are taken; none: all.
         place: ``seen``: kinds lie where real ones lay; ``anywhere``: all over the part.
         grow_px: how far beyond its mask the edge of a defect goes on, px in 0..32.
+        apart: whether pieces of one mask that lie apart are defects of their own, each of the mask's class.
         accept: ids of cut-outs that a person has looked at and takes, though their masks were flagged.
     """
 
@@ -46,6 +47,7 @@ class HarvestRequest:
     classes: tuple[str, ...] = ()
     place: str = SEEN
     grow_px: int = 2
+    apart: bool = False
     accept: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -161,7 +163,7 @@ def _fault_of(found: BoxMask) -> str:
 def _entries(defect: RealDefect, found: BoxMask, request: HarvestRequest) -> Iterator[Entry]:
     assert found.mask is not None
     photo = Photo(pixels=defect.pixels, white=defect.white, mask=found.mask, others=defect.others & ~found.mask)
-    for cutout in cut_outs(photo, defect.category, request.grow_px):
+    for cutout in cut_outs(photo, defect.category, request.grow_px, request.apart):
         facts = {
             "source": defect.name,
             "sha256": defect.sha256,

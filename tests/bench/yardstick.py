@@ -184,7 +184,7 @@ def _kinds(
         fitted = fit(real, folder / "kinds", good=good, place=place, tries=0)
         search = f"hydra.searchpath=['file://{folder / 'kinds'}']"
         return {path.stem: [f"fitted/{path.stem}"] for path in fitted.paths}, [search]
-    cut = harvest(real, folder / "cut", HarvestRequest(place=place))
+    cut = harvest(real, folder / "cut", HarvestRequest(place=place, apart=True))
     return {path.stem: [f"bank/{path.stem}"] for path in cut.paths.values()}, [f"bank={folder / 'cut'}"]
 
 

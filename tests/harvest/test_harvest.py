@@ -34,6 +34,13 @@ def test_pieces_that_lie_apart_are_cut_apart_and_near_ones_are_not():
     assert len(pieces(many)) == 1
 
 
+def test_pieces_stay_together_unless_each_is_a_defect_of_its_own():
+    pixels = np.full((60, 80, 1), 120, np.uint8)
+    photo = Photo(pixels=pixels, white=255, mask=mask_of((5, 5, 6, 6), (40, 30, 6, 6)), others=np.zeros((60, 80), bool))
+    assert [cut.mask.sum() for cut in cut_outs(photo, "combined")] == [72]
+    assert [cut.mask.sum() for cut in cut_outs(photo, "combined", apart=True)] == [36, 36]
+
+
 def test_other_defects_are_neither_surface_nor_cut_along():
     rng = np.random.default_rng(0)
     pixels = np.clip(rng.normal(120, 2, (60, 80, 1)), 0, 255).astype(np.uint8)

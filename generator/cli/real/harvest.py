@@ -23,6 +23,7 @@ def run(config: dict[str, Any]) -> int:
         classes=coerce(tuple[str, ...], config["classes"], "classes"),
         place=coerce(str, config["place"], "place"),
         grow_px=coerce(int, config["grow_px"], "grow_px"),
+        apart=coerce(bool, config["apart"], "apart"),
         accept=coerce(tuple[str, ...], config["accept"], "accept"),
     )
     format_name = coerce(str, config["format"], "format")
