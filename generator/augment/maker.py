@@ -65,7 +65,7 @@ def gather_kinds(
         kinds[BANK], waiting = _from_bank(real, work / "bank", seen)
         for name, number in waiting.items():
             notes.append(
-                f"{name}: {number} cut-outs were found in boxes and wait to be looked at; none of them is used"
+                f"{name}: {number} cut-outs were found in boxes and are not used until somebody looked at them"
             )
     masked = [c for c in wanted[FITTED] if c in have]
     if any(have[c] for c in masked):
