@@ -32,6 +32,7 @@ _SIDE = 0.04  # of the box: what comes as near to a side reaches it
 _SURE = 0.3  # of the pixels found, the strongest: GrabCut keeps them
 _GRAB_LEAST_PX = 64  # box area below which there is too little to learn colours from
 _SMOOTHED = " smoothed"
+_LEAST_STRENGTH = 0.25  # of what is usual around: below it nothing is to be seen
 
 WAYS = (
     *(
@@ -140,13 +141,16 @@ def on_grid(mask: np.ndarray, view: View) -> np.ndarray:
 def find(view: View, way: str) -> np.ndarray:
     """Return the mask that one of ``WAYS`` finds, (h, w) bool within the box; it may be empty."""
     name, _, how = way.rpartition(" ")
-    if how == "grabcut":
-        return _grab(view, view.maps[name])
-    if name.endswith(" path"):
+    is_path = name.endswith(" path")
+    strength = view.maps[name.removesuffix(" path") + " line" if is_path else name]
+    own = strength[view.inside]
+    if own.max() < _LEAST_STRENGTH:
+        return np.zeros_like(view.inside)
+    if is_path:
         path = view.paths[name.removesuffix(" path")].view(np.uint8)
         return (cv2.dilate(path, np.ones((int(how), int(how)), np.uint8)) > 0) & view.inside
-    strength = view.maps[name]
-    own = strength[view.inside]
+    if how == "grabcut":
+        return _grab(view, strength)
     if how == "tight":
         return _tidied(strength > _tight_level(strength[view.box.slices]), view.inside)
     if how == "low":

@@ -82,7 +82,7 @@ def choose(seen: Mapping[str, Mapping[str, float]]) -> tuple[str, float]:
     paths = [way for way in likely if " path " in way]
     if paths and seen[best]["lined"] >= _LINED and seen[best]["standing_out"] < _FAINT:
         best = max(paths, key=likely.__getitem__)
-    return best, min(1.0, max(0.0, _weighed(_TRUSTED, best, seen[best])))
+    return best, float(min(1.0, max(0.0, _weighed(_TRUSTED, best, seen[best]))))
 
 
 def faults(seen: Mapping[str, float], box: Rect, hw: tuple[int, int], steady: float) -> tuple[tuple[str, ...], bool]:
@@ -111,7 +111,7 @@ def faults(seen: Mapping[str, float], box: Rect, hw: tuple[int, int], steady: fl
         "it changes with the box": steady < _STEADY,
     }
     named = tuple(words for words, holds in (grave | light).items() if holds)
-    return named, any(grave.values())
+    return named, bool(any(grave.values()))
 
 
 class _Ground:

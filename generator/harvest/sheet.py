@@ -121,8 +121,8 @@ def _panels(row: Row, colour: Colour) -> tuple[np.ndarray, np.ndarray]:
     wh = max(1, round(window.w * ratio)), max(1, round(window.h * ratio))
     boxed = resized(row.pixels[window.slices], wh, row.white).copy()  # colour comes as a view that is not written to
     masked = boxed.copy()
-    first = round((x - window.x) * ratio) - 1, round((y - window.y) * ratio) - 1
-    last = round((x + w - window.x) * ratio), round((y + h - window.y) * ratio)
+    first = max(0, round((x - window.x) * ratio) - 1), max(0, round((y - window.y) * ratio) - 1)
+    last = min(wh[0] - 1, round((x + w - window.x) * ratio)), min(wh[1] - 1, round((y + h - window.y) * ratio))
     cv2.rectangle(boxed, first, last, _BOX, 1)
     outline(masked, mask_in(region, window, wh), colour)
     return boxed, masked

@@ -72,6 +72,7 @@ def load_segmenter(folder: Path, device: str = "auto") -> Segmenter:
     _check_folder(folder)
     try:
         import torch
+        from safetensors import SafetensorError
         from transformers import SamModel, SamProcessor
         from transformers.utils import logging
     except ModuleNotFoundError as error:
@@ -86,8 +87,8 @@ def load_segmenter(folder: Path, device: str = "auto") -> Segmenter:
             folder, local_files_only=True, use_safetensors=True, output_loading_info=True
         )
         processor = SamProcessor.from_pretrained(folder, local_files_only=True)
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
-        cause = str(error).strip().splitlines()[0]
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
+        cause = str(error).strip().partition("\n")[0]
         raise ConfigError(_WHERE, "a Segment Anything model that can be loaded", f"'{folder}' ({cause})") from error
     missing = sorted(loaded["missing_keys"])
     if missing:  # they would be left to chance
