@@ -19,7 +19,7 @@ from generator.harvest.guard import choose, evidence, faults
 
 GIVEN, MODEL = "given", "model"
 REVIEW_BELOW = 0.45
-"""The score below which a mask is flagged. Of boxes drawn where there is no defect 5 to 10 % score higher."""
+"""The score below which a mask is flagged. Of boxes drawn where there is no defect one in ten scores higher."""
 _WIDER_PX = 2
 
 
