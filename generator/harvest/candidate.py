@@ -20,7 +20,7 @@ from generator.core.geometry import Rect, mask_to_rect
 from generator.harvest.line import line_strength, path_through
 from generator.imaging.surround import filled
 
-_SEEN_PX = 160  # side of the square of a box's area above which a smaller copy is looked at
+_SEEN_PX = 144  # side of the square of a box's area above which a smaller copy is looked at
 _GRAB_PX = 80  # the same for GrabCut
 _CONTEXT = 0.4  # of the box's longer side is looked at around it
 _CONTEXT_PX = (8, 48)

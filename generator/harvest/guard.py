@@ -121,6 +121,7 @@ class _Ground:
         self._view = view
         self._features = np.dstack([view.change, view.texture])
         self._calm = soft(view.change, 1.5)
+        self._around = np.ascontiguousarray(self._calm[view.known].T)
         self._steps = _steps(soft(view.change, 1.0))
         self._round = _ellipse(view.inside.shape, view.box)
         gains = {name: float(view.maps[f"{name} line"][path].mean()) for name, path in view.paths.items()}
@@ -162,11 +163,10 @@ class _Ground:
 
     def _spill(self, mask: np.ndarray) -> float:
         """Return near 1 where hardly a pixel of the surface around is as strange as the mask, 0 where many are."""
-        means = self._calm[mask].mean(axis=0)
-        channel = int(np.argmax(np.abs(means)))
-        level = float(np.median(self._calm[..., channel][mask]))
-        around = self._calm[..., channel][self._view.known]
-        return float(np.exp(-30.0 * np.mean(around * np.sign(level) > abs(level))))
+        mine = self._calm[mask]
+        channel = int(np.argmax(np.abs(mine.mean(axis=0))))
+        level = float(np.median(mine[:, channel]))
+        return float(np.exp(-30.0 * np.mean(self._around[channel] * np.sign(level) > abs(level))))
 
 
 def _weighed(weights: Mapping[str, tuple[float, ...]], way: str, seen: Mapping[str, float]) -> float:
@@ -176,9 +176,12 @@ def _weighed(weights: Mapping[str, tuple[float, ...]], way: str, seen: Mapping[s
 
 def _overlaps(masks: np.ndarray) -> np.ndarray:
     """Return the intersection over union of (n, pixels) bool masks with each other, (n, n)."""
-    masks = masks.astype(np.float32)
-    common, areas = masks @ masks.T, masks.sum(axis=1)
-    return common / np.maximum(areas[:, None] + areas[None] - common, 1.0)
+    areas = np.count_nonzero(masks, axis=1)
+    alike = np.eye(len(masks))
+    for one in range(len(masks)):
+        common = np.count_nonzero(masks[one + 1 :] & masks[one], axis=1)
+        alike[one, one + 1 :] = alike[one + 1 :, one] = common / (areas[one + 1 :] + areas[one] - common)
+    return alike
 
 
 def _ellipse(hw: tuple[int, int], box: Rect) -> np.ndarray:
