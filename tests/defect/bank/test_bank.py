@@ -129,6 +129,20 @@ def test_mask_and_alpha_move_together(bank_of):
         assert outline.support.sum() < 3.5 * outline.drawn.sum()
 
 
+def test_a_thin_line_keeps_its_area_however_it_is_turned(bank_of):
+    one = photo()
+    line = np.zeros((90, 110), np.uint8)
+    cv2.line(line, (20, 20), (80, 60), 1, 1)
+    bank, names = bank_of(Photo(pixels=one.pixels, white=255, mask=line > 0, others=one.others))
+    image = np.full((200, 240, 1), 120, np.uint8)
+    for scale in (0.8, 1.0, 1.4):
+        shape = FromBank(bank=bank, cutouts=names, scale=Range(scale, scale), elastic=0)
+        for seed in range(12):
+            drawn = shape.draw(room_of(image), Site(x=120, y=100), np.random.default_rng(seed)).drawn
+            assert 0.9 < drawn.sum() / (line.sum() * scale * max(scale, 1)) < 1.7
+            assert cv2.connectedComponents(drawn.astype(np.uint8))[0] - 1 <= 10
+
+
 def test_a_cut_out_larger_than_the_image_is_made_to_fit(bank_of):
     bank, names = bank_of(photo())
     shape = FromBank(bank=bank, cutouts=names, scale=Range(8, 8))
