@@ -2,12 +2,13 @@
 PYTHON ?= python3
 VENV := .venv
 CLIENT := .venv-client
+LEARN := .venv-learn
 YARDSTICK := .venv-yardstick
 BIN := $(VENV)/bin
 export OMP_NUM_THREADS ?= 1
 export NO_ALBUMENTATIONS_UPDATE := 1
 
-.PHONY: help demo test test-clients lint bench yardstick picture catalogue lock clean
+.PHONY: help demo test test-learn test-clients lint bench yardstick picture catalogue lock clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -e 's/:.*## /\t/' | expand -t 16
@@ -21,6 +22,11 @@ $(VENV)/.test: $(VENV)/.light requirements/test.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check -c requirements/test.lock --editable '.[test]'
 	@touch $@
 
+$(LEARN)/.done: requirements/all.lock pyproject.toml
+	$(PYTHON) -m venv $(LEARN)
+	$(LEARN)/bin/pip install --quiet --disable-pip-version-check -c requirements/all.lock --editable '.[learn,test]'
+	@touch $@
+
 $(CLIENT)/.done: requirements/client.lock
 	$(PYTHON) -m venv $(CLIENT)
 	$(CLIENT)/bin/pip install --quiet --disable-pip-version-check -r requirements/client.lock
@@ -31,7 +37,11 @@ demo: $(VENV)/.light ## a labelled data set of drawn parts and its report, from 
 
 test: $(VENV)/.test ## all tests
 	$(BIN)/python -m pytest -n auto --dist loadgroup
+	@$(MAKE) --no-print-directory test-learn
 	@$(MAKE) --no-print-directory test-clients
+
+test-learn: $(LEARN)/.done ## the models that need torch, with tiny ones made here
+	$(LEARN)/bin/python -m pytest tests/model
 
 test-clients: $(VENV)/.test $(CLIENT)/.done ## the exports as their real consumers read them
 	PYTHONPATH=. $(CLIENT)/bin/python -m pytest tests/client
@@ -65,4 +75,4 @@ lock: ## renew requirements/*.lock from pyproject.toml
 	$(PYTHON) requirements/renew.py
 
 clean: ## remove environments and outputs
-	rm -rf $(VENV) $(CLIENT) $(YARDSTICK) outputs/* .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(LEARN) $(CLIENT) $(YARDSTICK) outputs/* .pytest_cache .hypothesis .import_linter_cache
