@@ -21,6 +21,7 @@ from generator.defect.bank.cutout import CutOut
 from generator.defect.outline import Outline, Room, Site
 from generator.imaging.noise import smooth
 
+_LARGEST = 1.5  # times the image may the box of a turned cut-out be
 _OUTSIDE = 0.25  # of a cut-out may hang over the image's border
 _BENDS_PX = 6.0  # shortest wave of an elastic map
 _SMOOTH_PX = 0.7  # stairs of a mask are no shape: turned, they would break a thin line up
@@ -99,9 +100,9 @@ class FromBank:
 
 
 def _room_for(hw: tuple[int, int], scale: float, turn_deg: float, image_hw: tuple[int, int]) -> float:
-    """Return how much of its size a turned cut-out can keep so that its box is no larger than the image."""
+    """Return how much of its size a turned cut-out keeps; one that crosses its image may cross this one and go on."""
     height, width = _turned_hw(hw, scale, turn_deg)
-    return min(image_hw[0] / height, image_hw[1] / width)
+    return min(_LARGEST * image_hw[0] / height, _LARGEST * image_hw[1] / width)
 
 
 def _turned_hw(hw: tuple[int, int], scale: float, turn_deg: float) -> tuple[float, float]:
@@ -110,10 +111,10 @@ def _turned_hw(hw: tuple[int, int], scale: float, turn_deg: float) -> tuple[floa
 
 
 def _inside(centre: float, size: int, whole: int) -> int:
-    """Return where a box of that size begins, at most a quarter of it beyond either end."""
-    first = round(centre - size / 2.0)
+    """Return where a box of that size begins: at most a quarter of it beyond either end, or over most of the image."""
     hang = int(_OUTSIDE * size)
-    return max(-hang, min(first, whole - size + hang)) if size - 2 * hang <= whole else round((whole - size) / 2.0)
+    low, high = sorted((-hang, whole - size + hang))
+    return max(low, min(round(centre - size / 2.0), high))
 
 
 def _moved(
