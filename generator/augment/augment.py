@@ -11,7 +11,6 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from typing import Any
 import orjson
 
 from generator.augment.feedback import Feedback, shifted
+from generator.augment.folder import GOOD, MADE, REAL
 from generator.augment.made import Made, MadeSet, run_combinations, run_set, run_targets
 from generator.augment.maker import Compose, Kinds, gather_kinds, steered, with_kinds
 from generator.augment.request import (
@@ -31,19 +31,19 @@ from generator.augment.request import (
 )
 from generator.augment.surface import Surfaces, gather_surfaces
 from generator.core.errors import ConfigError
-from generator.core.names import MARKER, RULE, is_safe_name
+from generator.core.names import RULE, is_safe_name
 from generator.core.ports import Report, Roi
 from generator.dataset.leak import Fingerprint, fingerprint
 from generator.dataset.problem import Problems
 from generator.dataset.record import DataSet, Record
 from generator.dataset.store import Store, write_text
+from generator.dataset.view import SPLITS
 from generator.mix.mix import mix
 from generator.mix.request import SEPARATOR, TRAIN, MixRequest, Part
 from generator.mix.result import MixResult
-from generator.run.manifest import mark_output
 from generator.run.plan import combined
 
-REAL, MADE, GOOD, COMBINED = "real", "made", "good", "combined"
+COMBINED = "combined"
 NUMBERS = "augment.json"
 
 
@@ -130,7 +130,13 @@ def set_in_order(data: DataSet, out: Path, request: AugmentRequest, problems: Pr
     Raises:
         ConfigError: no image is left, or its train side has no defect.
     """
-    rules = MixRequest(splits=request.splits, on_leak=request.on_leak, seed=request.seed, overwrite=True)  # type: ignore[arg-type]
+    rules = MixRequest(
+        splits=request.splits,
+        on_leak=request.on_leak,  # type: ignore[arg-type]
+        synthetic_in=_synthetic_in(data),
+        seed=request.seed,
+        overwrite=True,
+    )
     result = mix([Part(name=REAL, data=data)], out, rules)
     store = Store.open(out)
     met: Counter[str] = Counter(record.split for record in store for _ in record.labels)
@@ -159,7 +165,7 @@ def augment(
     Args:
         store: the real data set, in order.
         ordered: what became of it.
-        out: the folder to make; it appears whole or not at all.
+        out: the folder to make; it appears whole or not at all, marked as unfinished until the caller has exported it.
         work: an own folder for what is made on the way.
         request: what is asked for.
         station: how images are made.
@@ -206,10 +212,21 @@ def augment(
     if sets:
         everything = Made(root=work / MADE, classes=store.classes, sets=tuple(sets), surfaces=surfaces)
         parts.append(Part(name=MADE, data=everything, synthetic=True))
-    rules = MixRequest(mask="annotator", groups_shared=True, seed=request.seed, overwrite=request.overwrite)
-    mixed = mix(parts, out, rules)
-    after = mixed.after[TRAIN]["synthetic"]["defects"]
-    lost = {name: number for name in real if (number := missing[name] - gone.get(name, 0) - after[name])}
+    rules = MixRequest(
+        mask="annotator",
+        synthetic_in=_synthetic_in(Side(store)),
+        groups_shared=True,
+        seed=request.seed,
+        overwrite=request.overwrite,
+    )
+    mixed = mix(parts, out, rules, unfinished=True)
+    given, after = (result.after[TRAIN]["synthetic"] for result in (ordered, mixed))
+    if given["images"]:
+        notes.append(f"{given['images']} images of train were synthetic before; they count as given ones")
+    lost = {}
+    for name in real:
+        if number := missing[name] - gone.get(name, 0) - (after["defects"][name] - given["defects"][name]):
+            lost[name] = number
     for name, number in lost.items():
         notes.append(f"{name}: {number} made ones belong with images of val or test and were left out")
         gone[name] = gone.get(name, 0) + number
@@ -231,44 +248,10 @@ def augment(
     return result
 
 
-def require_free(out: Path, overwrite: bool) -> None:
-    """Raise ``ConfigError`` where the result would replace what it must not, before any work is done."""
-    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
-        return
-    if not (out / MARKER).is_file():
-        hint = "Choose another name=... or out=...; foreign files are never replaced."
-        raise ConfigError("out", "a new folder or an older result", f"{out} with other files", hint)
-    if not overwrite:
-        raise ConfigError("out", "a new folder", f"{out}, which holds a data set", "overwrite=true replaces it.")
-
-
-@contextmanager
-def work_folder(out: Path, keep: bool) -> Iterator[Path]:
-    """Yield the folder for what is made on the way to a result.
-
-    Of what an earlier run left the made sets alone are taken up. After an error they stay, so that the same command
-    goes on; without any the folder goes too.
-
-    Args:
-        out: the result's folder.
-        keep: whether the folder stays when all went well.
-    """
-    run = out.with_name(f"{out.name}.run")
-    work = run / "augment"
-    mark_output(run)
-    for name in (REAL, GOOD, "bank", "fitted"):
-        shutil.rmtree(work / name, ignore_errors=True)
-    work.mkdir(exist_ok=True)
-    try:
-        yield work
-    except BaseException:
-        if not (work / MADE).is_dir():
-            shutil.rmtree(work)
-            if [path.name for path in run.iterdir()] == [MARKER]:
-                shutil.rmtree(run)
-        raise
-    if not keep:
-        shutil.rmtree(work)
+def _synthetic_in(data: DataSet) -> tuple[str, ...]:
+    """Return the splits in which synthetic images may stand: train, and where there are some."""
+    there = {record.split for record in data if record.synthetic}
+    return tuple(split for split in SPLITS if split == TRAIN or split in there)
 
 
 def _surfaces(

@@ -142,7 +142,7 @@ def read_feedback(path: Path, files: Path, *, split: str, least_score: float, bo
     if not shown:
         there = dict(Counter(record.split for record in data if record.labels))
         got = "none; defects are in " + ", ".join(there) if there else "none"
-        raise ConfigError("feedback_data", f"defects in {split}", got, "Add feedback_data=DIR or feedback_split=... .")
+        raise ConfigError("feedback_data", f"defects in {split}", got, "Add feedback_data=DIR with validation images.")
     if split != "test":
         held_out = {fingerprint(real.root / r.image, pixels=False).file for r in real if r.split == "test"}
         same = [r for r in mine if fingerprint(data.root / r.image, pixels=False).file in held_out]

@@ -43,7 +43,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"defectgen: {error}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
-        kept = [argument for argument in arguments if not argument.startswith("overwrite=")]  # it would begin again
+        again = arguments[:1] != ["generate"]  # there overwrite=true would begin again, the others need it
+        kept = [argument for argument in arguments if again or not argument.startswith("overwrite=")]
         command = shlex.join(["defectgen", *kept])
         print(f"\nInterrupted. What is finished is kept; to go on, repeat: {command}", file=sys.stderr)
         return INTERRUPTED

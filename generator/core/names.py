@@ -15,6 +15,8 @@ _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt
 LONGEST = 64
 MARKER = ".defectgen"
 """A file that marks a folder as this tool's output: nothing below it is a good image of a source."""
+UNFINISHED = ".unfinished"
+"""A file in a finished data set whose exports and report are still to come: the same command may replace it."""
 RULE = (
     f"1 to {LONGEST} of A-Z a-z 0-9 space _ . -, starting with a letter or digit, no reserved name, no dot at the end"
 )

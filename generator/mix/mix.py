@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from generator.core.errors import ConfigError, GeneratorError
-from generator.core.names import MARKER
+from generator.core.names import MARKER, UNFINISHED
 from generator.dataset.leak import Fingerprint, find_leaks
 from generator.dataset.link import fresh_folder
 from generator.dataset.store import Store
@@ -27,13 +27,14 @@ from generator.mix.split import Placing, place_items
 from generator.mix.write import Kept, write_images, write_texts
 
 
-def mix(parts: Sequence[Part], out: Path, request: MixRequest) -> MixResult:
+def mix(parts: Sequence[Part], out: Path, request: MixRequest, *, unfinished: bool = False) -> MixResult:
     """Put data sets together as one canonical data set.
 
     Args:
         parts: the data sets, in the order that gives classes and images theirs.
         out: the folder to make; it appears whole or not at all.
         request: the rules.
+        unfinished: leave the mark that more is to come; until the caller removes it, a repeated mix may replace it.
 
     Returns:
         What it holds.
@@ -70,6 +71,8 @@ def mix(parts: Sequence[Part], out: Path, request: MixRequest) -> MixResult:
         left_out = [(sets[items[n].part], items[n], reason) for n, reason in sorted(reasons.items())]
         run = run_json(folder, result, parts, request)
         write_texts(folder, classes, list(zip(train, drawn, strict=True)), left_out, sets, run)
+        if unfinished:
+            (folder / UNFINISHED).touch()
         _require_no_leak(folder, prints, request)
     return result
 
@@ -101,7 +104,7 @@ def _require_free(out: Path, sets: Sequence[Opened], overwrite: bool) -> None:
     if not (out / MARKER).is_file():
         hint = "Choose another name=... or out=...; foreign files are never replaced."
         raise ConfigError("out", "a new folder or an older mix", f"{out} with other files", hint)
-    if not overwrite:
+    if not overwrite and not (out / UNFINISHED).is_file():
         raise ConfigError("out", "a new folder", f"{out}, which holds a data set", "overwrite=true replaces it.")
 
 

@@ -13,6 +13,7 @@ import orjson
 import pytest
 
 from generator.augment import augment
+from generator.cli.real import augment as cli
 from generator.dataset.leak import find_leaks, fingerprint
 from generator.dataset.open import open_data
 from generator.dataset.store import Store
@@ -132,6 +133,41 @@ def test_a_run_that_was_stopped_goes_on_and_leaves_nothing_half_written(command,
     assert not (tmp_path / "stopped").exists() and any((tmp_path / "stopped.run/augment/made").iterdir())
     assert command(*asked, "out=stopped")[0] == 0
     assert file_bytes(tmp_path / "whole") == file_bytes(tmp_path / "stopped")
+
+
+def test_a_run_that_was_stopped_while_it_exported_goes_on_when_repeated(command, boards, tmp_path, monkeypatch):
+    asked = ("augment", f"data={boards}", "target=8", "export=[coco]", *FAST)
+    command(*asked, "out=whole")
+
+    def stop(*given, **more):
+        raise KeyboardInterrupt
+
+    for more in ((), ("overwrite=true",)):
+        with monkeypatch.context() as patched:
+            patched.setattr(cli, "export_all", stop)
+            code, _, err = command(*asked, "out=stopped", *more)
+        assert code == 130 and ("overwrite=true" in err) == bool(more)  # without it, it would be refused
+        assert (tmp_path / "stopped.run/augment/made").is_dir()
+        assert command(*asked, "out=stopped")[0] == 0
+        assert file_bytes(tmp_path / "whole") == file_bytes(tmp_path / "stopped")
+    assert command(*asked, "out=stopped")[0] == 2
+
+
+def test_synthetic_images_that_are_given_count_and_stay_where_they_are(command, boards, tmp_path):
+    assert command("augment", f"data={boards}", "target=8", "out=first", *FAST)[0] == 0
+    code, out, err = command("augment", "data=first", "target=10", "out=second", *FAST)
+    assert code == 0, err
+    assert train_counts(tmp_path / "second") == {"hole": 10, "scratch": 10}
+    assert "7 images of train were synthetic before" in out and "train, given -> balanced" in out
+    lines = [orjson.loads(line) for line in (tmp_path / "first/records.jsonl").read_bytes().splitlines()]
+    (tmp_path / "first/records.jsonl").write_bytes(
+        b"".join(orjson.dumps(r | {"synthetic": True}) + b"\n" for r in lines)
+    )
+    code, out, err = command("augment", "data=first", "target=10", "out=third", *FAST)
+    assert code == 0, err
+    assert train_counts(tmp_path / "third") == {"hole": 10, "scratch": 10}
+    assert "carried over untouched: test 5 images" in out
+    assert sum(record.split == "test" for record in Store.open(tmp_path / "third")) == 5
 
 
 def test_a_class_that_no_maker_can_make_is_said(command, boards):

@@ -11,16 +11,19 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-from generator.augment.augment import AugmentResult, Station, augment, require_free, set_in_order, work_folder
+from generator.augment.augment import AugmentResult, Station, augment, set_in_order
 from generator.augment.feedback import Feedback, Row, read_feedback
+from generator.augment.folder import require_free, work_folder
 from generator.augment.request import USUAL, AugmentRequest, Shares
 from generator.cli.compose import compose_config
 from generator.cli.export import export_all, parse_export
 from generator.cli.generate import TOO_MANY_REJECTS, check_name
 from generator.cli.progress import counter
 from generator.core.errors import ConfigError
+from generator.core.names import UNFINISHED
 from generator.dataset.open import open_data
 from generator.dataset.problem import Problems, listed
+from generator.mix.count import ORIGINS
 from generator.mix.split import described
 from generator.run.build import TARGET, build, coerce
 
@@ -47,17 +50,19 @@ def run(config: dict[str, Any]) -> int:
     data = open_data(data_path, coerce(str, config["format"], "format"), problems)
     for line in listed(problems):
         print(line, file=sys.stderr)
-    with work_folder(out, request.keep_work) as work, counter("images made") as shown:
-        store, ordered = set_in_order(data, work / "real", request, problems)
-        feedback = _feedback(config, data_path, request, store)
-        result = augment(store, ordered, out, work, request, station, _Tally(shown), feedback)
-    settings = out.with_name(f"{out.name}.run") / "config.yaml"
-    settings.write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True), encoding="utf-8")
-    export_all(out, formats, flavour, config)
-    if wants_report:
-        from generator.report.page import write_report
+    with work_folder(out, request.keep_work) as work:
+        with counter("images made") as shown:
+            store, ordered = set_in_order(data, work / "real", request, problems)
+            feedback = _feedback(config, data_path, request, store)
+            result = augment(store, ordered, out, work, request, station, _Tally(shown), feedback)
+        settings = out.with_name(f"{out.name}.run") / "config.yaml"
+        settings.write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True), encoding="utf-8")
+        export_all(out, formats, flavour, config)
+        if wants_report:
+            from generator.report.page import write_report
 
-        write_report(out)
+            write_report(out)
+        (out / UNFINISHED).unlink()
     print_result(result, feedback)
     for name in formats:
         print(f"{name}: {out / 'export' / name}")
@@ -154,7 +159,8 @@ def print_result(result: AugmentResult, feedback: Feedback | None) -> None:
     console.print(_table(result))
     number, mended = result.surfaces
     print(f"defects were put on {number} " + ("images whose own were filled in" if mended else "good images of train"))
-    held_out = {split: row["real"]["images"] for split, row in result.mixed.after.items() if split != "train"}
+    held_out = {split: sum(row[origin]["images"] for origin in ORIGINS) for split, row in result.mixed.after.items()}
+    held_out.pop("train")
     said = ", ".join(f"{split} {count}" for split, count in held_out.items() if count)
     if said:
         print(f"carried over untouched: {said} images")
@@ -166,19 +172,21 @@ def print_result(result: AugmentResult, feedback: Feedback | None) -> None:
 
 
 def _table(result: AugmentResult) -> Table:
-    before, after = result.real.after["train"]["real"], result.mixed.after["train"]
-    table = Table(title="train, real -> balanced")
+    before, after = result.real.after["train"], result.mixed.after["train"]
+    given = "given" if before["synthetic"]["images"] else "real"
+    table = Table(title=f"train, {given} -> balanced")
     table.add_column("")
     makers = [maker for maker, counts in result.made.items() if counts]
-    for name in ("real", *makers, "train", "target"):
+    for name in (given, *makers, "train", "target"):
         table.add_column(name, justify="right")
     for name in result.mixed.classes:
         made = [str(result.made[maker].get(name, 0)) for maker in makers]
-        total = after["real"]["defects"][name] + after["synthetic"]["defects"][name]
-        table.add_row(name, str(before["defects"][name]), *made, str(total), str(result.targets[name]))
+        had, has = (sum(row[origin]["defects"][name] for origin in ORIGINS) for row in (before, after))
+        table.add_row(name, str(had), *made, str(has), str(result.targets[name]))
     blank = [""] * len(makers)
     for title, key in (("good images", "good"), ("images", "images")):
-        table.add_row(title, str(before[key]), *blank, str(after["real"][key] + after["synthetic"][key]), "")
+        had, has = (sum(row[origin][key] for origin in ORIGINS) for row in (before, after))
+        table.add_row(title, str(had), *blank, str(has), "")
     return table
 
 

@@ -13,6 +13,7 @@ from rich.table import Table
 from generator.cli.export import export_all, parse_export
 from generator.cli.generate import check_name
 from generator.core.errors import ConfigError, nearest
+from generator.core.names import UNFINISHED
 from generator.mix.count import ORIGINS
 from generator.mix.mix import mix
 from generator.mix.request import MixRequest, Part
@@ -32,12 +33,13 @@ def run(config: dict[str, Any]) -> int:
     parts, request = parse_parts(config["data"]), parse_request(config)
     wants_report = coerce(bool, config["report"], "report")
     out = Path(coerce(str, config["out"], "out")).expanduser().absolute()
-    result = mix(parts, out, request)
+    result = mix(parts, out, request, unfinished=True)
     export_all(out, formats, flavour)
     if wants_report:
         from generator.report.page import write_report
 
         write_report(out)
+    (out / UNFINISHED).unlink()
     print_result(result, request)
     for name in formats:
         print(f"{name}: {out / 'export' / name}")
