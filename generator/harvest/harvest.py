@@ -15,6 +15,8 @@ import numpy as np
 
 from generator.core.errors import ConfigError, closest, nearest
 from generator.core.geometry import Rect
+from generator.core.names import RULE, is_safe_name
+from generator.dataset.names import GOOD
 from generator.dataset.open import AUTO
 from generator.dataset.problem import Problems
 from generator.dataset.real import RealDefect, read_real
@@ -202,6 +204,9 @@ def _require_classes(request: HarvestRequest, known: Sequence[str]) -> None:
     unknown = next((name for name in request.classes if name not in known), None)
     if unknown is not None:
         raise ConfigError("classes", "classes of the data set", f"'{unknown}'", nearest(unknown, known))
+    for name in request.classes or known:
+        if not is_safe_name(name) or name.lower() == GOOD:
+            raise ConfigError(f"class {name!r}", RULE, "another name", "Rename it, or leave it out with classes=[...].")
 
 
 def _nothing(request: HarvestRequest, met: Mapping[str, int], left_out: Sequence[str]) -> ConfigError:

@@ -156,6 +156,15 @@ def test_a_mistake_is_one_paragraph_and_leaves_nothing(tmp_path, capsys, overrid
     assert not (tmp_path / "bank").exists()
 
 
+def test_a_class_that_no_kind_can_be_named_after_is_pointed_out(tmp_path):
+    data = boxes_of(tmp_path / "data")
+    notes = data / "annotations" / "instances_train.json"
+    notes.write_text(notes.read_text().replace('"blot"', '"a/b"'))
+    with pytest.raises(ConfigError, match=r"class 'a/b': .*leave it out with classes"):
+        harvest(data, tmp_path / "bank")
+    assert not (tmp_path / "bank").exists()
+
+
 def test_a_folder_that_is_no_bank_is_not_replaced(tmp_path, capsys):
     data = write_real(tmp_path / "real", count=1)
     (tmp_path / "precious").mkdir()

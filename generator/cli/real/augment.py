@@ -64,6 +64,9 @@ def run(config: dict[str, Any]) -> int:
             write_report(out)
         (out / UNFINISHED).unlink()
     print_result(result, feedback)
+    if any(name.startswith("yolo") for name in formats) and not any((out / "images" / "val").glob("*")):
+        said = "no image is on the side val, which YOLO's data.yaml must name: it names another side instead"
+        print(f"note: {said}; part one off with splits={{train: ..., val: ..., test: ...}}")
     for name in formats:
         print(f"{name}: {out / 'export' / name}")
     print(f"report: {out / 'report.html'}" if wants_report else f"data set: {out}")
