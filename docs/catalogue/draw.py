@@ -23,7 +23,7 @@ from generator import samples
 from generator.cli.compose import conf_dir, group_options
 from generator.core.annotation import Instance
 from generator.core.sample import Sample
-from generator.report.contact_sheet import shown
+from generator.imaging.panel import shown
 
 HERE = Path(__file__).resolve().parent
 SAMPLES, TRIES, SIDE_PX = 12, 40, 512
