@@ -109,8 +109,7 @@ def _face(here: np.ndarray, surface: np.ndarray) -> np.ndarray:
     change = np.clip(change, LEAST, MOST)[..., None].astype(np.float32)
     if here.shape[2] == 1:
         return change
-    lit = np.clip((surface + floor) * (1 + change) - floor, 0.0, 1.0)
-    steps = to_lab(here.reshape(-1, 3)) - to_lab(lit.reshape(-1, 3))
+    steps = to_lab(here.reshape(-1, 3)) - to_lab(np.ascontiguousarray(surface.reshape(-1, 3)))
     return np.concatenate([change, steps[:, 1:].reshape(*here.shape[:2], 2)], axis=2)
 
 

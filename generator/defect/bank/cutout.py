@@ -1,8 +1,8 @@
 """A cut-out: one real defect taken off its surface, and the files that keep it.
 
 Its face is what the defect does to the surface, not the crop itself: the change of brightness relative to the smooth
-surface that is filled in from around, and the steps of a* and b* of its tint. So it goes onto a darker, lighter or
-differently coloured surface as it lay on its own. Files are PNGs that any viewer shows:
+surface that is filled in from around, and the steps of a* and b* from that surface to it. So it goes onto a darker,
+lighter or differently coloured surface as it lay on its own. Files are PNGs that any viewer shows:
 
     cutouts/<id>/face.png     16 bit, one channel or three (change, a*, b*), see ``to_levels``
     cutouts/<id>/alpha.png    8 bit, how far each pixel belongs to the defect

@@ -8,7 +8,7 @@ under the alpha, or goes over into the surface by Poisson's equation. Source: ow
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -71,8 +71,9 @@ class RealFace:
         under = outline.pick(np.ascontiguousarray(surface[inner]))
         values = np.clip((under + np.float32(FLOOR)) * (1 + change) - np.float32(FLOOR), 0.0, 1.0)
         if face.shape[1] == 3 and values.shape[1] == 3:
-            steps = _matched(face[:, 1:] * strength, values, outline.params.get("surface_ab", (0.0, 0.0)))
-            values = shifted_lab(values, np.pad(steps, ((0, 0), (1, 0))))
+            own = np.array(outline.params.get("surface_ab", (0.0, 0.0)), np.float32)
+            tinted = _tinted(to_lab(under)[:, 1:], face[:, 1:] * strength, own)
+            values = shifted_lab(values, np.pad(tinted - to_lab(values)[:, 1:], ((0, 0), (1, 0))))
         alpha = outline.strength()[:, None]
         if self.blend == "alpha":
             return alpha * values + (1 - alpha) * outline.pick(np.ascontiguousarray(here[inner]))
@@ -81,17 +82,16 @@ class RealFace:
         return outline.pick(np.ascontiguousarray(blend(here, pasted, hole)[inner]))
 
 
-def _matched(steps: np.ndarray, values: np.ndarray, surface_ab: Sequence[float]) -> np.ndarray:
-    """Return steps of a* and b*, (N, 2), as they are on another surface.
+def _tinted(surface_ab: np.ndarray, steps: np.ndarray, own: np.ndarray) -> np.ndarray:
+    """Return a* and b* of a surface, (N, 2), after the steps that a cut-out took on its own.
 
     Args:
-        steps: (N, 2), what the cut-out did to its own surface.
-        values: (N, 3) in [0, 1], the surface it comes to lie on.
-        surface_ab: a* and b* of its own surface.
+        surface_ab: (N, 2), of the surface it comes to lie on.
+        steps: (N, 2), what it did to its own.
+        own: (2,) a* and b* of its own surface.
     """
-    own = np.array(surface_ab, np.float32)
     strength = float(own @ own)
     if strength < _COLOURED**2:
-        return steps
+        return surface_ab + steps
     taken = np.clip(steps @ own / strength, -1.0, 0.0)[:, None]  # share of its surface's colour that went
-    return steps - taken * own + taken * to_lab(values)[:, 1:]
+    return surface_ab * (1 + taken) + steps - taken * own

@@ -118,6 +118,20 @@ def test_colour_goes_onto_colour_and_grey_takes_its_brightness(bank_of):
             assert middle[0] > middle[1] > middle[2]  # as the real one: least of the red is gone
 
 
+def test_white_on_orange_does_not_turn_blue_on_grey(bank_of):
+    pixels = np.full((90, 110, 3), (200, 120, 60), np.uint8)
+    mask = np.zeros((90, 110), bool)
+    mask[35:50, 50:70] = True
+    pixels[mask] = 220
+    bank, names = bank_of(Photo(pixels=pixels, white=255, mask=mask, others=np.zeros_like(mask)))
+    shape, look = FromBank(bank=bank, cutouts=names, **STILL), RealFace(strength=Range(1, 1))
+    for surface in ((90, 90, 90), (200, 120, 60)):
+        image = np.full((90, 110, 3), surface, np.uint8)
+        image.setflags(write=False)
+        made = pasted(image, 255, shape, look, (60.5, 43)).astype(int)[43, 60]
+        assert np.ptp(made) <= 12, (surface, made)
+
+
 def test_mask_and_alpha_move_together(bank_of):
     bank, names = bank_of(photo())
     shape, rng = FromBank(bank=bank, cutouts=names, elastic=0.6), np.random.default_rng(1)
