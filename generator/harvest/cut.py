@@ -90,7 +90,7 @@ def _cut(photo: Photo, mask: np.ndarray, category: str, grow_px: int) -> CutOut:
         "touches": _touches(box, hw),
         "area_px": int(np.count_nonzero(mask)),
         "rect": [x, y, part.w, part.h],
-        "surface": _facts_of(here, known),
+        "surface": _facts_of(here, surface, inside, known),
         "contrast": round(float(face[..., 0][inside].mean()), 4),
     }
     return CutOut(
@@ -113,10 +113,9 @@ def _face(here: np.ndarray, surface: np.ndarray) -> np.ndarray:
     return np.concatenate([change, steps[:, 1:].reshape(*here.shape[:2], 2)], axis=2)
 
 
-def _facts_of(here: np.ndarray, known: np.ndarray) -> dict[str, Any]:
-    """Return the surroundings' mean colour in CIELAB and their noise, a share of full scale."""
-    pixels = here[known] if known.any() else here.reshape(-1, here.shape[2])
-    lab = to_lab(pixels).mean(axis=0)
+def _facts_of(here: np.ndarray, surface: np.ndarray, inside: np.ndarray, known: np.ndarray) -> dict[str, Any]:
+    """Return the surface's mean colour under the defect in CIELAB, and the noise around, a share of full scale."""
+    lab = to_lab(np.ascontiguousarray(surface[inside])).mean(axis=0)
     grey = here.mean(axis=2)
     steps = (grey[:, 1:] - grey[:, :-1])[known[:, 1:] & known[:, :-1]]
     noise = float(np.median(np.abs(steps)) * 1.4826 / np.sqrt(2.0)) if steps.size else 0.0

@@ -65,7 +65,7 @@ _TEXT = """\
   # what it looks like: what the real one did to its surface, done to this one
   appearance:
     _target_: generator.defect.bank.look.RealFace
-    # what its change of brightness and its tint are multiplied by
+    # what its change of brightness is multiplied by, and its tint where that is below 1
     strength: [0.7, 1.3]
     # alpha: feathered as it was cut; poisson: its own steps from pixel to pixel, met at its border
     blend: alpha

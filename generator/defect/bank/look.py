@@ -24,6 +24,7 @@ from generator.imaging.surround import filled
 
 _AROUND_PX = 16  # how much of the surroundings the surface is filled in from
 _COLOURED = 4.0  # steps of a* and b* from grey on
+_GREY = 1.3  # times its surface's colour may seem to have gone: the surface was a little more coloured just there
 _DARKEST, _BRIGHTEST = -0.97, 7.0
 
 
@@ -32,7 +33,8 @@ class RealFace:
     """What a cut-out does to its surface, done to another one.
 
     Attributes:
-        strength: what its change and its tint are multiplied by, in [0, 5].
+        strength: what its change is multiplied by, in [0, 5]; its tint too where that is below 1: more than all of a
+            surface's colour cannot go.
         blend: ``alpha``: feathered as it was cut; ``poisson``: its own steps from pixel to pixel, met at its border.
     """
 
@@ -72,7 +74,7 @@ class RealFace:
         values = np.clip((under + np.float32(FLOOR)) * (1 + change) - np.float32(FLOOR), 0.0, 1.0)
         if face.shape[1] == 3 and values.shape[1] == 3:
             own = np.array(outline.params.get("surface_ab", (0.0, 0.0)), np.float32)
-            tinted = _tinted(to_lab(under)[:, 1:], face[:, 1:] * strength, own)
+            tinted = _tinted(to_lab(under)[:, 1:], face[:, 1:] * min(strength, np.float32(1)), own)
             values = shifted_lab(values, np.pad(tinted - to_lab(values)[:, 1:], ((0, 0), (1, 0))))
         alpha = outline.strength()[:, None]
         if self.blend == "alpha":
@@ -93,5 +95,8 @@ def _tinted(surface_ab: np.ndarray, steps: np.ndarray, own: np.ndarray) -> np.nd
     strength = float(own @ own)
     if strength < _COLOURED**2:
         return surface_ab + steps
-    taken = np.clip(steps @ own / strength, -1.0, 0.0)[:, None]  # share of its surface's colour that went
-    return surface_ab * (1 + taken) + steps - taken * own
+    along = (steps @ own / strength)[:, None]
+    across = steps - along * own
+    taken = np.clip(along, -1.0, 0.0)  # share of its surface's colour that went
+    added = np.where(along < -_GREY, along + 1, np.maximum(along, 0.0))  # its opposite, or more of it
+    return surface_ab * (1 + taken) + across + added * own
