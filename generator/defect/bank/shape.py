@@ -76,8 +76,9 @@ class FromBank:
         scale *= min(1.0, _room_for(cutout.hw, scale, turn_deg, room.hw))
         alpha, mask, face = _moved(cutout, scale, turn_deg, mirrored, self.elastic, rng)
         height, width = mask.shape
+        over = 0.0 if _is_scattered(mask) else _OUTSIDE
         x, y = (
-            _inside(centre, size, whole)
+            _inside(centre, size, whole, over)
             for centre, size, whole in ((site.x, width, room.hw[1]), (site.y, height, room.hw[0]))
         )
         params: dict[str, Any] = {
@@ -110,9 +111,14 @@ def _turned_hw(hw: tuple[int, int], scale: float, turn_deg: float) -> tuple[floa
     return hw[1] * s + hw[0] * c, hw[1] * c + hw[0] * s
 
 
-def _inside(centre: float, size: int, whole: int) -> int:
-    """Return where a box of that size begins: at most a quarter of it beyond either end, or over most of the image."""
-    hang = int(_OUTSIDE * size)
+def _is_scattered(mask: np.ndarray) -> bool:
+    """Say whether a mask has pieces that lie apart: what they mean together would be lost with one of them."""
+    return cv2.connectedComponents(cv2.dilate(mask.astype(np.uint8), np.ones((9, 9), np.uint8)))[0] > 2
+
+
+def _inside(centre: float, size: int, whole: int, over: float) -> int:
+    """Return where a box of that size begins: at most a share of it beyond either end, or over most of the image."""
+    hang = int(over * size)
     low, high = sorted((-hang, whole - size + hang))
     return max(low, min(round(centre - size / 2.0), high))
 

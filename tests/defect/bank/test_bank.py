@@ -166,6 +166,18 @@ def test_a_cut_out_larger_than_the_image_is_made_to_fit(bank_of):
     assert outline.fitted(room_of(image), 0).drawn.sum() >= 0.3 * outline.drawn.sum()
 
 
+def test_pieces_that_belong_together_all_lie_on_the_image(bank_of):
+    one = photo()
+    two = np.zeros((90, 110), bool)
+    two[20:30, 20:30] = two[60:70, 70:85] = True
+    bank, names = bank_of(Photo(pixels=one.pixels, white=255, mask=two, others=one.others))
+    shape = FromBank(bank=bank, cutouts=names, scale=Range(1, 1), elastic=0)
+    image = np.full((200, 240, 1), 120, np.uint8)
+    for seed in range(12):
+        outline = shape.draw(room_of(image), Site(x=2, y=198), np.random.default_rng(seed)).fitted(room_of(image), 0)
+        assert cv2.connectedComponents(outline.drawn.astype(np.uint8))[0] - 1 == 2
+
+
 def test_a_changed_or_missing_file_is_found_out(bank_of, tmp_path):
     _, (name,) = bank_of(photo())
     alpha = tmp_path / "bank" / "cutouts" / name / "alpha.png"
