@@ -11,26 +11,12 @@ import yaml
 from generator.core.errors import ConfigError
 from generator.core.names import option_name
 from generator.dataset.store import write_text
-from generator.defect.fitted.heat_map import ByHeatMap
+from generator.defect.fitted.placement_yaml import placement_yaml
 from generator.defect.fitted.shape import Fitted
-from generator.defect.outline import Placement
 from generator.fit.learn import FittedKind
 
 FAMILY = "fitted"
 
-_SEEN = """\
-  # where it lies: as often as real ones lay there
-  placement:
-    _target_: generator.defect.fitted.heat_map.ByHeatMap
-    # what the map is laid over: image, or roi, the box around the part
-    over: {over}
-    # the map, top row first; numbers >= 0 of any sum
-    heat:
-{heat}"""
-_ANYWHERE = """\
-  # anywhere on the part
-  placement:
-    _target_: generator.defect.placement.OnPart"""
 _TEXT = """\
 # {category}: fitted to {count} real defects ({kinds}); defects on an image: {per_image}.
 # Train on the annotator masks (labels=all export_mask=annotator): they are as wide as those the real ones came with;
@@ -86,16 +72,9 @@ def yaml_of(kind: FittedKind, name: str) -> str:
         kinds=", ".join(f"{kinds.count(word)} {word}" for word in dict.fromkeys(kinds)),
         per_image=", ".join(f"{number} on {images}" for number, images in kind.per_image.items()),
         shape=shape,
-        placement=_placement_text(kind.defect.placement),
+        placement=placement_yaml(kind.defect.placement),
         rows="\n".join(f"      - {yaml.safe_dump(row.to_plain(), **flow).strip()}" for row in shape.rows),
     )
-
-
-def _placement_text(placement: Placement) -> str:
-    if not isinstance(placement, ByHeatMap):
-        return _ANYWHERE
-    heat = "\n".join("      - [" + ", ".join(f"{number:2.0f}" for number in row) + "]" for row in placement.heat)
-    return _SEEN.format(over=placement.over, heat=heat)
 
 
 def write_kinds(kinds: Sequence[FittedKind], out: Path) -> list[Path]:

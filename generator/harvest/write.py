@@ -16,26 +16,16 @@ from generator.core.names import MARKER, option_name
 from generator.dataset.link import fresh_folder
 from generator.defect.bank.bank import MANIFEST, VERSION
 from generator.defect.bank.cutout import FOLDER, CutOut
-from generator.defect.fitted.heat_map import heat_of, reach_of
+from generator.defect.fitted.heat_map import ByHeatMap, heat_of, reach_of
+from generator.defect.fitted.placement_yaml import placement_yaml
+from generator.defect.outline import Placement
+from generator.defect.placement import OnPart
 from generator.imaging.codec import encode_png
 
 FAMILY = "bank"
 SEEN, ANYWHERE = "seen", "anywhere"
 PLACES = (SEEN, ANYWHERE)
 
-_SEEN = """\
-  # where it lies: as often as real ones lay there
-  placement:
-    _target_: generator.defect.fitted.heat_map.ByHeatMap
-    # what the map is laid over: image, or roi, the box around the part
-    over: image
-    # the map, top row first; numbers >= 0 of any sum
-    heat:
-{heat}"""
-_ANYWHERE = """\
-  # anywhere on the part
-  placement:
-    _target_: generator.defect.placement.OnPart"""
 _TEXT = """\
 # {category}: {count} cut-outs from {images} real images.
 # Train on the annotator masks (labels=all export_mask=annotator): they are as wide as those the real ones came with;
@@ -162,19 +152,17 @@ def _yaml_of(category: str, name: str, used: Mapping[str, Entry], place: str) ->
     lines = [
         f'      - "{name}" # {" ".join(str(one["source"]).split())}, {one["area_px"]} px' for name, one in facts.items()
     ]
-    placement = _ANYWHERE
+    placement: Placement = OnPart()
     if place == SEEN:
         centres = np.array([_centre(one) for one in facts.values()])
-        grid = heat_of(centres, reach_of(len(centres)))
-        rows = "\n".join("      - [" + ", ".join(f"{number:2.0f}" for number in row) + "]" for row in grid)
-        placement = _SEEN.format(heat=rows)
+        placement = ByHeatMap(heat=heat_of(centres, reach_of(len(centres))))
     return _TEXT.format(
         name=name,
         category=yaml.safe_dump(category, **flow).splitlines()[0],
         count=len(used),
         images=len({one["sha256"] for one in facts.values()}),
         cutouts="\n".join(lines),
-        placement=placement,
+        placement=placement_yaml(placement),
     )
 
 
