@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from generator.core.annotation import Finding, Instance
+from generator.core.text import TextLine
 from generator.core.units import Scale
 
 
@@ -81,6 +82,11 @@ class Sample:
         findings: what was noticed.
         params: what stages drew (JSON).
         touched_everywhere: whether image and twin may differ outside the instances' supports.
+        text: the lines of text so far, in reading order.
+        blank: the surface without its text, same shape and dtype as ``image``; None: no stage wrote text. ``good``
+            differs from it where text is, ``image`` from ``good`` where defects are.
+        char_mask: (H, W) uint8 or uint16: while stages work, the number of the character that each pixel may belong to;
+            after the labels are derived, of the character whose ink it is; 0: none.
     """
 
     spec: SampleSpec
@@ -93,6 +99,9 @@ class Sample:
     findings: tuple[Finding, ...] = ()
     params: Mapping[str, Any] = field(default_factory=dict)
     touched_everywhere: bool = False
+    text: tuple[TextLine, ...] = ()
+    blank: np.ndarray | None = None
+    char_mask: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         _check_image(self.image)
@@ -103,6 +112,10 @@ class Sample:
         self.good.setflags(write=False)
         if self.roi is not None:
             _check_roi(self.roi, self.image.shape[:2])
+        if self.blank is not None:
+            self.blank.setflags(write=False)
+        if self.char_mask is not None:
+            self.char_mask.setflags(write=False)
 
     @property
     def hw(self) -> tuple[int, int]:

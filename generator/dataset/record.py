@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from generator.core.annotation import Finding, Instance, Region
 from generator.core.sample import Sample
+from generator.core.text import TextLine
 from generator.imaging.masks import region_to_rle, rle_to_region
 
 FLAVOURS = ("exact", "visible", "annotator")
@@ -103,6 +104,10 @@ class Record:
         licence: under which its pixels may be used; empty: not known.
         findings: what was noticed.
         params: what stages drew (JSON).
+        text: its lines of text, in reading order.
+        blank: path of the surface without its text, if there is one.
+        char_mask: path of the character mask, if there is one: 0 none, else the number of the character.
+        has_text_labels: whether text was looked for, so that no line means that there is none.
     """
 
     key: str
@@ -122,6 +127,10 @@ class Record:
     licence: str = ""
     findings: tuple[Finding, ...] = ()
     params: Mapping[str, Any] = field(default_factory=dict)
+    text: tuple[TextLine, ...] = ()
+    blank: str | None = None
+    char_mask: str | None = None
+    has_text_labels: bool = False
 
     @property
     def hw(self) -> tuple[int, int]:
@@ -134,8 +143,8 @@ class Record:
         return Path(self.image).suffix
 
     @classmethod
-    def of_sample(cls, sample: Sample, image: str, twin: str | None, mask: str | None) -> Record:
-        """Return the record of a finished sample whose files lie at the given paths."""
+    def of_sample(cls, sample: Sample, image: str, **files: str | None) -> Record:
+        """Return the record of a finished sample whose image and ``twin mask blank char_mask`` lie at the given paths."""
         height, width = sample.hw
         spec = sample.spec
         return cls(
@@ -146,18 +155,26 @@ class Record:
             height=height,
             labels=tuple(Label.of_instance(instance) for instance in sample.instances),
             index=spec.index,
-            twin=twin,
-            mask=mask,
+            **files,
             source_id=spec.source_id,
             source_sha256=sample.source.sha256,
             seed=spec.seed,
             synthetic=True,
             findings=sample.findings,
             params=sample.params,
+            text=sample.text,
+            has_text_labels=sample.blank is not None,
         )
 
     def to_json(self) -> dict[str, Any]:
-        """Return the record as one line of records.jsonl holds it."""
+        """Return the record as one line of records.jsonl holds it; what is about text is there where text was asked for."""
+        text: dict[str, Any] = {}
+        if self.has_text_labels:
+            text = {
+                "text": [line.to_json() for line in self.text],
+                "blank": self.blank,
+                "char_mask": self.char_mask,
+            }
         return {
             "key": self.key,
             "index": self.index,
@@ -174,6 +191,7 @@ class Record:
             "licence": self.licence,
             "instances": [_label_to_json(number, label, self.hw) for number, label in enumerate(self.labels, 1)],
             "findings": [{"severity": f.severity, "code": f.code, "message": f.message} for f in self.findings],
+            **text,
             "params": dict(self.params),
         }
 
@@ -202,6 +220,10 @@ class Record:
             labels=tuple(_label_from_json(instance) for instance in line["instances"]),
             findings=tuple(Finding(**finding) for finding in line["findings"]),
             params=line["params"],
+            text=tuple(TextLine.from_json(entry) for entry in line.get("text", ())),
+            blank=line.get("blank"),
+            char_mask=line.get("char_mask"),
+            has_text_labels="text" in line,
         )
 
 

@@ -53,13 +53,20 @@ class SampleWriter:
         name = f"{spec.split}/{spec.key}.png"
         is_source = sample.image is sample.source.pixels
         self._put(f"images/{name}", self._source_png(sample) if is_source else encode_png(sample.image))
-        if not sample.instances:
-            return Record.of_sample(sample, image=f"images/{name}", twin=None, mask=None)
-        twin = f"twins/{name}" if self._twins else None
-        if twin:
-            self._put_twin(twin, sample)
-        self._put_masks(name, sample)
-        return Record.of_sample(sample, image=f"images/{name}", twin=twin, mask=f"masks/{name}")
+        files: dict[str, str] = {}
+        if sample.instances:
+            if self._twins:
+                files["twin"] = f"twins/{name}"
+                self._put_twin(files["twin"], sample)
+            files["mask"] = f"masks/{name}"
+            self._put_masks(name, sample)
+        if sample.text and sample.blank is not None and sample.char_mask is not None:
+            if self._twins:
+                files["blank"] = f"blanks/{name}"
+                self._put(files["blank"], encode_png(sample.blank))
+            files["char_mask"] = f"masks_char/{name}"
+            self._put(files["char_mask"], encode_mask_png(sample.char_mask))
+        return Record.of_sample(sample, image=f"images/{name}", **files)
 
     def _put_masks(self, name: str, sample: Sample) -> None:
         for flavour in ("exact", *self._flavours):

@@ -40,7 +40,7 @@ NOT_IN_SPEC = (
 
 SPEC = "spec.json"
 RUN = "run.json"
-_OURS = ("images", "twins", "masks", "masks_visible", "masks_annotator", "export")
+_OURS = ("images", "twins", "masks", "masks_visible", "masks_annotator", "masks_char", "blanks", "export")
 _OUR_FILES = (RECORDS, CLASSES, RUN, "config.yaml", "report.html", "report.json", "README.md", "rejects.jsonl")
 
 

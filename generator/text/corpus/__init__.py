@@ -1,0 +1,1 @@
+"""What a text says: lists, patterns, dates, counters, check digits."""

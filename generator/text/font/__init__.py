@@ -1,0 +1,1 @@
+"""Faces: font files, and those drawn as data in assets/."""

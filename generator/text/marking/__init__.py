@@ -1,0 +1,1 @@
+"""How a text gets onto a surface: ink, dots, dents, burns, grooves."""

@@ -1,0 +1,1 @@
+"""From a text and a face to a flat plate: ink, and which character each pixel belongs to."""
