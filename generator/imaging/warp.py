@@ -1,8 +1,8 @@
 """One map from a flat plate to the image, for pixels and points alike.
 
-A plate may be bent first, then a homography carries it to the image. Points go forward through both; pixels are fetched
-backward through the same two, in one resampling. Coordinates are px from the outer corner of the first pixel on both sides;
-the half pixel that OpenCV's own convention needs is added here and nowhere else.
+A plate may be bent first, then a homography carries it to the image. Points go forward through both; pixels are
+fetched backward through the same two, in one resampling. Coordinates are px from the outer corner of the first pixel on
+both sides; the half pixel that OpenCV's own convention needs is added here and nowhere else.
 Source: own; Hartley and Zisserman, Multiple View Geometry (2004), chapter 2.
 """
 
@@ -53,12 +53,12 @@ class Warp:
 
     def whole_shift(self) -> tuple[int, int] | None:
         """Return the way in whole px where the map is nothing else; None otherwise."""
-        m = self.matrix
-        if self.bend is not None or m[0, 0] != 1 or m[1, 1] != 1 or m[0, 1] != 0 or m[1, 0] != 0:
+        if self.bend is not None:
             return None
-        if m[2, 0] != 0 or m[2, 1] != 0 or m[2, 2] != 1 or m[0, 2] % 1 or m[1, 2] % 1:
+        (a, b, x), (c, d, y), last = self.matrix.tolist()
+        if (a, b, c, d) != (1.0, 0.0, 0.0, 1.0) or last != [0.0, 0.0, 1.0] or x % 1 or y % 1:
             return None
-        return int(m[0, 2]), int(m[1, 2])
+        return int(x), int(y)
 
     def forward(self, uv: np.ndarray) -> np.ndarray:
         """Return where (n, 2) points of the plate lie on the image, (n, 2) float64."""
@@ -104,7 +104,10 @@ def outline(u0: float, v0: float, u1: float, v1: float, step_px: float = 0.0) ->
     """Return the (n, 2) outline of a box, clockwise as displayed from its top left.
 
     Args:
-        u0, v0, u1, v1: the box.
+        u0: left edge of the box.
+        v0: its top.
+        u1: its right edge.
+        v1: its bottom.
         step_px: distance of points along top and bottom, for what will be bent; 0: its four corners.
     """
     if step_px <= 0:

@@ -1,0 +1,51 @@
+"""Where the ink of a plate comes to lie. Source: own."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from generator.imaging.warp import Warp
+from generator.text.plate import Plate
+
+_STEP_PX = 4.0
+
+
+def ink_box_uv(plate: Plate) -> tuple[float, float, float, float]:
+    """Return u0, v0, u1, v1 around all ink of a plate; around the plate where it has no character."""
+    if not len(plate.boxes_uv):
+        return 0.0, 0.0, float(plate.wh[0]), float(plate.wh[1])
+    u0, v0 = plate.boxes_uv[:, :2].min(axis=0).tolist()
+    u1, v1 = plate.boxes_uv[:, 2:].max(axis=0).tolist()
+    return u0, v0, u1, v1
+
+
+def ink_bounds(plate: Plate, shape: Warp) -> tuple[float, float, float, float]:
+    """Return left, top, right, bottom of a plate's ink after a map, px.
+
+    Under a bend the edges of each character's box are followed in steps, since they swing out between their corners.
+    """
+    shift = shape.whole_shift()
+    if shift is not None:
+        x, y = shift
+        u0, v0, u1, v1 = ink_box_uv(plate)
+        return u0 + x, v0 + y, u1 + x, v1 + y
+    points = shape.forward(ink_points_uv(plate, shape))
+    left, top = points.min(axis=0).tolist()
+    right, bottom = points.max(axis=0).tolist()
+    return left, top, right, bottom
+
+
+def ink_points_uv(plate: Plate, shape: Warp) -> np.ndarray:
+    """Return (n, 2) points around all ink: the boxes' corners, and under a bend points along their edges too."""
+    boxes = plate.boxes_uv if len(plate.boxes_uv) else np.array([ink_box_uv(plate)])
+    boxes = np.asarray(boxes, np.float64)
+    if shape.bend is None:
+        return np.concatenate([boxes[:, [0, 1]], boxes[:, [2, 1]], boxes[:, [2, 3]], boxes[:, [0, 3]]])
+    longest = float((boxes[:, 2:] - boxes[:, :2]).max())
+    at = np.linspace(0.0, 1.0, max(3, math.ceil(longest / _STEP_PX) + 1))[:, None]
+    u = boxes[:, 0] + at * (boxes[:, 2] - boxes[:, 0])
+    v = boxes[:, 1] + at * (boxes[:, 3] - boxes[:, 1])
+    edges = [(u, boxes[:, 1]), (u, boxes[:, 3]), (boxes[:, 0], v), (boxes[:, 2], v)]
+    return np.concatenate([np.stack(np.broadcast_arrays(a, b), axis=-1).reshape(-1, 2) for a, b in edges])
