@@ -14,6 +14,14 @@ from statistics import NormalDist
 import cv2
 import numpy as np
 
+from generator.core.seeds import texture_rng
+
+_TILE_PX, _LATER_PX, _TILES = (
+    256,
+    64,
+    4,
+)  # period of ready-made grain, how far a number moves it, how many tiles there are
+
 
 @functools.lru_cache(maxsize=1)
 def _quantiles() -> np.ndarray:
@@ -136,3 +144,42 @@ def streaks(
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     drawn_out = cv2.warpAffine(field, to_grid, (width, height), flags=flags, borderMode=cv2.BORDER_REFLECT)
     return drawn_out * np.float32(1.4)
+
+
+def grain(hw: tuple[int, int], number: int, cell_px: int = 1) -> np.ndarray:
+    """Return ready-made noise for small windows: ``smooth`` that repeats every 256 px, cut from a few kept tiles.
+
+    It hangs on the window's first pixel alone: a larger window with the same corner holds the smaller one.
+
+    Args:
+        hw: height and width in px.
+        number: the texture's number, as drawn, >= 0.
+        cell_px: pitch of the noise: 1, 2, 4, 8, ... up to 64.
+
+    Returns:
+        (H, W) float32, mean about 0, standard deviation about 1; read-only.
+    """
+    tile = _tile(number % _TILES, cell_px)
+    top, left = number // _TILES % _LATER_PX, number // (_TILES * _LATER_PX) % _LATER_PX
+    bottom, right = top + hw[0], left + hw[1]
+    if bottom > tile.shape[0] or right > tile.shape[1]:
+        more = max(0, bottom - _TILE_PX), max(0, right - _TILE_PX)
+        tile = cv2.copyMakeBorder(tile[:_TILE_PX, :_TILE_PX], 0, more[0], 0, more[1], cv2.BORDER_WRAP)
+        tile.setflags(write=False)
+    return tile[top:bottom, left:right]
+
+
+@functools.lru_cache(maxsize=16)
+def _tile(variant: int, cell_px: int) -> np.ndarray:
+    """Return noise that repeats every 256 px, 320 x 640, so that most windows lie within it."""
+    side = _TILE_PX // cell_px
+    field = white((side, side), texture_rng(variant))
+    if cell_px > 1:
+        wrapped = cv2.copyMakeBorder(field, 2, 2, 2, 2, cv2.BORDER_WRAP)
+        size = (side + 4) * cell_px
+        field = cv2.resize(wrapped, (size, size), interpolation=cv2.INTER_CUBIC)
+        field = field[2 * cell_px : 2 * cell_px + _TILE_PX, 2 * cell_px : 2 * cell_px + _TILE_PX] * np.float32(1.2)
+    tile = np.tile(field, (2, 3))[: _TILE_PX + _LATER_PX, : 2 * _TILE_PX + 2 * _LATER_PX]
+    tile = np.ascontiguousarray(tile)
+    tile.setflags(write=False)
+    return tile

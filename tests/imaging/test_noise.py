@@ -55,3 +55,11 @@ def test_streaks_run_in_their_direction(angle_deg, along, across):
         return np.abs(field[8 + way[0] * 4 : 120 + way[0] * 4, 8 + way[1] * 4 : 120 + way[1] * 4] - inner).mean()
 
     assert change(along) < 0.5 * change(across)
+
+
+@pytest.mark.parametrize("cell_px", [1, 4])
+def test_grain_of_a_larger_window_holds_that_of_a_smaller_one(cell_px):
+    large = noise.grain((400, 900), 12345, cell_px)
+    assert np.array_equal(large[:40, :300], noise.grain((40, 300), 12345, cell_px))
+    assert 0.8 < large.std() < 1.2
+    assert not np.array_equal(noise.grain((40, 300), 4, cell_px), noise.grain((40, 300), 8, cell_px))
