@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import cv2
 import numpy as np
 
 from generator.camera.severity import Grades, require_grades, require_severity
-from generator.camera.through import grown_supports
+from generator.camera.through import grown_owners, grown_supports
 from generator.core.annotation import Instance, Region
 from generator.core.sample import Sample
 from generator.core.seeds import stage_rng
@@ -65,10 +66,14 @@ class CameraMoved:
         pixels = _move(drawn["shift_xy_px"], drawn["turn_deg"], drawn["scale"], cv2.INTER_CUBIC, cv2.BORDER_REFLECT_101)
         bits = _move(drawn["shift_xy_px"], drawn["turn_deg"], drawn["scale"], cv2.INTER_NEAREST, cv2.BORDER_CONSTANT)
         white, roi = sample.source.white, sample.roi
-        good = np.minimum(pixels(sample.good), white)
         if roi is not None:
             roi = bits(roi.view(np.uint8)[..., None])[..., 0] > 0
         params = {**sample.params, self.name: drawn}
+        sample = _moved_text(sample, drawn, pixels, bits, white)
+        good = np.minimum(pixels(sample.good), white)
+        if sample.blank is not None and sample.char_mask is not None:  # the mirrored border shows no text
+            beyond = grown_owners(sample.char_mask, _CUBIC_PX) == 0
+            good[beyond] = sample.blank[beyond]
         image, instances = good, ()
         if sample.instances:
             moved = tuple(_carried(instance, sample.hw, bits) for instance in sample.instances)
@@ -79,6 +84,26 @@ class CameraMoved:
         return sample.with_(
             image=image, good=good, roi=roi, instances=instances, params=params, touched_everywhere=touched
         )
+
+
+def _moved_text(sample: Sample, drawn: Mapping[str, Any], pixels: Move, bits: Move, white: int) -> Sample:
+    """Return the sample with its blank, its owners and its lines moved; lines that left the image are gone."""
+    if sample.blank is None:
+        return sample
+    blank, owner = np.minimum(pixels(sample.blank), white), sample.char_mask
+    if owner is not None:
+        owner = bits(owner[..., None])[..., 0]
+    height, width = sample.hw
+    cos, sin = (part(math.radians(drawn["turn_deg"])) * drawn["scale"] for part in (math.cos, math.sin))
+    middle = np.array([width / 2.0, height / 2.0])
+    matrix = np.array([[cos, sin], [-sin, cos]])
+
+    def to(points: np.ndarray) -> np.ndarray:
+        return (points - middle) @ matrix.T + middle + np.array(drawn["shift_xy_px"])
+
+    return sample.with_(
+        blank=blank, char_mask=owner, text=tuple(line.moved(to) for line in sample.text), is_ink_known=False
+    )
 
 
 def _carried(instance: Instance, hw: tuple[int, int], bits: Move) -> Instance:

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from generator.core.annotation import Instance, Region
-from generator.core.geometry import Rect
+from generator.core.geometry import Rect, mask_to_rect
 from generator.core.sample import Sample
 
 _BAND_PX = 128
@@ -33,10 +33,13 @@ def through(sample: Sample, develop: Develop, reach_px: int = 0) -> Sample:
         reach_px: how far it spreads a pixel.
     """
     height, width = sample.hw
-    good = np.empty_like(sample.good)
+    whole = sample.good if sample.blank is None else sample.blank
+    good = np.empty_like(whole)
     for top in range(0, height, _BAND_PX):
         band = Rect(0, top, width, _BAND_PX).clipped(sample.hw)
-        good[band.slices] = develop(sample.good, band)
+        good[band.slices] = develop(whole, band)
+    if sample.blank is not None:
+        sample, good = _text_through(sample, good, develop, reach_px)
     if not sample.instances:
         return sample.with_(image=good, good=good, touched_everywhere=False)
     image = good.copy()
@@ -46,6 +49,28 @@ def through(sample: Sample, develop: Develop, reach_px: int = 0) -> Sample:
         if not window.is_empty:
             image[window.slices][bits] = develop(sample.image, window)[bits]
     return sample.with_(image=image, good=good, instances=instances, touched_everywhere=False)
+
+
+def _text_through(sample: Sample, blank: np.ndarray, develop: Develop, reach_px: int) -> tuple[Sample, np.ndarray]:
+    """Return the sample with its developed blank and with owners that reach further, and the developed good twin."""
+    owner = sample.char_mask
+    if owner is None or not sample.text:
+        return sample.with_(blank=blank), blank
+    owner = grown_owners(owner, reach_px)
+    window = mask_to_rect(owner > 0)
+    good = blank.copy()
+    if not window.is_empty:
+        bits = owner[window.slices] > 0
+        good[window.slices][bits] = develop(sample.good, window)[bits]
+    return sample.with_(blank=blank, char_mask=owner, is_ink_known=False), good
+
+
+def grown_owners(owner: np.ndarray, reach_px: int) -> np.ndarray:
+    """Return a map of numbers whose free pixels within ``reach_px`` of one have got the nearest row's or column's."""
+    if reach_px <= 0:
+        return owner
+    grown = cv2.dilate(owner, np.ones((2 * reach_px + 1, 2 * reach_px + 1), np.uint8))
+    return np.where(owner == 0, grown, owner)
 
 
 def grown_supports(

@@ -87,6 +87,7 @@ class Sample:
             differs from it where text is, ``image`` from ``good`` where defects are.
         char_mask: (H, W) uint8 or uint16: while stages work, the number of the character that each pixel may belong to;
             after the labels are derived, of the character whose ink it is; 0: none.
+        is_ink_known: whether ``char_mask`` is ink already; a stage that spreads or moves pixels unsays it.
     """
 
     spec: SampleSpec
@@ -102,6 +103,7 @@ class Sample:
     text: tuple[TextLine, ...] = ()
     blank: np.ndarray | None = None
     char_mask: np.ndarray | None = None
+    is_ink_known: bool = False
 
     def __post_init__(self) -> None:
         _check_image(self.image)

@@ -1,9 +1,9 @@
 """What is known about the text on an image: lines, words, characters.
 
 Characters are grapheme clusters that leave ink: a space has none, a base letter and its accent are one, and so are
-letters that a font joins into one shape. All corners are px in the image, clockwise as displayed from the text's own top
-left, so that a line turned upside down begins at the bottom right. Reading order is logical order: a Hebrew line's first
-character is its rightmost one. Source: own; the order of corners is ICDAR 2015's.
+letters that a font joins into one shape. All corners are px in the image, clockwise as displayed from the text's own
+top left, so that a line turned upside down begins at the bottom right. Reading order is logical order: a Hebrew line's
+first character is its rightmost one. Source: own; the order of corners is ICDAR 2015's.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ import numpy as np
 
 TEXT, DISTRACTOR = "text", "distractor"
 KINDS = (TEXT, DISTRACTOR)
+PRINT_DEFECT = "print_defect"
+"""Key in the params of an instance that is a defect of the print itself, not of what lies over it."""
 _NO_CORNERS, _NO_BOXES = np.zeros((0, 4, 2), np.float32), np.zeros((0, 4), np.int32)
 _NO_CORNERS.setflags(write=False)
 _NO_BOXES.setflags(write=False)
@@ -73,10 +75,10 @@ class TextLine:
 
     Attributes:
         text: what it says, in logical order; no line break.
-        quad_xy: (4, 2) float32 corners around its ink in the text's own frame; None: only the whole image is known to
-            hold it.
+        quad_xy: (4, 2) float32 corners around its ink in the text's own frame; None: only the whole image is known
+            to hold it.
         polygon_xy: (n, 2) float32 outline of a bent line, along its top and back along its bottom; None: the quad.
-        baseline_xy: (n, 2) float32, n >= 2, from its left end to its right end in the text's own frame; None: not known.
+        baseline_xy: (n, 2) float32, n >= 2, from left to right end in the text's own frame; None: not known.
         words: in reading order.
         chars: in reading order: the letters of each; empty: not known.
         char_quads_xy: (len(chars), 4, 2) float32.

@@ -144,7 +144,7 @@ class Record:
 
     @classmethod
     def of_sample(cls, sample: Sample, image: str, **files: str | None) -> Record:
-        """Return the record of a finished sample whose image and ``twin mask blank char_mask`` lie at the given paths."""
+        """Return the record of a finished sample whose image and other files lie at the given paths."""
         height, width = sample.hw
         spec = sample.spec
         return cls(
@@ -167,7 +167,7 @@ class Record:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """Return the record as one line of records.jsonl holds it; what is about text is there where text was asked for."""
+        """Return the record as a line of records.jsonl holds it; text is there where text was asked for."""
         text: dict[str, Any] = {}
         if self.has_text_labels:
             text = {

@@ -21,6 +21,7 @@ from generator.core.seeds import stage_rng as rng_of
 from generator.imaging.light import estimate_light
 from generator.run.build import build, coerce
 from generator.run.label import Labelling, derive_labels
+from generator.run.label_text import derive_text
 from generator.run.plan import Plan, PlanRequest
 
 _KEPT_IMAGES = 4
@@ -93,7 +94,9 @@ class Pipeline:
 
     def asset_digest(self) -> str:
         """Return a hash of the files that the samples are made from."""
-        return hashlib.sha256(f"{self.source.digest()}\n{self.roi.digest()}".encode()).hexdigest()
+        stages = [stage.digest() for stage in self.stages if hasattr(stage, "digest")]
+        read = "\n".join((self.source.digest(), self.roi.digest(), *filter(None, stages)))
+        return hashlib.sha256(read.encode()).hexdigest()
 
     def make_good(self, spec: SampleSpec) -> Sample:
         """Return the sample of a spec without its defects, as the same camera delivers it."""
@@ -110,7 +113,7 @@ class Pipeline:
                 raise
             except Exception as error:
                 raise SampleError(spec.index, stage.name, f"{type(error).__name__}: {error}") from error
-        return derive_labels(sample, self.labelling)
+        return derive_text(derive_labels(sample, self.labelling))
 
     def _untouched(self, spec: SampleSpec) -> Sample:
         """Return the good image that a spec starts from as a sample that no stage has touched."""

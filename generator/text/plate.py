@@ -1,7 +1,8 @@
 """A text laid flat, before it touches a surface.
 
-Coordinates (u, v) are px of the plate: u to the right, v down, the origin is the outer corner of the first pixel. All that
-is known about where characters are is stated here once and moved to the image by the same map as the ink. Source: own.
+Coordinates (u, v) are px of the plate: u to the right, v down, the origin is the outer corner of the first pixel. All
+that is known about where characters are is stated here once and moved to the image by the same map as the ink.
+Source: own.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ class Corpus(Protocol):
     """What a text says."""
 
     def draw(self, ask: Ask, rng: np.random.Generator) -> str:
-        """Return a text, not empty, without control characters but line breaks (``\\n``) between its lines."""
+        """Return a text, not empty, without control characters but line breaks between its lines."""
 
     def digest(self) -> str:
         """Return a hash of the files it reads; empty: none."""
@@ -55,7 +55,7 @@ class Shaped:
     Attributes:
         glyphs: the face's own numbers.
         x, y: where each glyph's origin lies, px, from the line's left end and its baseline, y down.
-        starts, stops: which letters of the text each glyph shows: ``text[start:stop]``; glyphs of one cluster share them.
+        starts, stops: which letters each glyph shows: ``text[start:stop]``; glyphs of one cluster share them.
         advance_px: length of the line.
     """
 
@@ -73,7 +73,7 @@ class Glyph:
 
     Attributes:
         cover: (h, w) uint8, read-only; (0, 0): it leaves no ink.
-        left, top: where its first pixel lies from its origin on the baseline, px, right and down (top is negative above).
+        left, top: where its first pixel lies from its origin on the baseline, px, right and down; above is negative.
         box: u0, v0, u1, v1 of the pixels that are at least half ink, px from its first pixel; all ink where none is.
         dots_uv: (n, 2) float32 centres of its dots, px from its first pixel; None: it is not made of dots.
         strokes_uv: its strokes, (k, 2) float32 each, likewise; empty: it is not made of strokes.
@@ -184,6 +184,9 @@ class Marking(Protocol):
     def draw(self, rng: np.random.Generator) -> Mapping[str, Any]:
         """Return what is drawn for one text (JSON)."""
 
+    def is_flat(self, drawn: Mapping[str, Any]) -> bool:
+        """Say whether ``change`` on one flat colour is exactly the cover times one colour."""
+
     def reach_px(self, drawn: Mapping[str, Any], height_px: float) -> int:
         """Return how far beyond the ink it changes the surface, such as by a halo or a lip."""
 
@@ -200,8 +203,8 @@ class Marking(Protocol):
             height_px: of a capital on the image.
 
         Returns:
-            (h, w, C) float32, at any scale: the stage brings its strong part to the contrast that was drawn. Zero farther
-            than ``reach_px`` from ink.
+            (h, w, C) float32, at any scale: the stage brings its strong part to the contrast that was drawn. Zero
+            farther than ``reach_px`` from ink.
         """
 
 

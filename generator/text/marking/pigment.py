@@ -54,6 +54,10 @@ class Pigment:
             drawn["light_rgb"] = list(self.light_rgb[int(place * len(self.light_rgb))])
         return drawn
 
+    def is_flat(self, drawn: Mapping[str, Any]) -> bool:
+        """Say that an even surface changes by the cover times one colour."""
+        return True
+
     def reach_px(self, drawn: Mapping[str, Any], height_px: float) -> int:
         """Return 0: there is no change without ink."""
         return 0

@@ -1,0 +1,220 @@
+"""The image while texts are written onto it, one after another. Source: own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+
+from generator.core.annotation import Finding, Instance, Region
+from generator.core.geometry import Rect
+from generator.core.sample import Sample
+from generator.core.text import TextLine
+from generator.imaging.warp import Warp
+from generator.text.harm import Harmed
+from generator.text.plate import Plate
+from generator.text.port import Field, Marking
+from generator.text.write import Ink, flat_table, height_on_image, pull_ink, put, strength_of, text_lines
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Text:
+    """One text on its way to the image.
+
+    Attributes:
+        field: what the layout wants of it.
+        face: name of the face.
+        plate: struck.
+        drawn: what the marking drew.
+    """
+
+    field: Field
+    face: str
+    plate: Plate
+    drawn: Mapping[str, Any]
+
+
+class Page:
+    """The image while texts are written onto it."""
+
+    def __init__(self, blank: np.ndarray, white: int, light_deg: float, is_flat: bool) -> None:
+        self.blank, self.white, self.light_deg, self.is_flat = blank, white, light_deg, is_flat
+        self.hw = blank.shape[:2]
+        self.good: np.ndarray | None = None
+        self.image: np.ndarray | None = None
+        self.mask: np.ndarray | None = None
+        self.lines: list[TextLine] = []
+        self.instances: list[Instance] = []
+        self.count = 0
+        self.is_final = True
+        self.faint: list[str] = []
+
+    def write(self, text: Text, warp: Warp, marking: Marking, contrast: float, harms: tuple[Harmed, ...]) -> None:
+        """Write one text."""
+        plate, drawn = text.plate, text.drawn
+        height = height_on_image(plate, warp)
+        reach = marking.reach_px(drawn, height)
+        ink = pull_ink(plate, warp, self.hw, reach)
+        if ink.rect.is_empty or not plate.chars:
+            return
+        if self._is_plain(marking, drawn, warp, ink, harms):
+            reached = self._write_plain(ink, marking, drawn, contrast)
+        else:
+            reached = self._write_any(ink, marking, drawn, contrast, height, harms, reach)
+        last = harms[-1] if harms else Harmed.sound(plate, warp)
+        params = {
+            "face": text.face,
+            "height_px": round(height, 2),
+            "contrast": round(reached, 4),
+            "marking": drawn,
+            **({"faults": [harm.params for harm in harms]} if harms else {}),
+        }
+        lines = text_lines(last.plate, last.warp, text.field, last.readable, self.count + 1, params)
+        if reached < marking.contrast.low * 0.999:
+            self.faint.append(f"'{lines[0].text}' reaches {reached:.3f}, the band begins at {marking.contrast.low:g}")
+        self.lines += lines
+        self.count += len(plate.chars)
+
+    def _is_plain(
+        self, marking: Marking, drawn: Mapping[str, Any], warp: Warp, ink: Ink, harms: tuple[Harmed, ...]
+    ) -> bool:
+        """Say whether a plain ink lies unturned on one flat colour, where nothing was written before."""
+        alone = self.is_flat and self.good is None and not harms
+        return alone and warp.whole_shift() is not None and marking.is_flat(drawn)
+
+    def _write_plain(self, ink: Ink, marking: Marking, drawn: Mapping[str, Any], contrast: float) -> float:
+        table, strength = flat_table(marking, self.blank[0, 0], drawn, contrast, self.white)
+        self.good = self.blank.copy()
+        window = self.good[ink.rect.slices]
+        for channel in range(table.shape[1]):
+            window[..., channel] = np.take(table[:, channel], ink.cover)
+        self._own(ink, np.where(ink.cover >= 128, ink.owner, 0))
+        return strength.contrast
+
+    def _write_any(
+        self,
+        ink: Ink,
+        marking: Marking,
+        drawn: Mapping[str, Any],
+        contrast: float,
+        height: float,
+        harms: tuple[Harmed, ...],
+        reach: int,
+    ) -> float:
+        self.is_final = False
+        if self.good is None:
+            self.good = self.blank.copy()
+        if harms and self.image is None:
+            self.image = self.good.copy()
+
+        def change_of(laid: Ink) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+            below = np.multiply(self.blank[laid.rect.slices], np.float32(1.0 / self.white), dtype=np.float32)
+            cover = np.multiply(laid.cover, np.float32(1.0 / 255.0), dtype=np.float32)
+            return marking.change(below, cover, drawn, self.light_deg, height), below, cover
+
+        change, below, cover = change_of(ink)
+        strength = strength_of(change, below, cover, contrast)
+        put(self.good, change, ink.rect, strength.scale, self.white)
+        shown = ink
+        if harms:
+            before = ink
+            for harm in harms:
+                shown = pull_ink(harm.plate, harm.warp, self.hw, reach)
+                support = _difference(before, shown, reach, self.hw)
+                self.instances.append(Instance(category=harm.category, support=support, params=harm.params))
+                before = shown
+            harmed_change = change_of(shown)[0]
+            assert self.image is not None
+            put(self.image, harmed_change, shown.rect, strength.scale, self.white)
+        elif self.image is not None:
+            put(self.image, change, ink.rect, strength.scale, self.white)
+        self._own(shown, shown.owner)
+        return strength.contrast
+
+    def _own(self, ink: Ink, owner: np.ndarray) -> None:
+        """Give a text's pixels to its characters; where another text's lie already, only its ink."""
+        number = self.count + int(owner.max(initial=0))
+        if self.mask is None:
+            self.mask = np.zeros(self.hw, np.uint8 if number < 256 else np.uint16)
+        elif number > 255 and self.mask.dtype == np.uint8:
+            self.mask = self.mask.astype(np.uint16)
+        window = self.mask[ink.rect.slices]
+        if self.count == 0:
+            window[:] = owner
+            return
+        takes = (owner > 0) & ((window == 0) | (ink.cover > 0))
+        window[takes] = owner[takes].astype(self.mask.dtype) + self.count
+
+    def finished(self, sample: Sample, roi: np.ndarray | None, least: float | None) -> Sample:
+        """Return the sample with what was written."""
+        good = self.blank if self.good is None else self.good
+        image = good if self.image is None else self.image
+        findings = list(sample.findings)
+        for problem in self.faint:
+            findings.append(Finding(severity="error", code="faint_text", message=problem))
+        if least is not None:
+            findings += _cut_off(self.lines, self.hw)
+        return sample.with_(
+            image=image,
+            good=good,
+            blank=self.blank,
+            roi=roi,
+            text=(*sample.text, *self.lines),
+            char_mask=self.mask,
+            is_ink_known=self.is_final,
+            instances=tuple(self.instances),
+            findings=tuple(findings),
+        )
+
+
+def framed(sample: Sample, frame: Rect | None) -> tuple[np.ndarray, np.ndarray | None]:
+    """Return the surface and roi of a frame; beyond the border the surface is mirrored and no roi."""
+    if frame is None:
+        return sample.image, sample.roi
+    height, width = sample.hw
+    if (height, width) == (1, 1):
+        return np.broadcast_to(sample.image, (frame.h, frame.w, sample.image.shape[2])).copy(), None
+    inner = frame.clipped(sample.hw)
+    around = (
+        inner.y - frame.y,
+        frame.y + frame.h - inner.y - inner.h,
+        inner.x - frame.x,
+        frame.x + frame.w - inner.x - inner.w,
+    )
+    part = np.ascontiguousarray(sample.image[inner.slices])
+    roi = None if sample.roi is None else np.ascontiguousarray(sample.roi[inner.slices])
+    if any(around):
+        channels = part.shape[2]
+        part = cv2.copyMakeBorder(part, *around, cv2.BORDER_REFLECT_101).reshape(frame.h, frame.w, channels)
+        if roi is not None:
+            roi = cv2.copyMakeBorder(roi.view(np.uint8), *around, cv2.BORDER_CONSTANT) > 0
+    return part, roi
+
+
+def _difference(before: Ink, after: Ink, reach_px: int, hw: tuple[int, int]) -> Region:
+    """Return where two inks differ, and as far as the marking reaches."""
+    left, top = min(before.rect.x, after.rect.x), min(before.rect.y, after.rect.y)
+    right = max(before.rect.x + before.rect.w, after.rect.x + after.rect.w)
+    bottom = max(before.rect.y + before.rect.h, after.rect.y + after.rect.h)
+    frame = Rect(left, top, right - left, bottom - top)
+    covers = np.zeros((2, frame.h, frame.w), np.uint8)
+    for cover, ink in zip(covers, (before, after), strict=True):
+        cover[ink.rect.inside(frame)] = ink.cover
+    differs = (covers[0] != covers[1]).view(np.uint8)
+    if reach_px:
+        differs = cv2.dilate(differs, np.ones((2 * reach_px + 1, 2 * reach_px + 1), np.uint8))
+    return Region.tight(differs > 0, frame.x, frame.y)
+
+
+def _cut_off(lines: list[TextLine], hw: tuple[int, int]) -> list[Finding]:
+    """Return a finding where a line's ink leaves the image."""
+    limit = np.array([hw[1], hw[0]]) + 0.5
+    cut = [
+        line.text
+        for line in lines
+        if line.quad_xy is not None and (line.char_quads_xy.min() < -0.5 or (line.char_quads_xy > limit).any())
+    ]
+    return [Finding(severity="error", code="text_cut", message=f"'{text}' leaves the image") for text in cut]

@@ -1,0 +1,126 @@
+"""The stage that writes text: what it says, in which face, how it is marked, and where it stands.
+
+Every text is laid flat, struck, bent and placed; ink, owners and points go to the image by one map. The surface without
+the text is kept beside the image. Print defects change the ink of a text after it was struck: the good twin shows the
+sound print, the image the harmed one, and masks are derived from the two as for any defect. Source: own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from generator.core.annotation import Finding
+from generator.core.errors import ConfigError, require
+from generator.core.sample import Sample
+from generator.imaging.warp import Warp
+from generator.text.harm import Harmed, harmed
+from generator.text.page import Page, Text, framed
+from generator.text.port import Ask, Canvas, Corpus, Fault, Field, Font, Layout, Marking, Raster, Warping
+
+_RETRIES = 64
+_SPARE = 0.6  # room about the ink of a plate that print defects need, share of a capital's height
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutText:
+    """Texts on a surface.
+
+    Attributes:
+        layout: where texts stand.
+        corpus: what they say, where a field of the layout does not say otherwise.
+        font: the faces.
+        raster: how letters are set side by side.
+        marking: how they get onto the surface.
+        warp: how they are bent and seen.
+        faults: print defects by name; which of them a sample gets is planned.
+        allow_cut: whether ink may leave the image.
+        name: what its random numbers hang on.
+    """
+
+    layout: Layout
+    corpus: Corpus
+    font: Font
+    raster: Raster
+    marking: Marking
+    warp: Warping
+    faults: dict[str, Fault] = field(default_factory=dict)
+    allow_cut: bool = False
+    name: str = "text"
+
+    def __post_init__(self) -> None:
+        names = [fault.category for fault in self.faults.values()]
+        require(len(set(names)) == len(names), "faults", "categories that differ", names)
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The print defects that it can make."""
+        return tuple(fault.category for fault in self.faults.values())
+
+    def digest(self) -> str:
+        """Return a hash of the files that texts are made from."""
+        return "\n".join((self.corpus.digest(), self.font.digest(), self.layout.digest()))
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Return what was noticed about the fonts as a whole."""
+        return self.font.findings()
+
+    def __call__(self, sample: Sample, rng: np.random.Generator) -> Sample:
+        """Return the sample with text on it."""
+        if sample.instances:
+            raise ConfigError("recipe.stages", "text before defects", "defects before text", "Change their order.")
+        asked = [fault for fault in self.faults.values() if fault.category in sample.spec.categories]
+        canvas = Canvas(hw=sample.hw, roi=sample.roi, scale=sample.scale)
+        texts = [
+            self._set(wanted, place, sample, rng, bool(asked))
+            for place, wanted in enumerate(self.layout.fields(canvas, rng))
+        ]
+        plates = [text.plate for text in texts]
+        shapes = [self.warp.draw(plate, rng) for plate in plates]
+        placed = self.layout.place(plates, shapes, canvas, rng)
+        blank, roi = framed(sample, placed.frame)
+        page = Page(blank, sample.source.white, sample.light_deg, is_flat=sample.source.pixels.shape[:2] == (1, 1))
+        kept = [(text, warp) for text, warp in zip(texts, placed.warps, strict=True) if warp is not None]
+        harms = self._harms(asked, sample, kept, rng)
+        for number, (text, warp) in enumerate(kept):
+            contrast = self.marking.contrast.draw(rng)
+            page.write(text, warp, self.marking, contrast, harms.get(number, ()))
+        return page.finished(sample, roi, None if self.allow_cut else self.marking.contrast.low)
+
+    def _set(self, wanted: Field, place: int, sample: Sample, rng: np.random.Generator, is_harmed: bool) -> Text:
+        """Return a text set and struck; another text is drawn where no face has all of its letters."""
+        corpus, font = wanted.corpus or self.corpus, wanted.font or self.font
+        spec, said = sample.spec, ""
+        for retry in range(_RETRIES):
+            ask = Ask(index=spec.index, split=spec.split, seed=spec.seed, place=place, retry=retry)
+            said = corpus.draw(ask, rng)
+            face = font.draw(said, ask, rng, self.marking.kinds)
+            if face is None:
+                continue
+            plate = self.marking.strike(self.raster.lay(said, face, wanted.style, rng), rng)
+            if is_harmed:
+                plate = plate.padded(int(np.ceil(_SPARE * plate.height_px)))
+            return Text(field=wanted, face=face.name, plate=plate, drawn=self.marking.draw(rng))
+        hint = f"The last of {_RETRIES} texts was '{said}'. Choose fonts that have its letters, or another corpus."
+        raise ConfigError("text.font", "a face that has all letters of a text", "none", hint)
+
+    def _harms(
+        self, asked: list[Fault], sample: Sample, kept: list[tuple[Text, Warp]], rng: np.random.Generator
+    ) -> dict[int, tuple[Harmed, ...]]:
+        """Return, per text, its plates after each print defect, as often as the plan wants it."""
+        done: dict[int, tuple[Harmed, ...]] = {}
+        by_category = {fault.category: fault for fault in asked}
+        for category in sample.spec.categories:
+            fault = by_category.get(category)
+            if fault is None:  # another stage's
+                continue
+            for number in rng.permutation(len(kept)).tolist():
+                text, warp = kept[number]
+                before = done.get(number, ())
+                last = before[-1] if before else Harmed.sound(text.plate, warp)
+                next_one = harmed(last, fault, rng)
+                if next_one is not None:
+                    done[number] = (*before, next_one)
+                    break
+        return done
