@@ -16,7 +16,7 @@ import numpy as np
 
 from generator.core.seeds import texture_rng
 
-_TILE_PX, _LATER_PX, _TILES = (
+_TILE_PX, _LATER_PX, _TILES = 256, 64, 4  # period of ready-made grain, how far it is moved, how many tiles there are
     256,
     64,
     4,
