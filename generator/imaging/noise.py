@@ -16,11 +16,8 @@ import numpy as np
 
 from generator.core.seeds import texture_rng
 
-_TILE_PX, _LATER_PX, _TILES = 256, 64, 4  # period of ready-made grain, how far it is moved, how many tiles there are
-    256,
-    64,
-    4,
-)  # period of ready-made grain, how far a number moves it, how many tiles there are
+# grain: its period, how far a number moves it, how many tiles are kept
+_TILE_PX, _LATER_PX, _TILES = 256, 64, 4
 
 
 @functools.lru_cache(maxsize=1)
