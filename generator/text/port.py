@@ -12,9 +12,10 @@ from typing import Any, Protocol
 import numpy as np
 
 from generator.core.annotation import Finding
-from generator.core.geometry import Rect
+from generator.core.geometry import Rect, mask_to_rect
 from generator.core.text import TEXT
 from generator.core.units import Scale
+from generator.imaging.masks import half_of_strong
 from generator.imaging.warp import Warp
 from generator.text.plate import Plate
 
@@ -74,7 +75,8 @@ class Glyph:
     Attributes:
         cover: (h, w) uint8, read-only; (0, 0): it leaves no ink.
         left, top: where its first pixel lies from its origin on the baseline, px, right and down; above is negative.
-        box: u0, v0, u1, v1 of the pixels that are at least half ink, px from its first pixel; all ink where none is.
+        half: least level that is ink to the eye: half of its strong one (``imaging.masks.half_of_strong``).
+        box: u0, v0, u1, v1 of the pixels of at least that level, px from its first pixel.
         dots_uv: (n, 2) float32 centres of its dots, px from its first pixel; None: it is not made of dots.
         strokes_uv: its strokes, (k, 2) float32 each, likewise; empty: it is not made of strokes.
     """
@@ -85,6 +87,23 @@ class Glyph:
     box: tuple[float, float, float, float]
     dots_uv: np.ndarray | None = None
     strokes_uv: tuple[np.ndarray, ...] = ()
+    half: int = 128
+
+    @classmethod
+    def of_cover(
+        cls,
+        cover: np.ndarray,
+        left: int,
+        top: int,
+        dots_uv: np.ndarray | None = None,
+        strokes_uv: tuple[np.ndarray, ...] = (),
+    ) -> Glyph:
+        """Return the glyph of some coverage, (h, w) uint8, which becomes read-only."""
+        cover.setflags(write=False)
+        half = int(half_of_strong(np.bincount(cover.ravel(), minlength=256)[None])[0])
+        box = mask_to_rect(cover >= half)
+        corners = (float(box.x), float(box.y), float(box.x + box.w), float(box.y + box.h))
+        return cls(cover, left, top, corners, dots_uv, strokes_uv, half)
 
 
 class Face(Protocol):
@@ -120,6 +139,10 @@ class Face(Protocol):
 
 class Font(Protocol):
     """The faces to choose from."""
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of face there are, each once."""
 
     def draw(self, text: str, ask: Ask, rng: np.random.Generator, kinds: Sequence[str]) -> Face | None:
         """Return a face of one of the kinds that has every letter of the text; None: none has (the policy says so).
