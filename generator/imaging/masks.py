@@ -167,3 +167,23 @@ def index_mask(regions: Sequence[Region], hw: tuple[int, int]) -> np.ndarray:
         part: Rect = region.rect.clipped(hw)
         mask[part.slices][region.bits[part.inside(region.rect)]] = number
     return mask
+
+
+def half_of_strong(table: np.ndarray) -> np.ndarray:
+    """Return, per row, the least level that is at least half of the strong one.
+
+    Strong is the 90th percentile of the levels that are at least half of the row's largest: a few odd pixels do not move
+    it, nor does it matter how many pixels have no level at all.
+
+    Args:
+        table: (n, 256) int, how many pixels of each row have each level.
+
+    Returns:
+        (n,) int, 1..255; 256 where every pixel has level 0.
+    """
+    levels = table.shape[1]
+    largest = levels - 1 - np.argmax(table[:, ::-1] > 0, axis=1)
+    upper = np.where(np.arange(levels) * 2 >= largest[:, None], table, 0)
+    reached = np.cumsum(upper, axis=1)
+    strong = np.argmax(reached >= 0.9 * reached[:, -1:], axis=1)
+    return np.where(largest > 0, (strong + 1) // 2, levels)
