@@ -5,17 +5,18 @@ Source: own; that drawing is apart from applying is SynthTIGER's idea (Yim et al
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+import cv2
 import numpy as np
 
 from generator.core.annotation import Finding
-from generator.core.geometry import Rect, mask_to_rect
+from generator.core.geometry import Rect
 from generator.core.text import TEXT
 from generator.core.units import Scale
-from generator.imaging.masks import half_of_strong
 from generator.imaging.warp import Warp
 from generator.text.plate import Plate
 
@@ -100,9 +101,14 @@ class Glyph:
     ) -> Glyph:
         """Return the glyph of some coverage, (h, w) uint8, which becomes read-only."""
         cover.setflags(write=False)
-        half = int(half_of_strong(np.bincount(cover.ravel(), minlength=256)[None])[0])
-        box = mask_to_rect(cover >= half)
-        corners = (float(box.x), float(box.y), float(box.x + box.w), float(box.y + box.h))
+        largest = int(cover.max(initial=0))
+        if not largest:
+            return cls(cover[:0, :0], left, top, (0.0, 0.0, 0.0, 0.0), dots_uv, strokes_uv)
+        # what half_of_strong says of one histogram, without one: a glyph is drawn more often than anything else
+        upper = np.sort(cover[cover >= (largest + 1) // 2])
+        half = (int(upper[math.ceil(0.9 * len(upper)) - 1]) + 1) // 2
+        u, v, w, h = cv2.boundingRect((cover >= half).view(np.uint8))
+        corners = (float(u), float(v), float(u + w), float(v + h))
         return cls(cover, left, top, corners, dots_uv, strokes_uv, half)
 
 
