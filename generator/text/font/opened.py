@@ -112,8 +112,7 @@ class Opened:
             return Glyph(cover=_NONE, left=0, top=0, box=(0.0, 0.0, 0.0, 0.0))
         rows = np.frombuffer(ctypes.string_at(bitmap.buffer, bitmap.rows * bitmap.pitch), np.uint8)
         cover = np.ascontiguousarray(rows.reshape(bitmap.rows, bitmap.pitch)[:, : bitmap.width])
-        cover.setflags(write=False)
-        return Glyph(cover=cover, left=slot.bitmap_left, top=-slot.bitmap_top, box=_box(cover))
+        return Glyph.of_cover(cover, slot.bitmap_left, -slot.bitmap_top)
 
     def _capital(self) -> float:
         for letter, share in (("H", 1.0), ("E", 1.0), ("8", 1.0), ("1", 1.0), ("x", 1.4)):
@@ -140,13 +139,3 @@ def opened(key: str, path: str, number: int, axes: Sequence[tuple[str, float]]) 
             del _store.faces[next(iter(_store.faces))]
         _store.faces[key] = found
     return found
-
-
-def _box(cover: np.ndarray) -> tuple[float, float, float, float]:
-    strong = cover >= 128
-    rows, columns = strong.any(axis=1).nonzero()[0], strong.any(axis=0).nonzero()[0]
-    if not len(rows):
-        rows, columns = cover.any(axis=1).nonzero()[0], cover.any(axis=0).nonzero()[0]
-    if not len(rows):
-        return 0.0, 0.0, 0.0, 0.0
-    return float(columns[0]), float(rows[0]), float(columns[-1] + 1), float(rows[-1] + 1)

@@ -6,10 +6,12 @@ box of its own; scripts that need joining or reordering get it. Source: own; Har
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 import uharfbuzz
 
@@ -87,7 +89,25 @@ class OutlineFace:
         buffer.language = "en"
         buffer.guess_segment_properties()
         uharfbuzz.shape(face.shaper, buffer, _PLAIN)
-        return _set([(buffer, True)], face, line, size, tracking_px)
+        infos = buffer.glyph_infos
+        starts = [info.cluster for info in infos]
+        if starts != _whole_numbers(len(line)) or not line:
+            return _set([(buffer, True)], face, line, size, tracking_px)
+        right, up, ahead, _ = zip(*[place.position for place in buffer.glyph_positions], strict=True)
+        if any(right) or any(up):
+            return _set([(buffer, True)], face, line, size, tracking_px)
+        scale = size / face.units
+        x = [pen * scale for pen in accumulate(ahead, initial=0)]
+        if tracking_px:
+            x = [pen + tracking_px * i for i, pen in enumerate(x)]
+        return Shaped(
+            advance_px=x.pop() - tracking_px,
+            glyphs=[info.codepoint for info in infos],
+            x=x,
+            y=[0.0] * len(x),
+            starts=starts,
+            stops=_whole_numbers(len(x) + 1)[1:],
+        )
 
     def glyph(self, number: int, size: float, sub_x: float = 0.0) -> Glyph:
         """Return a glyph's ink: not hinted, 256 levels, at the nearest quarter of a pixel."""
@@ -101,6 +121,11 @@ class OutlineFace:
 
     def _open(self) -> Opened:
         return opened(self._key, self.path, self.number, self.axes)
+
+
+@functools.lru_cache(maxsize=256)
+def _whole_numbers(count: int) -> list[int]:
+    return list(range(count))
 
 
 def _set_runs(face: Opened, line: str, size: float, tracking_px: float) -> Shaped:
@@ -145,11 +170,6 @@ def _set(
 
 
 def _stops(starts: list[int], length: int) -> list[int]:
-    if len(starts) == length:
-        # as many glyphs as letters, in order: each letter is a cluster
-        stops = [*starts[1:], length]
-        if all(a < b for a, b in zip(starts, stops, strict=True)):
-            return stops
     ordered = sorted(set(starts))
     after = dict(zip(ordered, [*ordered[1:], length], strict=True))
     return [after[start] for start in starts]
