@@ -18,9 +18,9 @@ TEXT, DISTRACTOR = "text", "distractor"
 KINDS = (TEXT, DISTRACTOR)
 PRINT_DEFECT = "print_defect"
 """Key in the params of an instance that is a defect of the print itself, not of what lies over it."""
-_NO_CORNERS, _NO_BOXES = np.zeros((0, 4, 2), np.float32), np.zeros((0, 4), np.int32)
+_NO_CORNERS, NO_BOXES = np.zeros((0, 4, 2), np.float32), np.zeros((0, 4), np.int32)
 _NO_CORNERS.setflags(write=False)
-_NO_BOXES.setflags(write=False)
+NO_BOXES.setflags(write=False)
 
 Moved = Callable[[np.ndarray], np.ndarray]
 """From (n, 2) float points in px to their new places, (n, 2)."""
@@ -98,7 +98,7 @@ class TextLine:
     words: tuple[Word, ...] = ()
     chars: tuple[str, ...] = ()
     char_quads_xy: np.ndarray = field(default_factory=lambda: _NO_CORNERS)
-    char_boxes_xywh: np.ndarray = field(default_factory=lambda: _NO_BOXES)
+    char_boxes_xywh: np.ndarray = field(default_factory=lambda: NO_BOXES)
     char_readable: np.ndarray = field(default_factory=lambda: np.zeros(0, bool))
     first_number: int = 0
     is_readable: bool = True

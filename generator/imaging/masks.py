@@ -172,7 +172,7 @@ def index_mask(regions: Sequence[Region], hw: tuple[int, int]) -> np.ndarray:
 def half_of_strong(table: np.ndarray) -> np.ndarray:
     """Return, per row, the least level that is at least half of the strong one.
 
-    Strong is the 90th percentile of the levels that are at least half of the row's largest: a few odd pixels do not move
+    Strong is the 90th percentile of the levels that are at least half of the largest: a few odd pixels do not move
     it, nor does it matter how many pixels have no level at all.
 
     Args:

@@ -20,8 +20,8 @@ from generator.core.annotation import Finding
 from generator.core.geometry import mask_to_rect
 from generator.core.sample import Sample
 from generator.core.text import PRINT_DEFECT, TextLine
+from generator.imaging.masks import half_of_strong
 
-_STRONG, _HALF = 0.9, 0.5
 _LEVELS = 256
 _LEAST_CHANGE = 3  # of 255: below it a character has left no ink at all
 
@@ -32,11 +32,11 @@ def derive_text(sample: Sample) -> Sample:
     if not sample.text or owner is None or sample.blank is None:
         return sample
     if sample.is_ink_known:
-        return _with_boxes(sample, owner, ())
+        return sample
     rect = mask_to_rect(owner > 0)
     whose = owner[rect.slices]
     change = _change(sample)[rect.slices]
-    least = _half_of_strong(change, whose, int(whose.max(initial=0)))
+    least = _least_ink(change, whose, int(whose.max(initial=0)))
     ink = np.zeros_like(owner)
     ink[rect.slices] = np.where(change >= np.take(least, whose), whose, 0)
     return _with_boxes(sample, ink, _lost(sample, least))
@@ -60,17 +60,12 @@ def _change(sample: Sample) -> np.ndarray:
     return np.minimum(change * np.float32(255.0 / sample.source.white), 255.0).astype(np.uint8)
 
 
-def _half_of_strong(change: np.ndarray, whose: np.ndarray, count: int) -> np.ndarray:
-    """Return, per number from 0, the least change that is ink, (count + 1,) uint16; 256 where there is none."""
+def _least_ink(change: np.ndarray, whose: np.ndarray, count: int) -> np.ndarray:
+    """Return, per number from 0, the least change that is ink, (count + 1,); 256 where there is none."""
     index = whose.astype(np.int32) * _LEVELS + change
-    table = np.bincount(index.ravel(), minlength=(count + 1) * _LEVELS)[: (count + 1) * _LEVELS]
-    table = table.reshape(count + 1, _LEVELS)
-    largest = _LEVELS - 1 - np.argmax(table[:, ::-1] > 0, axis=1)
-    upper = np.where(np.arange(_LEVELS) * 2 >= largest[:, None], table, 0)
-    reached = np.cumsum(upper, axis=1)
-    strong = np.argmax(reached >= _STRONG * reached[:, -1:], axis=1)
-    least = np.ceil(_HALF * strong).astype(np.uint16)
-    least[largest < _LEAST_CHANGE] = _LEVELS
+    table = np.bincount(index.ravel(), minlength=(count + 1) * _LEVELS).reshape(count + 1, _LEVELS)
+    least = half_of_strong(table)
+    least[least * 2 < _LEAST_CHANGE] = _LEVELS
     least[0] = _LEVELS
     return least
 

@@ -60,8 +60,9 @@ class Page:
         ink = pull_ink(plate, warp, self.hw, reach)
         if ink.rect.is_empty or not plate.chars:
             return
-        if self._is_plain(marking, drawn, warp, ink, harms):
-            reached = self._write_plain(ink, marking, drawn, contrast)
+        is_plain = self._is_plain(text, warp, marking, ink, harms)
+        if is_plain:
+            reached = self._write_plain(ink, marking, drawn, contrast, plate.half)
         else:
             reached = self._write_any(ink, marking, drawn, contrast, height, harms, reach)
         last = harms[-1] if harms else Harmed.sound(plate, warp)
@@ -72,27 +73,35 @@ class Page:
             "marking": drawn,
             **({"faults": [harm.params for harm in harms]} if harms else {}),
         }
-        lines = text_lines(last.plate, last.warp, text.field, last.readable, self.count + 1, params)
+        lines = text_lines(last.plate, last.warp, text.field, last.readable, self.count + 1, params, is_plain)
         if reached < marking.contrast.low * 0.999:
             self.faint.append(f"'{lines[0].text}' reaches {reached:.3f}, the band begins at {marking.contrast.low:g}")
         self.lines += lines
         self.count += len(plate.chars)
 
-    def _is_plain(
-        self, marking: Marking, drawn: Mapping[str, Any], warp: Warp, ink: Ink, harms: tuple[Harmed, ...]
-    ) -> bool:
+    def _is_plain(self, text: Text, warp: Warp, marking: Marking, ink: Ink, harms: tuple[Harmed, ...]) -> bool:
         """Say whether a plain ink lies unturned on one flat colour, where nothing was written before."""
         alone = self.is_flat and self.good is None and not harms
-        return alone and warp.whole_shift() is not None and marking.is_flat(drawn)
+        if not alone or text.plate.half is None or not marking.is_flat(text.drawn):
+            return False
+        shift = warp.whole_shift()
+        return shift is not None and ink.rect == Rect(*shift, *text.plate.wh)
 
-    def _write_plain(self, ink: Ink, marking: Marking, drawn: Mapping[str, Any], contrast: float) -> float:
-        table, strength = flat_table(marking, self.blank[0, 0], drawn, contrast, self.white)
+    def _write_plain(
+        self, ink: Ink, marking: Marking, drawn: Mapping[str, Any], contrast: float, half: np.ndarray
+    ) -> float:
+        table, reached = flat_table(marking, self.blank[0, 0], drawn, contrast, self.white)
         self.good = self.blank.copy()
         window = self.good[ink.rect.slices]
-        for channel in range(table.shape[1]):
-            window[..., channel] = np.take(table[:, channel], ink.cover)
-        self._own(ink, np.where(ink.cover >= 128, ink.owner, 0))
-        return strength.contrast
+        if table.shape[1] == 1:
+            window[..., 0] = np.take(table, ink.cover)
+        else:
+            window[:] = np.take(table, ink.cover, axis=0)
+        least = half[1:].min()
+        if least != half[1:].max():
+            least = np.take(half, ink.owner)
+        self._own(ink, ink.owner * (ink.cover >= least))
+        return reached
 
     def _write_any(
         self,

@@ -61,6 +61,8 @@ class Plate:
         lines: from top to bottom.
         height_px: height of a capital letter.
         marks: dots or strokes of faces that consist of them; None for outlines.
+        half: (n + 1,) uint8 per number: least cover that is ink to the eye, 255 for number 0; None: the ink is not that
+            of the glyphs, and nobody knows.
         params: what is known about the face (JSON).
     """
 
@@ -71,6 +73,7 @@ class Plate:
     lines: tuple[PlateLine, ...]
     height_px: float
     marks: Marks | None = None
+    half: np.ndarray | None = None
     params: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -79,7 +82,9 @@ class Plate:
         return self.cover.shape[1], self.cover.shape[0]
 
     def with_(self, **changes: Any) -> Plate:
-        """Return a copy with some fields replaced."""
+        """Return a copy with some fields replaced; with other ink, what is ink to the eye is no longer known."""
+        if "cover" in changes and "half" not in changes:
+            changes["half"] = None
         return replace(self, **changes)
 
     def padded(self, margin_px: int) -> Plate:

@@ -15,12 +15,14 @@ import cv2
 import numpy as np
 
 from generator.core.geometry import Rect
-from generator.core.text import TextLine, Word
+from generator.core.text import NO_BOXES, TextLine, Word
 from generator.imaging.warp import Warp, outline
 from generator.text.plate import Plate, PlateLine
 from generator.text.port import Field, Marking
 
 _CORE = 0.5
+_FULL = np.ones((1, 1), np.float32)
+_SHARES = np.linspace(0.0, 1.0, 256, dtype=np.float32)[:, None]
 _POLYGON_STEP = 0.5  # distance of a bent outline's points, share of a capital's height
 
 
@@ -41,10 +43,15 @@ class Ink:
 
 def pull_ink(plate: Plate, warp: Warp, hw: tuple[int, int], reach_px: int) -> Ink:
     """Return a plate's ink as it lies on an image of a size, with ``reach_px`` of room around it."""
-    rect = warp.window(plate.wh).grown(reach_px).clipped(hw)
     shift = warp.whole_shift()
-    if shift is not None and rect == Rect(*shift, *plate.wh):
-        return Ink(rect=rect, cover=plate.cover, owner=plate.owner)
+    if shift is not None and reach_px == 0:
+        laid = Rect(*shift, *plate.wh)
+        rect = laid.clipped(hw)
+        if rect == laid:
+            return Ink(rect=rect, cover=plate.cover, owner=plate.owner)
+        inside = rect.inside(laid)
+        return Ink(rect=rect, cover=plate.cover[inside], owner=plate.owner[inside])
+    rect = warp.window(plate.wh).grown(reach_px).clipped(hw)
     cover = warp.pull(plate.cover, rect)
     owner = warp.pull(plate.owner, rect, cv2.INTER_NEAREST)
     return Ink(rect=rect, cover=cover, owner=_extended(owner, cover, reach_px))
@@ -106,12 +113,29 @@ def put(image: np.ndarray, change: np.ndarray, rect: Rect, scale: float, white: 
 
 
 def text_lines(
-    plate: Plate, warp: Warp, field: Field, readable: np.ndarray, first_number: int, params: Mapping[str, Any]
+    plate: Plate,
+    warp: Warp,
+    field: Field,
+    readable: np.ndarray,
+    first_number: int,
+    params: Mapping[str, Any],
+    has_boxes: bool,
 ) -> list[TextLine]:
-    """Return the labels of a plate's lines on the image; boxes of ink are measured later."""
+    """Return the labels of a plate's lines on the image.
+
+    Args:
+        plate: with the ink that was written.
+        warp: where it went.
+        field: that it fills.
+        readable: (n,) bool, per character of the plate.
+        first_number: of the plate's first character on the image.
+        params: of the text (JSON).
+        has_boxes: whether the plate's boxes are those of the ink on the image, moved by whole px; else they are
+            measured later.
+    """
     step = _POLYGON_STEP * plate.height_px if warp.bend is not None else 0.0
     return [
-        _text_line(plate, line, warp, field, readable, first_number, params, step)
+        _text_line(plate, line, warp, field, readable, first_number, params, step, has_boxes)
         for line in plate.lines
         if line.stop > line.first
     ]
@@ -126,6 +150,7 @@ def _text_line(
     first_number: int,
     params: Mapping[str, Any],
     step: float,
+    has_boxes: bool,
 ) -> TextLine:
     boxes = plate.boxes_uv[line.first : line.stop]
     count = len(boxes)
@@ -138,7 +163,7 @@ def _text_line(
         ends = np.linspace(base[0], base[1], max(2, int(np.ceil((base[1, 0] - base[0, 0]) / step)) + 1))
         base = ends
     points = np.concatenate([corners, base] if bent is None else [corners, base, bent])
-    there = warp.forward(points).astype(np.float32)
+    there = points + np.array(warp.whole_shift(), np.float32) if has_boxes else warp.forward(points).astype(np.float32)
     quads = there[: len(corners)].reshape(-1, 4, 2)
     after = len(corners) + len(base)
     ok = readable[line.first : line.stop]
@@ -153,6 +178,7 @@ def _text_line(
         ),
         chars=plate.chars[line.first : line.stop],
         char_quads_xy=quads[:count],
+        char_boxes_xywh=_boxes_xywh(quads[:count]) if has_boxes else NO_BOXES,
         char_readable=ok,
         first_number=first_number + line.first,
         is_readable=bool(ok.all()),
@@ -160,6 +186,13 @@ def _text_line(
         name=field.name,
         params=params,
     )
+
+
+def _boxes_xywh(quads_xy: np.ndarray) -> np.ndarray:
+    """Return upright quads of whole px as (n, 4) int32 boxes."""
+    boxes = quads_xy[:, [0, 2]].reshape(-1, 4).astype(np.int32)
+    boxes[:, 2:] -= boxes[:, :2]
+    return boxes
 
 
 def _union(boxes: np.ndarray) -> np.ndarray:
@@ -179,13 +212,16 @@ def height_on_image(plate: Plate, warp: Warp) -> float:
     return float(np.hypot(*(bottom - top)))
 
 
-def flat_table(marking: Marking, colour: np.ndarray, drawn: Mapping[str, Any], contrast: float, white: int) -> Any:
-    """Return the 256 values that each coverage gives on a flat colour, (256, C), and its strength."""
-    ground = np.asarray(colour, np.float32).reshape(1, 1, -1) / white
-    full = np.ones((1, 1), np.float32)
-    change = marking.change(ground, full, drawn, 0.0, 1.0)
-    strength = strength_of(change, ground, full, contrast)
-    shares = np.linspace(0.0, 1.0, 256, dtype=np.float32)[:, None]
-    values = ground[0] + shares * (change[0, 0] * np.float32(strength.scale))
-    table = np.clip(np.rint(values * white), 0, white).astype(np.uint16 if white > 255 else np.uint8)
-    return table, strength
+def flat_table(
+    marking: Marking, colour: np.ndarray, drawn: Mapping[str, Any], contrast: float, white: int
+) -> tuple[np.ndarray, float]:
+    """Return the 256 values that each coverage gives on a flat colour, (256, C), and the contrast that they reach."""
+    ground = np.multiply(colour, np.float32(1.0 / white), dtype=np.float32).reshape(1, 1, -1)
+    change = marking.change(ground, _FULL, drawn, 0.0, 1.0)[0, 0]
+    at = int(np.abs(change).argmax())
+    strong, below = float(change[at]), float(ground[0, 0, at])
+    if strong == 0:
+        return np.repeat(colour[None], 256, axis=0), 0.0
+    reached = min(contrast, 1.0 - below if strong > 0 else below)
+    values = colour + _SHARES * (change * np.float32(reached / abs(strong) * white))
+    return np.clip(np.rint(values), 0, white).astype(colour.dtype), reached

@@ -19,6 +19,7 @@ from generator.text.port import Face, Glyph, Style
 
 _ROOM_PX = 2  # a plate's border is free of ink, so that a warp can fade out
 _MOST_PX = 64_000_000
+_NO_BOX = (0.0, 0.0, 0.0, 0.0)
 _Laid = tuple[Glyph, int, int, int]  # glyph, left, top, number of its character
 
 
@@ -107,28 +108,35 @@ def _plate(
         return Plate(
             cover=empty, owner=empty, chars=(), boxes_uv=np.zeros((0, 4), np.float32), lines=(), height_px=height_px
         )
-    left = min(item[1] for item in laid) - _ROOM_PX
-    top = min(item[2] for item in laid) - _ROOM_PX
-    right = max(x + glyph.cover.shape[1] for glyph, x, _, _ in laid) + _ROOM_PX
-    bottom = max(y + glyph.cover.shape[0] for glyph, _, y, _ in laid) + _ROOM_PX
+    left = top = 1 << 30
+    right = bottom = -left
+    for glyph, x, y, _ in laid:
+        h, w = glyph.cover.shape
+        left, top = min(left, x), min(top, y)
+        right, bottom = max(right, x + w), max(bottom, y + h)
+    left, top, right, bottom = left - _ROOM_PX, top - _ROOM_PX, right + _ROOM_PX, bottom + _ROOM_PX
     width, height = right - left, bottom - top
     require(width * height <= _MOST_PX, "height", f"a text of at most {_MOST_PX} px", f"{width} x {height} px")
     cover = np.zeros((height, width), np.uint8)
-    boxes: list[list[float]] = [[] for _ in chars]
+    boxes: list[tuple[float, float, float, float]] = [_NO_BOX] * len(chars)
+    half = [255] * (len(chars) + 1)
     is_crowded = False
     spans: list[tuple[int, int, int]] = []  # left, right, number, in visual order within each line
     for glyph, x, y, number in laid:
-        h, w = glyph.cover.shape
-        window = cover[y - top : y - top + h, x - left : x - left + w]
-        np.maximum(window, glyph.cover, out=window)
+        ink = glyph.cover
+        h, w = ink.shape
+        u, v = x - left, y - top
+        window = cover[v : v + h, u : u + w]
+        np.maximum(window, ink, out=window)
         u0, v0, u1, v1 = glyph.box
         box = boxes[number - 1]
-        u, v = x - left, y - top
-        if box:
-            is_crowded = True
-            box[:] = min(box[0], u0 + u), min(box[1], v0 + v), max(box[2], u1 + u), max(box[3], v1 + v)
+        if box is _NO_BOX:
+            boxes[number - 1] = u0 + u, v0 + v, u1 + u, v1 + v
         else:
-            box[:] = u0 + u, v0 + v, u1 + u, v1 + v
+            is_crowded = True
+            joined = min(box[0], u0 + u), min(box[1], v0 + v), max(box[2], u1 + u), max(box[3], v1 + v)
+            boxes[number - 1] = joined
+        half[number] = min(half[number], glyph.half)
         spans.append((u, u + w, number))
     dtype = np.uint8 if len(chars) < 256 else np.uint16
     if len(lines) == 1:
@@ -169,6 +177,7 @@ def _plate(
         ),
         height_px=height_px,
         marks=None if face.kind == "outline" else _marks(laid, -left, -top, face.pitch_px(size)),
+        half=np.array(half, np.uint8),
         params={"face": face.name, "kind": face.kind},
     )
 
