@@ -21,6 +21,15 @@ def ink_box_uv(plate: Plate) -> tuple[float, float, float, float]:
     return u0, v0, u1, v1
 
 
+def middle_line_v(plate: Plate) -> float:
+    """Return v half-way between the head of the first line and the feet of the last one."""
+    if not plate.lines:
+        _, v0, _, v1 = ink_box_uv(plate)
+        return (v0 + v1) / 2.0
+    first, last = plate.lines[0].baseline_uv, plate.lines[-1].baseline_uv
+    return float(first[:, 1].mean() - plate.height_px + last[:, 1].mean()) / 2.0
+
+
 def ink_bounds(plate: Plate, shape: Warp) -> tuple[float, float, float, float]:
     """Return left, top, right, bottom of a plate's ink after a map, px.
 
