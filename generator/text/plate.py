@@ -47,6 +47,14 @@ class Marks:
     strokes: tuple[tuple[int, np.ndarray], ...] = ()
     width_px: float = 0.0
 
+    def moved(self, u: float, v: float) -> Marks:
+        """Return the marks so much further to the right and down, px."""
+        return replace(
+            self,
+            dots_uvn=self.dots_uvn + np.array([u, v, 0], np.float32),
+            strokes=tuple((number, points + np.array([u, v], np.float32)) for number, points in self.strokes),
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Plate:
@@ -91,15 +99,12 @@ class Plate:
         """Return the plate with so much more room on every side; the owners of the border reach into it."""
         if margin_px <= 0:
             return self
-        shift, marks = np.float32(margin_px), self.marks
-        if marks is not None:
-            moved = marks.dots_uvn + np.array([shift, shift, 0], np.float32)
-            marks = replace(marks, dots_uvn=moved, strokes=tuple((n, points + shift) for n, points in marks.strokes))
+        shift = np.float32(margin_px)
         return replace(
             self,
             cover=np.pad(self.cover, margin_px),
             owner=np.pad(self.owner, margin_px, mode="edge"),
             boxes_uv=self.boxes_uv + shift,
             lines=tuple(replace(line, baseline_uv=line.baseline_uv + shift) for line in self.lines),
-            marks=marks,
+            marks=None if self.marks is None else self.marks.moved(margin_px, margin_px),
         )

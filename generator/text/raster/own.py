@@ -1,7 +1,7 @@
 """Our own raster: glyphs laid side by side on a plate, with owners and boxes from where they were laid.
 
 A face shapes each line (kerning, joined scripts); its glyphs' coverage is put down at quarter-pixel positions. Ink that
-overlaps is as dark as the darker of the two and belongs to it; the ground between two characters is shared between both.
+overlaps is as dark as the darker of the two and belongs to it; the ground between two characters is split between both.
 Source: own.
 """
 
@@ -31,190 +31,189 @@ class Own:
         """Return the plate of a text; several lines where it has line breaks."""
         height = style.height_px
         size = face.size_of(height)
-        lines = [_line(line, face, size, style.tracking * height) for line in text.split("\n")]
-        widest = max(line.advance_px for line in lines)
-        share = {"left": 0.0, "centre": 0.5, "right": 1.0}[style.align]
-        laid: list[_Laid] = []
-        chars: list[str] = []
-        plate_lines, tops = [], []
-        for row, line in enumerate(lines):
-            x = round((widest - line.advance_px) * share)
-            y = round(row * style.leading * height)
-            tops.append(y)
-            first = len(chars)
-            laid += [(glyph, left + x, top + y, number + first) for glyph, left, top, number in line.laid]
-            chars += line.chars
-            words = tuple((word, start + first, stop + first) for word, start, stop in line.words)
-            baseline = np.array([[x, y], [x + line.advance_px, y]], np.float32)
-            plate_lines.append(
-                PlateLine(text=line.text, first=first, stop=len(chars), words=words, baseline_uv=baseline)
-            )
-        return _plate(laid, tuple(chars), plate_lines, tops, height, face, size)
+        lines = [_set(line, face, size, style.tracking * height) for line in text.split("\n")]
+        if len(lines) > 1:
+            _arrange(lines, style)
+        laid = lines[0].laid if len(lines) == 1 else [item for line in lines for item in line.laid]
+        marks = None
+        if face.kind != "outline":
+            marks = _marks(laid, face.pitch_px(size))
+        return _plate(lines, laid, marks, height, {"face": face.name, "kind": face.kind})
 
 
 @dataclass(slots=True)
 class _Line:
+    """A line on its way to the plate; places are px from the text's left end and the first baseline."""
+
     text: str
     laid: list[_Laid]
     chars: list[str]
     words: list[tuple[str, int, int]]
     advance_px: float
+    x: int = 0
+    y: int = 0
+    first: int = 0
 
 
-def _line(text: str, face: Face, size: float, tracking_px: float) -> _Line:
+def _set(text: str, face: Face, size: float, tracking_px: float) -> _Line:
     """Return one line laid from x = 0 on y = 0, its characters numbered from 1 in reading order."""
     shaped = face.shape(text, size, tracking_px)
-    numbers: dict[int, int] = {}
-    found: list[tuple[int, int, Glyph, int, int]] = []
-    for glyph_number, x, y, start, stop in zip(
-        shaped.glyphs, shaped.x, shaped.y, shaped.starts, shaped.stops, strict=True
-    ):
+    draw = face.glyph
+    laid: list[_Laid] = []
+    clusters: list[tuple[int, int]] = []
+    for number, x, y, start, stop in zip(shaped.glyphs, shaped.x, shaped.y, shaped.starts, shaped.stops, strict=True):
         whole = int(x // 1)
-        glyph = face.glyph(glyph_number, size, x - whole)
+        glyph = draw(number, size, x - whole)
         if glyph.cover.size:
-            found.append((start, stop, glyph, whole + glyph.left, round(y) + glyph.top))
-            numbers[start] = stop
-    ordered = sorted(numbers)
-    rank = {start: i for i, start in enumerate(ordered, 1)}
-    laid = [(glyph, left, top, rank[start]) for start, _, glyph, left, top in found]
-    chars = [text[start : numbers[start]] for start in ordered]
-    return _Line(text, laid, chars, _words(text, ordered), shaped.advance_px)
+            laid.append((glyph, whole + glyph.left, round(y) + glyph.top, len(clusters) + 1))
+            clusters.append((start, stop))
+    order = sorted(set(clusters))
+    if order != clusters:  # right to left, or several glyphs to a character
+        rank = {cluster: i for i, cluster in enumerate(order, 1)}
+        laid = [(item[0], item[1], item[2], rank[cluster]) for item, cluster in zip(laid, clusters, strict=True)]
+    chars = [text[start:stop] for start, stop in order]
+    return _Line(text, laid, chars, _words(text, order), shaped.advance_px)
 
 
-def _words(text: str, starts: Sequence[int]) -> list[tuple[str, int, int]]:
-    """Return each word with the characters that it holds, from where the characters start in the text."""
+def _arrange(lines: list[_Line], style: Style) -> None:
+    """Put lines below each other, and number their characters through."""
+    widest = max(line.advance_px for line in lines)
+    share = {"left": 0.0, "centre": 0.5, "right": 1.0}[style.align]
+    count = 0
+    for row, line in enumerate(lines):
+        line.x = round((widest - line.advance_px) * share)
+        line.y = round(row * style.leading * style.height_px)
+        line.first = count
+        line.laid = [(glyph, x + line.x, y + line.y, number + count) for glyph, x, y, number in line.laid]
+        line.words = [(word, start + count, stop + count) for word, start, stop in line.words]
+        count += len(line.chars)
+
+
+def _words(text: str, clusters: Sequence[tuple[int, int]]) -> list[tuple[str, int, int]]:
+    """Return each word with the characters that it holds, from where the characters stand in the text."""
+    if " " not in text and len(text.split()) == 1:
+        return [(text.strip(), 0, len(clusters))]
     words, at, place = [], 0, 0
     for word in text.split():
-        begin = text.index(word, place)
-        place = begin + len(word)
+        place = text.index(word, place) + len(word)
         first = at
-        while at < len(starts) and starts[at] < place:
+        while at < len(clusters) and clusters[at][0] < place:
             at += 1
         words.append((word, first, at))
     return words
 
 
 def _plate(
-    laid: list[_Laid],
-    chars: tuple[str, ...],
-    lines: list[PlateLine],
-    baselines: list[int],
-    height_px: float,
-    face: Face,
-    size: float,
+    lines: list[_Line], laid: list[_Laid], marks: Marks | None, height_px: float, params: dict[str, str]
 ) -> Plate:
     if not laid:
-        empty = np.zeros((2 * _ROOM_PX, 2 * _ROOM_PX), np.uint8)
-        return Plate(
-            cover=empty, owner=empty, chars=(), boxes_uv=np.zeros((0, 4), np.float32), lines=(), height_px=height_px
-        )
-    left = top = 1 << 30
-    right = bottom = -left
-    for glyph, x, y, _ in laid:
-        h, w = glyph.cover.shape
-        left, top = min(left, x), min(top, y)
-        right, bottom = max(right, x + w), max(bottom, y + h)
-    left, top, right, bottom = left - _ROOM_PX, top - _ROOM_PX, right + _ROOM_PX, bottom + _ROOM_PX
-    width, height = right - left, bottom - top
+        empty, none = np.zeros((2 * _ROOM_PX, 2 * _ROOM_PX), np.uint8), np.zeros((0, 4), np.float32)
+        return Plate(cover=empty, owner=empty, chars=(), boxes_uv=none, lines=(), height_px=height_px, params=params)
+    left = min([item[1] for item in laid]) - _ROOM_PX
+    top = min([item[2] for item in laid]) - _ROOM_PX
+    width = max([x + glyph.cover.shape[1] for glyph, x, _, _ in laid]) - left + _ROOM_PX
+    height = max([y + glyph.cover.shape[0] for glyph, _, y, _ in laid]) - top + _ROOM_PX
     require(width * height <= _MOST_PX, "height", f"a text of at most {_MOST_PX} px", f"{width} x {height} px")
+    chars = tuple(lines[0].chars) if len(lines) == 1 else tuple(char for line in lines for char in line.chars)
     cover = np.zeros((height, width), np.uint8)
-    boxes: list[tuple[float, float, float, float]] = [_NO_BOX] * len(chars)
+    boxes: list[tuple[float, ...]] = [()] * len(chars)
     half = [255] * (len(chars) + 1)
-    is_crowded = False
-    spans: list[tuple[int, int, int]] = []  # left, right, number, in visual order within each line
+    spans: list[tuple[int, int, int]] = []  # left, right, number
+    is_apart, reached = len(lines) == 1, 0
     for glyph, x, y, number in laid:
         ink = glyph.cover
         h, w = ink.shape
         u, v = x - left, y - top
-        window = cover[v : v + h, u : u + w]
-        np.maximum(window, ink, out=window)
         u0, v0, u1, v1 = glyph.box
-        box = boxes[number - 1]
-        if box is _NO_BOX:
+        if u >= reached and not boxes[number - 1]:
+            cover[v : v + h, u : u + w] = ink
             boxes[number - 1] = u0 + u, v0 + v, u1 + u, v1 + v
         else:
-            is_crowded = True
-            joined = min(box[0], u0 + u), min(box[1], v0 + v), max(box[2], u1 + u), max(box[3], v1 + v)
-            boxes[number - 1] = joined
+            is_apart = False
+            window = cover[v : v + h, u : u + w]
+            np.maximum(window, ink, out=window)
+            before = boxes[number - 1] or (width, height, 0, 0)
+            low = min(before[0], u0 + u), min(before[1], v0 + v)
+            boxes[number - 1] = *low, max(before[2], u1 + u), max(before[3], v1 + v)
+        reached = max(reached, u + w)
         half[number] = min(half[number], glyph.half)
         spans.append((u, u + w, number))
-    dtype = np.uint8 if len(chars) < 256 else np.uint16
-    if len(lines) == 1:
-        row, crowded = _shares(spans, width, dtype)
-        owner = np.empty((height, width), dtype)
-        owner[:] = row
-        is_crowded = is_crowded or crowded
-    else:
-        is_crowded = True
-        owner = np.zeros((height, width), dtype)
-        edges = [0, *(_between(laid, line, lines[i + 1], top) for i, line in enumerate(lines[:-1])), height]
-        for i, line in enumerate(lines):
-            own = [span for span in spans if line.first < span[2] <= line.stop]
-            if own:
-                owner[edges[i] : edges[i + 1]] = _shares(own, width, dtype)[0]
-        if not owner.all():  # a line of spaces
-            owner[owner == 0] = owner[owner > 0][0]
-    if is_crowded:
-        for glyph, x, y, number in laid:
-            h, w = glyph.cover.shape
-            window = slice(y - top, y - top + h), slice(x - left, x - left + w)
-            owner[window][(glyph.cover > 0) & (glyph.cover == cover[window])] = number
-    shift = np.array([-left, -top], np.float32)
     return Plate(
         cover=cover,
-        owner=owner,
+        owner=_owners(lines, laid, spans, cover, (left, top), is_apart),
         chars=chars,
-        boxes_uv=np.array(boxes, np.float32).reshape(-1, 4),
-        lines=tuple(
-            PlateLine(
-                text=line.text,
-                first=line.first,
-                stop=line.stop,
-                words=line.words,
-                baseline_uv=line.baseline_uv + shift,
-            )
-            for line in lines
-        ),
+        boxes_uv=np.array(boxes, np.float32),
+        lines=tuple([_plate_line(line, left, top) for line in lines]),
         height_px=height_px,
-        marks=None if face.kind == "outline" else _marks(laid, -left, -top, face.pitch_px(size)),
+        marks=None if marks is None else marks.moved(-left, -top),
         half=np.array(half, np.uint8),
-        params={"face": face.name, "kind": face.kind},
+        params=params,
     )
 
 
-def _shares(spans: list[tuple[int, int, int]], width: int, dtype: type) -> tuple[np.ndarray, bool]:
-    """Return who owns each column, (width,), and whether any ink overlaps in its columns."""
-    spans = sorted(spans)
-    row = np.empty(width, dtype)
-    start, crowded = 0, False
-    for (_, right, number), (left, _, _) in itertools.pairwise(spans):
-        stop = (right + left) // 2
-        crowded = crowded or left < right
-        row[start : max(stop, start)] = number
-        start = max(stop, start)
-    row[start:] = spans[-1][2]
-    return row, crowded
+def _plate_line(line: _Line, left: int, top: int) -> PlateLine:
+    u, v = line.x - left, line.y - top
+    return PlateLine(
+        text=line.text,
+        first=line.first,
+        stop=line.first + len(line.chars),
+        words=tuple(line.words),
+        baseline_uv=np.array([[u, v], [u + line.advance_px, v]], np.float32),
+    )
 
 
-def _between(laid: list[_Laid], above: PlateLine, below: PlateLine, top: int) -> int:
-    """Return the row that parts two lines: the middle between the ink of both, or between their baselines."""
-    low = [y + glyph.cover.shape[0] for glyph, _, y, number in laid if above.first < number <= above.stop]
-    high = [y for _, _, y, number in laid if below.first < number <= below.stop]
-    if low and high:
-        return max(0, (max(low) + min(high)) // 2 - top)
-    return max(0, int((above.baseline_uv[0, 1] + below.baseline_uv[0, 1]) / 2) - top)
+def _owners(
+    lines: list[_Line],
+    laid: list[_Laid],
+    spans: list[tuple[int, int, int]],
+    cover: np.ndarray,
+    corner: tuple[int, int],
+    is_apart: bool,
+) -> np.ndarray:
+    """Return who owns each pixel, (h, w) uint8 or uint16; where no ink overlaps all rows are one and the same."""
+    (height, width), (left, top) = cover.shape, corner
+    count = sum([len(line.chars) for line in lines])
+    dtype = np.uint8 if count < 256 else np.uint16
+    if is_apart:
+        return np.broadcast_to(_shares(spans, width, dtype), (height, width))
+    owner = np.zeros((height, width), dtype)
+    inked = [line for line in lines if line.chars]
+    edges = [0, *(_between(*pair, top) for pair in itertools.pairwise(inked)), height]
+    for i, line in enumerate(inked):
+        own = sorted(span for span in spans if line.first < span[2] <= line.first + len(line.chars))
+        owner[edges[i] : edges[i + 1]] = _shares(own, width, dtype)
+    for glyph, x, y, number in laid:
+        h, w = glyph.cover.shape
+        window = slice(y - top, y - top + h), slice(x - left, x - left + w)
+        owner[window][(glyph.cover > 0) & (glyph.cover == cover[window])] = number
+    return owner
 
 
-def _marks(laid: list[_Laid], u: int, v: int, pitch_px: float) -> Marks:
-    """Return the dots and strokes of all glyphs, moved to the plate."""
+def _shares(spans: list[tuple[int, int, int]], width: int, dtype: type) -> np.ndarray:
+    """Return who owns each column, (width,): the ground between two spans is split in the middle."""
+    edges = [0]
+    for (_, right, _), (left, _, _) in itertools.pairwise(spans):
+        edges.append(max(edges[-1], (right + left) // 2))
+    edges.append(width)
+    widths = [stop - start for start, stop in itertools.pairwise(edges)]
+    return np.repeat(np.array([number for _, _, number in spans], dtype), widths)
+
+
+def _between(above: _Line, below: _Line, top: int) -> int:
+    """Return the row that parts two lines: the middle between the ink of both."""
+    low = max(y + glyph.cover.shape[0] for glyph, _, y, _ in above.laid)
+    high = min(y for _, _, y, _ in below.laid)
+    return max(0, (low + high) // 2 - top)
+
+
+def _marks(laid: list[_Laid], pitch_px: float) -> Marks:
+    """Return the dots and strokes of all glyphs, px from where the text is laid."""
     dots = [
-        np.column_stack([glyph.dots_uv + np.float32([x + u, y + v]), np.full(len(glyph.dots_uv), number, np.float32)])
+        np.column_stack([glyph.dots_uv + np.float32([x, y]), np.full(len(glyph.dots_uv), number, np.float32)])
         for glyph, x, y, number in laid
         if glyph.dots_uv is not None and len(glyph.dots_uv)
     ]
-    strokes = tuple(
-        (number, stroke + np.float32([x + u, y + v])) for glyph, x, y, number in laid for stroke in glyph.strokes_uv
-    )
     if dots:
         return Marks(dots_uvn=np.concatenate(dots).astype(np.float32), pitch_px=pitch_px)
+    strokes = tuple((n, stroke + np.float32([x, y])) for glyph, x, y, n in laid for stroke in glyph.strokes_uv)
     return Marks(strokes=strokes, width_px=pitch_px)
