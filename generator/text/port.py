@@ -101,13 +101,17 @@ class Glyph:
     ) -> Glyph:
         """Return the glyph of some coverage, (h, w) uint8, which becomes read-only."""
         cover.setflags(write=False)
-        largest = int(cover.max(initial=0))
-        if not largest:
-            return cls(cover[:0, :0], left, top, (0.0, 0.0, 0.0, 0.0), dots_uv, strokes_uv)
-        # what half_of_strong says of one histogram, without one: a glyph is drawn more often than anything else
-        upper = np.sort(cover[cover >= (largest + 1) // 2])
-        half = (int(upper[math.ceil(0.9 * len(upper)) - 1]) + 1) // 2
-        u, v, w, h = cv2.boundingRect((cover >= half).view(np.uint8))
+        strong = cover >= 128
+        full, upper = cover.tobytes().count(b"\xff"), np.count_nonzero(strong)
+        half = 128
+        if not full or full < 0.1 * upper + 1:  # else more than a tenth of the upper half is full, so full is strong
+            largest = int(cover.max(initial=0))
+            if not largest:
+                return cls(cover[:0, :0], left, top, (0.0, 0.0, 0.0, 0.0), dots_uv, strokes_uv)
+            levels = np.sort(cover[cover >= (largest + 1) // 2])
+            half = (int(levels[math.ceil(0.9 * len(levels)) - 1]) + 1) // 2
+            strong = cover >= half
+        u, v, w, h = cv2.boundingRect(strong.view(np.uint8))
         corners = (float(u), float(v), float(u + w), float(v + h))
         return cls(cover, left, top, corners, dots_uv, strokes_uv, half)
 
