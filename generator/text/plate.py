@@ -40,19 +40,23 @@ class Marks:
         pitch_px: distance between neighbouring dots; 0: there are none.
         strokes: of each stroke the number of its character and its (k, 2) float32 points u, v.
         width_px: width of the strokes; 0: there are none.
+        unlit: of each place of a display the (h, w) uint8 ink of its segments that are not lit, and u, v of its first
+            pixel; it may lie beyond the plate.
     """
 
     dots_uvn: np.ndarray = field(default_factory=lambda: np.zeros((0, 3), np.float32))
     pitch_px: float = 0.0
     strokes: tuple[tuple[int, np.ndarray], ...] = ()
     width_px: float = 0.0
+    unlit: tuple[tuple[np.ndarray, int, int], ...] = ()
 
-    def moved(self, u: float, v: float) -> Marks:
+    def moved(self, u: int, v: int) -> Marks:
         """Return the marks so much further to the right and down, px."""
         return replace(
             self,
             dots_uvn=self.dots_uvn + np.array([u, v, 0], np.float32),
             strokes=tuple((number, points + np.array([u, v], np.float32)) for number, points in self.strokes),
+            unlit=tuple((ink, left + u, top + v) for ink, left, top in self.unlit),
         )
 
 

@@ -147,6 +147,13 @@ class Face(Protocol):
         """Return the distance between its dots, or the width of its strokes; 0 for outlines."""
 
 
+class SegmentFace(Face, Protocol):
+    """A face of kind ``segments``."""
+
+    def unlit(self, number: int, size: float, sub_x: float = 0.0) -> Glyph:
+        """Return the ink of the segments that a glyph leaves dark."""
+
+
 class Font(Protocol):
     """The faces to choose from."""
 

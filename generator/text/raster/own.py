@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 
 from generator.core.errors import require
 from generator.text.plate import Marks, Plate, PlateLine
-from generator.text.port import Face, Glyph, Style
+from generator.text.port import Face, Glyph, SegmentFace, Style
 
 _ROOM_PX = 2  # a plate's border is free of ink, so that a warp can fade out
 _MOST_PX = 64_000_000
+_POINTS = (".", ",", ":")  # signs of a display between its digits
 _NO_BOX = (0.0, 0.0, 0.0, 0.0)
 _Laid = tuple[Glyph, int, int, int]  # glyph, left, top, number of its character
 
@@ -38,6 +40,8 @@ class Own:
         marks = None
         if face.kind != "outline":
             marks = _marks(laid, face.pitch_px(size))
+            if face.kind == "segments":
+                marks = replace(marks, unlit=_unlit(lines, cast(SegmentFace, face), size, style.tracking * height))
         return _plate(lines, laid, marks, height, {"face": face.name, "kind": face.kind})
 
 
@@ -204,6 +208,23 @@ def _between(above: _Line, below: _Line, top: int) -> int:
     low = max(y + glyph.cover.shape[0] for glyph, _, y, _ in above.laid)
     high = min(y for _, _, y, _ in below.laid)
     return max(0, (low + high) // 2 - top)
+
+
+def _unlit(
+    lines: list[_Line], face: SegmentFace, size: float, tracking_px: float
+) -> tuple[tuple[np.ndarray, int, int], ...]:
+    """Return the segments that are not lit, of each digit and of each place that is blank."""
+    found = []
+    for line in lines:
+        shaped = face.shape(line.text, size, tracking_px)
+        for number, x, y, start, stop in zip(
+            shaped.glyphs, shaped.x, shaped.y, shaped.starts, shaped.stops, strict=True
+        ):
+            whole = int(x // 1)
+            glyph = face.unlit(number, size, x - whole)
+            if glyph.cover.size and line.text[start:stop] not in _POINTS:
+                found.append((glyph.cover, whole + glyph.left + line.x, round(y) + glyph.top + line.y))
+    return tuple(found)
 
 
 def _marks(laid: list[_Laid], pitch_px: float) -> Marks:
