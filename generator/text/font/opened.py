@@ -11,6 +11,7 @@ import ctypes
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import cv2
 import freetype
 import numpy as np
 import uharfbuzz
@@ -23,16 +24,32 @@ STEPS = 4
 """So many positions between two pixels a glyph is drawn at."""
 
 _MOST_FACES = 512
+_MOST_KNOWN = 8192
 _MOST_INK = 96 << 20
 _LOOK_SIZE = 96 * 64
 _LOAD = freetype.FT_LOAD_NO_HINTING | freetype.FT_LOAD_NO_BITMAP
 _NONE = np.zeros((0, 0), np.uint8)
 _NONE.setflags(write=False)
+_NOTHING = Glyph(cover=_NONE, left=0, top=0, box=(0.0, 0.0, 0.0, 0.0))
+
+
+@dataclass(slots=True)
+class Letters:
+    """The letters of a face that were looked at; they are known longer than the file is open.
+
+    Attributes:
+        fine: those it draws.
+        missing: those it does not.
+    """
+
+    fine: set[str] = field(default_factory=set)
+    missing: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
 class _Store:
     faces: dict[str, Opened] = field(default_factory=dict)
+    letters: dict[str, Letters] = field(default_factory=dict)
     ink: int = 0
 
 
@@ -46,11 +63,23 @@ class Opened:
 
     Attributes:
         drawn: glyphs by number, size in 1/64 px and step between pixels.
-        fine, missing: letters that were looked at, by what was found.
         height: of a capital, share of the size.
     """
 
-    __slots__ = ("_look", "_slot", "_type", "_typeface", "drawn", "fine", "height", "missing", "shaper", "units")
+    __slots__ = (
+        "_bitmap",
+        "_capitals",
+        "_look",
+        "_outline",
+        "_seen",
+        "_slot",
+        "_type",
+        "_typeface",
+        "drawn",
+        "height",
+        "shaper",
+        "units",
+    )
 
     def __init__(self, path: str, number: int, axes: Sequence[tuple[str, float]]) -> None:
         try:
@@ -70,9 +99,11 @@ class Opened:
             self._typeface.set_var_design_coords([chosen.get(tag, value) for tag, value in own.items()])
         self._type = self._typeface._FT_Face
         self._slot = self._type.contents.glyph
+        self._seen = self._slot.contents
+        self._bitmap = self._seen.bitmap
+        self._outline = ctypes.byref(self._seen.outline)
         self.drawn: dict[tuple[int, int, int], Glyph] = {}
-        self.fine: set[str] = set()
-        self.missing: set[str] = set()
+        self._capitals: bool | None = None
         self._look: dict[int, bytes] = {}
         self.height = self._capital()
 
@@ -95,6 +126,18 @@ class Opened:
             self._look[number] = size + seen.cover.tobytes() if seen.cover.any() else b""
         return self._look[number]
 
+    def draws_capitals(self) -> bool:
+        """Say whether small letters look like capitals: e has no hole and b has two, or they are the same."""
+        if self._capitals is None:
+            same = [self.looks(self.number_of(x)) == self.looks(self.number_of(x.upper())) != b"" for x in "aeghn"]
+            self._capitals = sum(same) > 1 or (self._holes("e"), self._holes("b")) == (0, 2)
+        return self._capitals
+
+    def _holes(self, letter: str) -> int:
+        seen = self._ink(self.number_of(letter), _LOOK_SIZE, 0).cover
+        ground = cv2.copyMakeBorder((seen < 128).view(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=1)
+        return cv2.connectedComponents(ground, connectivity=4)[0] - 2
+
     def number_of(self, letter: str) -> int:
         """Return the glyph that the font's own map names for a letter; 0: none."""
         return self.shaper.get_nominal_glyph(ord(letter)) or 0
@@ -102,17 +145,20 @@ class Opened:
     def _ink(self, number: int, size: int, shift: int) -> Glyph:
         raw.FT_Set_Char_Size(self._type, 0, size, 72, 72)
         if raw.FT_Load_Glyph(self._type, number, _LOAD):
-            return Glyph(cover=_NONE, left=0, top=0, box=(0.0, 0.0, 0.0, 0.0))
-        slot = self._slot.contents
+            return _NOTHING
+        slot = self._slot
         if shift:
-            raw.FT_Outline_Translate(ctypes.byref(slot.outline), shift, 0)
-        failed = raw.FT_Render_Glyph(self._slot, freetype.FT_RENDER_MODE_NORMAL)
-        bitmap = slot.bitmap
-        if failed or not bitmap.rows or not bitmap.width:
-            return Glyph(cover=_NONE, left=0, top=0, box=(0.0, 0.0, 0.0, 0.0))
-        rows = np.frombuffer(ctypes.string_at(bitmap.buffer, bitmap.rows * bitmap.pitch), np.uint8)
-        cover = np.ascontiguousarray(rows.reshape(bitmap.rows, bitmap.pitch)[:, : bitmap.width])
-        return Glyph.of_cover(cover, slot.bitmap_left, -slot.bitmap_top)
+            raw.FT_Outline_Translate(self._outline, shift, 0)
+        if raw.FT_Render_Glyph(slot, freetype.FT_RENDER_MODE_NORMAL):
+            return _NOTHING
+        seen, bitmap = self._seen, self._bitmap
+        rows, width, pitch = bitmap.rows, bitmap.width, bitmap.pitch
+        if not rows or not width:
+            return _NOTHING
+        cover = np.frombuffer(ctypes.string_at(bitmap.buffer, rows * pitch), np.uint8).reshape(rows, pitch)
+        if pitch != width:
+            cover = np.ascontiguousarray(cover[:, :width])
+        return Glyph.of_cover(cover, seen.bitmap_left, -seen.bitmap_top)
 
     def _capital(self) -> float:
         for letter, share in (("H", 1.0), ("E", 1.0), ("8", 1.0), ("1", 1.0), ("x", 1.4)):
@@ -124,6 +170,16 @@ class Opened:
 
 
 _store = _Store()
+
+
+def letters_of(key: str) -> Letters:
+    """Return what is known about the letters of a face."""
+    found = _store.letters.get(key)
+    if found is None:
+        if len(_store.letters) >= _MOST_KNOWN:
+            del _store.letters[next(iter(_store.letters))]
+        found = _store.letters[key] = Letters()
+    return found
 
 
 def opened(key: str, path: str, number: int, axes: Sequence[tuple[str, float]]) -> Opened:

@@ -16,7 +16,7 @@ from itertools import accumulate
 import uharfbuzz
 
 from generator.core.errors import require
-from generator.text.font.opened import STEPS, Opened, opened
+from generator.text.font.opened import STEPS, Opened, letters_of, opened
 from generator.text.font.runs import Run, is_plain, visual_runs
 from generator.text.port import Glyph, Shaped
 
@@ -59,13 +59,15 @@ class OutlineFace:
 
     def missing(self, text: str) -> tuple[str, ...]:
         """Return the letters of a text that it has not, does not draw, draws as .notdef, or draws as its capital."""
-        face = self._open()
+        known = letters_of(self._key)
         plain = is_plain(text)
-        if plain and face.fine.issuperset(text):
+        if plain and known.fine.issuperset(text):
             return ()
-        found = dict.fromkeys(letter for letter in text if _lacks(face, letter))
-        if not plain:
-            found |= dict.fromkeys(_undrawn(face, text))
+        for letter in set(text) - known.fine - known.missing:
+            (known.fine if _is_drawn(self._open(), letter) else known.missing).add(letter)
+        found = dict.fromkeys(letter for letter in text if letter in known.missing)
+        if not plain and not found:
+            found = dict.fromkeys(_undrawn(self._open(), text))
         return tuple(found)
 
     def size_of(self, height_px: float) -> float:
@@ -175,14 +177,6 @@ def _stops(starts: list[int], length: int) -> list[int]:
     return [after[start] for start in starts]
 
 
-def _lacks(face: Opened, letter: str) -> bool:
-    if letter in face.fine:
-        return False
-    if letter not in face.missing:
-        (face.fine if _is_drawn(face, letter) else face.missing).add(letter)
-    return letter in face.missing
-
-
 def _is_drawn(face: Opened, letter: str) -> bool:
     if letter == "\n" or _CHOOSERS(letter):
         return True
@@ -207,7 +201,7 @@ def _is_capital(face: Opened, letter: str, looks: list[bytes]) -> bool:
     if upper == letter or len(upper) != 1:
         return False
     number = face.number_of(upper)
-    return bool(number) and looks == [face.looks(number)]
+    return (bool(number) and looks == [face.looks(number)]) or (letter.islower() and face.draws_capitals())
 
 
 def _undrawn(face: Opened, text: str) -> list[str]:
