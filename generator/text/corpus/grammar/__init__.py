@@ -1,0 +1,1 @@
+"""Grammars: regular expressions, templates with parts, dates, counters."""
