@@ -17,8 +17,8 @@ import numpy as np
 from generator.core.errors import require
 from generator.core.units import Range, require_within
 from generator.text.marking.drop.drops import Drops, stamped
-from generator.text.marking.grid import dots_of
 from generator.text.marking.drop.moved import moved, moved_by_belt
+from generator.text.marking.grid import dots_of
 from generator.text.marking.pigment import Pigment
 from generator.text.plate import Marks, Plate
 
