@@ -36,6 +36,12 @@ class Light:
         return flat * math.cos(azimuth), -flat * math.sin(azimuth), math.sin(elevation)
 
     @property
+    def flat(self) -> tuple[float, float]:
+        """The unit vector to the light within the image plane: x right, y down."""
+        azimuth = math.radians(self.azimuth_deg)
+        return math.cos(azimuth), -math.sin(azimuth)
+
+    @property
     def halfway(self) -> tuple[float, float, float]:
         """The unit vector halfway between the light and the camera."""
         x, y, z = self.direction

@@ -1,0 +1,1 @@
+"""Markings that change the surface itself: cut, struck, raised or burnt."""
