@@ -65,7 +65,6 @@ class Page:
             reached = self._write_plain(ink, marking, drawn, contrast, plate.half)
         else:
             reached = self._write_any(ink, marking, drawn, contrast, height, harms, reach)
-        last = harms[-1] if harms else Harmed.sound(plate, warp)
         params = {
             "face": text.face,
             "height_px": round(height, 2),
@@ -73,7 +72,10 @@ class Page:
             "marking": drawn,
             **({"faults": [harm.params for harm in harms]} if harms else {}),
         }
-        lines = text_lines(last.plate, last.warp, text.field, last.readable, self.count + 1, params, is_plain)
+        readable = None
+        if harms:
+            plate, warp, readable = harms[-1].plate, harms[-1].warp, harms[-1].readable
+        lines = text_lines(plate, warp, text.field, readable, self.count + 1, params, is_plain)
         if reached < marking.contrast.low * 0.999:
             self.faint.append(f"'{lines[0].text}' reaches {reached:.3f}, the band begins at {marking.contrast.low:g}")
         self.lines += lines
@@ -90,18 +92,22 @@ class Page:
     def _write_plain(
         self, ink: Ink, marking: Marking, drawn: Mapping[str, Any], contrast: float, half: np.ndarray
     ) -> float:
-        table, reached = flat_table(marking, self.blank[0, 0], drawn, contrast, self.white)
+        table, reached = flat_table(marking, self._colour(), drawn, contrast, self.white)
         self.good = self.blank.copy()
         window = self.good[ink.rect.slices]
-        if table.shape[1] == 1:
-            window[..., 0] = np.take(table, ink.cover)
+        if table.ndim > 1:
+            window[:] = table[ink.cover]
+        elif table.dtype == np.uint8:
+            window[..., 0] = cv2.LUT(ink.cover, table)
         else:
-            window[:] = np.take(table, ink.cover, axis=0)
-        least = half[1:].min()
-        if least != half[1:].max():
-            least = np.take(half, ink.owner)
+            window[..., 0] = table[ink.cover]
+        levels = set(half[1:].tolist())
+        least = levels.pop() if len(levels) == 1 else np.take(half, ink.owner)
         self._own(ink, ink.owner * (ink.cover >= least))
         return reached
+
+    def _colour(self) -> tuple[int, ...]:
+        return tuple(self.blank[0, 0].tolist())
 
     def _write_any(
         self,
@@ -145,10 +151,9 @@ class Page:
 
     def _own(self, ink: Ink, owner: np.ndarray) -> None:
         """Give a text's pixels to its characters; where another text's lie already, only its ink."""
-        number = self.count + int(owner.max(initial=0))
         if self.mask is None:
-            self.mask = np.zeros(self.hw, np.uint8 if number < 256 else np.uint16)
-        elif number > 255 and self.mask.dtype == np.uint8:
+            self.mask = np.zeros(self.hw, owner.dtype)
+        if self.count and self.mask.dtype == np.uint8 and self.count + int(owner.max(initial=0)) > 255:
             self.mask = self.mask.astype(np.uint16)
         window = self.mask[ink.rect.slices]
         if self.count == 0:
@@ -164,7 +169,7 @@ class Page:
         findings = list(sample.findings)
         for problem in self.faint:
             findings.append(Finding(severity="error", code="faint_text", message=problem))
-        if least is not None:
+        if least is not None and not self.is_final:  # a plain text's window lies within the image
             findings += _cut_off(self.lines, self.hw)
         return sample.with_(
             image=image,

@@ -7,6 +7,7 @@ flat colour, unturned, the same is done by a table of 256 values. Source: own.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,14 +16,15 @@ import cv2
 import numpy as np
 
 from generator.core.geometry import Rect
-from generator.core.text import NO_BOXES, TextLine, Word
+from generator.core.text import NO_BOXES, Moved, TextLine, Word
 from generator.imaging.warp import Warp, outline
-from generator.text.plate import Plate, PlateLine
+from generator.text.plate import Plate
 from generator.text.port import Field, Marking
 
 _CORE = 0.5
 _FULL = np.ones((1, 1), np.float32)
-_SHARES = np.linspace(0.0, 1.0, 256, dtype=np.float32)[:, None]
+_SHARES = np.linspace(0.0, 1.0, 256)
+_CORNERS = [0, 1, 2, 1, 2, 3, 0, 3]  # of u0, v0, u1, v1: clockwise from the top left
 _POLYGON_STEP = 0.5  # distance of a bent outline's points, share of a capital's height
 
 
@@ -116,7 +118,7 @@ def text_lines(
     plate: Plate,
     warp: Warp,
     field: Field,
-    readable: np.ndarray,
+    readable: np.ndarray | None,
     first_number: int,
     params: Mapping[str, Any],
     has_boxes: bool,
@@ -127,79 +129,75 @@ def text_lines(
         plate: with the ink that was written.
         warp: where it went.
         field: that it fills.
-        readable: (n,) bool, per character of the plate.
+        readable: (n,) bool, per character of the plate; None: all are.
         first_number: of the plate's first character on the image.
         params: of the text (JSON).
         has_boxes: whether the plate's boxes are those of the ink on the image, moved by whole px; else they are
             measured later.
     """
+    boxes = plate.boxes_uv.tolist()
     step = _POLYGON_STEP * plate.height_px if warp.bend is not None else 0.0
-    return [
-        _text_line(plate, line, warp, field, readable, first_number, params, step, has_boxes)
-        for line in plate.lines
-        if line.stop > line.first
-    ]
+    shift = warp.whole_shift()
+    move = _mover(warp, shift)
+    lines = []
+    for line in plate.lines:
+        first, stop, count = line.first, line.stop, line.stop - line.first
+        if not count:
+            continue
+        own = boxes[first:stop]
+        unions = [_union(boxes[start:end]) for _, start, end in line.words]
+        whole = unions[0] if len(unions) == 1 else _union(own)
+        corners = np.array([*own, *unions, whole], np.float32)[:, _CORNERS].reshape(-1, 2)
+        quads = move(corners).reshape(-1, 4, 2)
+        base = line.baseline_uv
+        if step:
+            base = np.linspace(base[0], base[1], max(2, int(np.ceil((base[1, 0] - base[0, 0]) / step)) + 1))
+        ok = np.ones(count, bool) if readable is None else readable[first:stop]
+        lines.append(
+            TextLine(
+                text=line.text,
+                quad_xy=quads[-1],
+                polygon_xy=move(outline(*whole, step)) if step else None,
+                baseline_xy=move(base),
+                words=tuple(
+                    [
+                        Word(text=word, quad_xy=quads[count + i], first=start - first, stop=end - first)
+                        for i, (word, start, end) in enumerate(line.words)
+                    ]
+                ),
+                chars=plate.chars[first:stop],
+                char_quads_xy=quads[:count],
+                char_boxes_xywh=_moved_boxes(own, shift) if has_boxes and shift is not None else NO_BOXES,
+                char_readable=ok,
+                first_number=first_number + first,
+                is_readable=readable is None or bool(ok.all()),
+                kind=field.kind,
+                name=field.name,
+                params=params,
+            )
+        )
+    return lines
 
 
-def _text_line(
-    plate: Plate,
-    line: PlateLine,
-    warp: Warp,
-    field: Field,
-    readable: np.ndarray,
-    first_number: int,
-    params: Mapping[str, Any],
-    step: float,
-    has_boxes: bool,
-) -> TextLine:
-    boxes = plate.boxes_uv[line.first : line.stop]
-    count = len(boxes)
-    whole = _union(boxes)
-    unions = [_union(plate.boxes_uv[start:stop]) for _, start, stop in line.words]
-    corners = np.array([*boxes, *unions, whole], np.float32)[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 2)
-    bent = outline(*(float(value) for value in whole), step) if step else None
-    base = line.baseline_uv
-    if step:
-        ends = np.linspace(base[0], base[1], max(2, int(np.ceil((base[1, 0] - base[0, 0]) / step)) + 1))
-        base = ends
-    points = np.concatenate([corners, base] if bent is None else [corners, base, bent])
-    there = points + np.array(warp.whole_shift(), np.float32) if has_boxes else warp.forward(points).astype(np.float32)
-    quads = there[: len(corners)].reshape(-1, 4, 2)
-    after = len(corners) + len(base)
-    ok = readable[line.first : line.stop]
-    return TextLine(
-        text=line.text,
-        quad_xy=quads[-1],
-        polygon_xy=None if bent is None else there[after:],
-        baseline_xy=there[len(corners) : after],
-        words=tuple(
-            Word(text=word, quad_xy=quads[count + i], first=start - line.first, stop=stop - line.first)
-            for i, (word, start, stop) in enumerate(line.words)
-        ),
-        chars=plate.chars[line.first : line.stop],
-        char_quads_xy=quads[:count],
-        char_boxes_xywh=_boxes_xywh(quads[:count]) if has_boxes else NO_BOXES,
-        char_readable=ok,
-        first_number=first_number + line.first,
-        is_readable=bool(ok.all()),
-        kind=field.kind,
-        name=field.name,
-        params=params,
-    )
+def _mover(warp: Warp, shift: tuple[int, int] | None) -> Moved:
+    """Return what moves float32 points of the plate to the image."""
+    if shift is None:
+        return lambda points: warp.forward(points).astype(np.float32)
+    way = np.array(shift, np.float32)
+    return lambda points: points + way
 
 
-def _boxes_xywh(quads_xy: np.ndarray) -> np.ndarray:
-    """Return upright quads of whole px as (n, 4) int32 boxes."""
-    boxes = quads_xy[:, [0, 2]].reshape(-1, 4).astype(np.int32)
-    boxes[:, 2:] -= boxes[:, :2]
-    return boxes
+def _moved_boxes(boxes: list[list[float]], shift: tuple[int, int]) -> np.ndarray:
+    """Return boxes of whole px, moved, as (n, 4) int32 x, y, w, h."""
+    x, y = shift
+    return np.array([(u0 + x, v0 + y, u1 - u0, v1 - v0) for u0, v0, u1, v1 in boxes], np.int32)
 
 
-def _union(boxes: np.ndarray) -> np.ndarray:
+def _union(boxes: list[list[float]]) -> list[float]:
     if len(boxes) == 1:
         return boxes[0]
-    low, high = boxes.min(axis=0), boxes.max(axis=0)
-    return np.array([low[0], low[1], high[2], high[3]], np.float32)
+    u0, v0, u1, v1 = zip(*boxes, strict=True)
+    return [min(u0), min(v0), max(u1), max(v1)]
 
 
 def height_on_image(plate: Plate, warp: Warp) -> float:
@@ -213,15 +211,33 @@ def height_on_image(plate: Plate, warp: Warp) -> float:
 
 
 def flat_table(
-    marking: Marking, colour: np.ndarray, drawn: Mapping[str, Any], contrast: float, white: int
+    marking: Marking, colour: tuple[int, ...], drawn: Mapping[str, Any], contrast: float, white: int
 ) -> tuple[np.ndarray, float]:
-    """Return the 256 values that each coverage gives on a flat colour, (256, C), and the contrast that they reach."""
-    ground = np.multiply(colour, np.float32(1.0 / white), dtype=np.float32).reshape(1, 1, -1)
-    change = marking.change(ground, _FULL, drawn, 0.0, 1.0)[0, 0]
-    at = int(np.abs(change).argmax())
-    strong, below = float(change[at]), float(ground[0, 0, at])
+    """Return the value of each coverage on a flat colour, and the contrast that it reaches in whole grey levels.
+
+    Returns:
+        (256,) for one channel, (256, C) for more, of the image's dtype; share of full scale.
+    """
+    ground = np.array([[colour]], np.float32) / np.float32(white)
+    change = marking.change(ground, _FULL, drawn, 0.0, 1.0)[0, 0].tolist()
+    strong = max(change, key=abs)
     if strong == 0:
-        return np.repeat(colour[None], 256, axis=0), 0.0
-    reached = min(contrast, 1.0 - below if strong > 0 else below)
-    values = colour + _SHARES * (change * np.float32(reached / abs(strong) * white))
-    return np.clip(np.rint(values), 0, white).astype(colour.dtype), reached
+        return np.tile(np.array(colour, _dtype(white)), (256, 1)), 0.0
+    below = colour[change.index(strong)]
+    levels = min(round(contrast * white), white - below if strong > 0 else below)
+    return _table(colour, tuple([value / abs(strong) for value in change]), levels, white), levels / white
+
+
+@functools.lru_cache(maxsize=4096)
+def _table(colour: tuple[int, ...], direction: tuple[float, ...], levels: int, white: int) -> np.ndarray:
+    columns = [
+        np.clip(np.rint(base + _SHARES * (part * levels)), 0, white)
+        for base, part in zip(colour, direction, strict=True)
+    ]
+    table = (columns[0] if len(columns) == 1 else np.stack(columns, axis=1)).astype(_dtype(white))
+    table.setflags(write=False)
+    return table
+
+
+def _dtype(white: int) -> type:
+    return np.uint16 if white > 255 else np.uint8

@@ -123,25 +123,30 @@ def _plate(
     boxes: list[tuple[float, ...]] = [()] * len(chars)
     half = [255] * (len(chars) + 1)
     spans: list[tuple[int, int, int]] = []  # left, right, number
-    is_apart, reached = len(lines) == 1, 0
+    is_apart, reached, inked = len(lines) == 1, 0, 0
     for glyph, x, y, number in laid:
         ink = glyph.cover
         h, w = ink.shape
         u, v = x - left, y - top
         u0, v0, u1, v1 = glyph.box
-        if u >= reached and not boxes[number - 1]:
+        if u >= reached:
             cover[v : v + h, u : u + w] = ink
-            boxes[number - 1] = u0 + u, v0 + v, u1 + u, v1 + v
         else:
-            is_apart = False
             window = cover[v : v + h, u : u + w]
             np.maximum(window, ink, out=window)
-            before = boxes[number - 1] or (width, height, 0, 0)
-            low = min(before[0], u0 + u), min(before[1], v0 + v)
-            boxes[number - 1] = *low, max(before[2], u1 + u), max(before[3], v1 + v)
-        reached = max(reached, u + w)
-        half[number] = min(half[number], glyph.half)
-        spans.append((u, u + w, number))
+        left_u, right_u = int(u0) + u, int(u1) + u
+        if left_u < inked or boxes[number - 1]:
+            is_apart = False
+        before = boxes[number - 1]
+        if before:
+            low = min(before[0], left_u), min(before[1], v0 + v)
+            boxes[number - 1] = *low, max(before[2], right_u), max(before[3], v1 + v)
+        else:
+            boxes[number - 1] = left_u, v0 + v, right_u, v1 + v
+        reached, inked = max(reached, u + w), max(inked, right_u)
+        if glyph.half < half[number]:
+            half[number] = glyph.half
+        spans.append((left_u, right_u, number))
     return Plate(
         cover=cover,
         owner=_owners(lines, laid, spans, cover, (left, top), is_apart),
@@ -174,12 +179,14 @@ def _owners(
     corner: tuple[int, int],
     is_apart: bool,
 ) -> np.ndarray:
-    """Return who owns each pixel, (h, w) uint8 or uint16; where no ink overlaps all rows are one and the same."""
+    """Return who owns each pixel, (h, w) uint8 or uint16; all rows agree where inks stand apart."""
     (height, width), (left, top) = cover.shape, corner
     count = sum([len(line.chars) for line in lines])
     dtype = np.uint8 if count < 256 else np.uint16
     if is_apart:
-        return np.broadcast_to(_shares(spans, width, dtype), (height, width))
+        owner = np.empty((height, width), dtype)
+        owner[:] = _shares(spans, width, dtype)
+        return owner
     owner = np.zeros((height, width), dtype)
     inked = [line for line in lines if line.chars]
     edges = [0, *(_between(*pair, top) for pair in itertools.pairwise(inked)), height]
