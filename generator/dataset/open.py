@@ -16,11 +16,19 @@ from generator.dataset.format.table import FORMATS
 from generator.dataset.problem import Problems
 from generator.dataset.record import DataSet
 from generator.dataset.store import RECORDS, Store
-from generator.dataset.view import SPLITS, find_images
+from generator.dataset.view import IMAGE_SUFFIXES, SPLITS, find_images
 
 AUTO, CANONICAL = "auto", "canonical"
 KNOWN = (AUTO, CANONICAL, *FORMATS)
 _LOOKED_AT = 50  # label files whose rows or keys are looked at
+_TEXT_FILES = (
+    ("text.jsonl", "text_jsonl"),
+    ("rec_gt*.txt", "paddleocr_rec"),
+    ("Label.txt", "paddleocr_det"),
+    ("data.mdb", "lmdb"),
+    ("metadata.jsonl", "hf_text"),
+    ("labels.txt", "trdg"),
+)
 
 
 def open_data(path: Path, format_name: str = AUTO, problems: Problems | None = None, where: str = "data") -> DataSet:
@@ -74,6 +82,9 @@ def recognise(path: Path, where: str = "data") -> str:
 def _of_file(file: Path) -> str:
     """Return the format that a file describes; empty: none is known."""
     suffix = file.suffix.lower()
+    text = next((name for pattern, name in _TEXT_FILES if file.match(pattern)), "")
+    if text:
+        return text
     if suffix in (".yaml", ".yml"):
         return _yolo_task(file.parent)
     if suffix == ".json":
@@ -92,6 +103,8 @@ def _of_json(file: Path) -> str:
         return "label_studio" if is_task else ""
     if not isinstance(content, dict):
         return ""
+    if {"imgs", "anns"} <= content.keys():
+        return "coco_text"
     return "coco" if {"images", "annotations"} & content.keys() else "labelme" if "shapes" in content else ""
 
 
@@ -123,13 +136,38 @@ def _clear_signs(path: Path) -> Iterator[str]:
             yield "mask_index" if (path / "classes.json").is_file() else "mask_folder"
         elif has["masks"]:
             yield "plain"
+        yield from _signs_of_text(path)
+
+
+def _signs_of_text(path: Path) -> Iterator[str]:
+    """Yield the formats of text whose own files lie in a folder or right below."""
+    for pattern, name in _TEXT_FILES:
+        files = chain(path.glob(pattern), path.glob(f"*/{pattern}"))
+        if name == "trdg":
+            files = (file for file in files if _names_image(file))
+        elif name == "hf_text":
+            files = (file for file in files if b'"text"' in _head(file).partition(b"\n")[0])
+        if any(files):
+            yield name
+    if any(chain(path.glob("gt_*.txt"), path.glob("*/gt_*.txt"))):
+        yield "icdar2015"
+    if any(path.glob("coco_text_*.json")):
+        yield "coco_text"
+    if any(path.glob("*/char_U+*")):
+        yield "char_folders"
+
+
+def _names_image(file: Path) -> bool:
+    """Say whether the first row of a file names an image, as TRDG's does and a list of classes does not."""
+    row = _head(file).partition(b"\n")[0].decode("utf-8-sig", "replace").lower()
+    return any(f"{suffix}{mark}" in row for suffix in IMAGE_SUFFIXES for mark in ("\t", " "))
 
 
 def _weak_signs(path: Path) -> Iterator[str]:
     """Yield the format of a folder by signs that may lie beside other data: the first that fits."""
     of_files = [_of_json(file) for file in sorted(path.glob("*.json"))[:_LOOKED_AT]]
     beside = (_of_json(file) for file in sorted(path.glob("*/**/*.json"))[:_LOOKED_AT])
-    for name in ("coco", "label_studio", "labelme"):
+    for name in ("coco", "coco_text", "label_studio", "labelme"):
         if name in of_files:
             yield name
             return

@@ -48,12 +48,21 @@ def flavoured(data: DataSet, flavour: str) -> Iterator[Record]:
         unknown = next((label.category for label in record.labels if label.category not in data.classes), None)
         if unknown is not None:
             raise ConfigError(f"image {record.key}", f"a class of {data.root}", unknown, nearest(unknown, data.classes))
-        try:
-            labels = [label.with_flavour(flavour) for label in record.labels]
-        except ValueError as error:
-            hint = "Generate the data set with these masks, or export the exact ones."
-            raise ConfigError("export_mask", "masks that were kept", f"image {record.key}: {error}", hint) from error
-        yield replace(record, labels=tuple(label for label in labels if label is not None))
+        yield replace(record, labels=labels_in(record, flavour))
+
+
+def labels_in(record: Record, flavour: str) -> tuple[Label, ...]:
+    """Return the labels of a record with the masks of one flavour; one that has none of it is left out.
+
+    Raises:
+        ConfigError: the data set did not keep it.
+    """
+    try:
+        labels = [label.with_flavour(flavour) for label in record.labels]
+    except ValueError as error:
+        hint = "Generate the data set with these masks, or export the exact ones."
+        raise ConfigError("export_mask", "masks that were kept", f"image {record.key}: {error}", hint) from error
+    return tuple(label for label in labels if label is not None)
 
 
 def bare(record: Record, labels: Sequence[Label]) -> Record:

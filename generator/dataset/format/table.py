@@ -8,10 +8,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 
 from generator.dataset.format import coco, csv_table, mask_folder, mask_index, mvtec, plain, voc, yolo, yolo_classify
 from generator.dataset.format.caption import captions
+from generator.dataset.format.ocr import (
+    char_folders,
+    coco_text,
+    hf_text,
+    icdar2015,
+    lmdb_pairs,
+    paddleocr_det,
+    paddleocr_rec,
+    text_jsonl,
+    trdg,
+    yolo_text,
+)
 from generator.dataset.format.tool import cvat, label_studio, labelme, supervisely
 from generator.dataset.record import Record, Records
 
@@ -26,16 +38,19 @@ class Format:
         read: ``read(path, problems=None) -> Records``; what is broken is listed in ``problems``, or raised without one.
         write: ``write(data, path, flavour="exact")``; the folder ``path`` appears whole or not at all.
         express: ``express(record) -> Record``, the part of a record that the format can state: what writing and reading
-            gives back.
+            gives back; a tuple of records where parts of an image become images of their own.
         options: what ``write`` takes beside the flavour, keywords with the names of the command line's keys.
+        is_text: it states the text on images, and none of their defects but ``text_jsonl``; every record needs text
+            labels.
     """
 
     name: str
     summary: str
     read: Callable[..., Records]
     write: Callable[..., None]
-    express: Callable[[Record], Record]
+    express: Callable[[Record], Record | tuple[Record, ...]]
     options: tuple[str, ...] = ()
+    is_text: bool = False
 
 
 def _yolo(task: yolo.Task, summary: str, name: str = "") -> Format:
@@ -45,6 +60,23 @@ def _yolo(task: yolo.Task, summary: str, name: str = "") -> Format:
         read=partial(yolo.read, task=task),
         write=partial(yolo.write, task=task),
         express=partial(yolo.express, task=task),
+    )
+
+
+def _text(name: str, summary: str, module: ModuleType) -> Format:
+    return Format(
+        name=name, summary=summary, read=module.read, write=module.write, express=module.express, is_text=True
+    )
+
+
+def _yolo_text(unit: yolo_text.Unit, summary: str) -> Format:
+    return Format(
+        name=f"yolo_{unit}",
+        summary=summary,
+        read=partial(yolo_text.read, unit=unit),
+        write=partial(yolo_text.write, unit=unit),
+        express=partial(yolo_text.express, unit=unit),
+        is_text=True,
     )
 
 
@@ -152,5 +184,16 @@ _ALL = (
         express=captions.express,
         options=("caption_surface",),
     ),
+    _text("paddleocr_rec", "PaddleOCR recognition: line images and texts", paddleocr_rec),
+    _text("paddleocr_det", "PaddleOCR detection: outlines and texts", paddleocr_det),
+    _text("icdar2015", "ICDAR 2015: a file of quads and texts an image", icdar2015),
+    _text("lmdb", "LMDB of line images and texts, as MJSynth and PARSeq read", lmdb_pairs),
+    _text("trdg", "TRDG: line images, labels.txt, boxes of characters", trdg),
+    _text("coco_text", "COCO-Text with words, characters and their ink", coco_text),
+    _yolo_text("char", "YOLO boxes, a class a character"),
+    _yolo_text("word", "YOLO boxes of words"),
+    _text("hf_text", "Hugging Face image folder with text", hf_text),
+    _text("char_folders", "a folder of images a character", char_folders),
+    _text("text_jsonl", "all that is known about text, a line of JSON an image", text_jsonl),
 )
 FORMATS = MappingProxyType({format_.name: format_ for format_ in _ALL})

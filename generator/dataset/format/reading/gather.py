@@ -11,7 +11,9 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
+from generator.core.annotation import Finding
 from generator.core.errors import FormatError
+from generator.core.text import TextLine
 from generator.dataset.names import unique_keys
 from generator.dataset.problem import Problems, findings_of, left_out
 from generator.dataset.record import Label, Record, Records
@@ -25,6 +27,7 @@ _WORDS = {
     "testing": "test",
 }
 Shape = TypeVar("Shape")
+Stated = TypeVar("Stated", Label, TextLine)
 
 
 def split_named(word: str) -> str | None:
@@ -133,13 +136,7 @@ class Gathered:
             synthetic: whether a run made it.
             group: the part it shows.
         """
-        labels: list[Label] = []
-        lost: Problems = []
-        for shape in shapes:
-            with left_out(None if self.problems is None else lost):
-                labels.append(to_label(shape))
-        if self.problems is not None:
-            self.problems.extend(lost)
+        labels, lost = self._kept(shapes, to_label)
         name = self._name(image)
         self._records[name] = Record(
             key="",
@@ -147,10 +144,44 @@ class Gathered:
             image=name,
             width=hw[1],
             height=hw[0],
-            labels=tuple(labels),
+            labels=labels,
             synthetic=synthetic,
             group=group,
-            findings=findings_of(lost, self.root),
+            findings=lost,
+        )
+
+    def add_text(
+        self,
+        image: Path,
+        hw: tuple[int, int],
+        split: str,
+        rows: Iterable[Shape] = (),
+        to_line: Callable[[Shape], TextLine] | None = None,
+        lost: Sequence[FormatError] = (),
+    ) -> None:
+        """Add an image with the lines of text that can be read; of those that cannot it keeps a finding.
+
+        Args:
+            image: its file, below the root.
+            hw: its height and width in px.
+            split: its split.
+            rows: its lines as the file holds them.
+            to_line: makes a line of one of them, or raises FormatError.
+            lost: what was left out of them before; there is a list of problems then.
+        """
+        if self.problems is not None:
+            self.problems.extend(lost)
+        lines, findings = self._kept(rows, to_line)
+        name = self._name(image)
+        self._records[name] = Record(
+            key="",
+            split=split,
+            image=name,
+            width=hw[1],
+            height=hw[0],
+            findings=(*findings_of(lost, self.root), *findings),
+            text=lines,
+            has_text_labels=True,
         )
 
     def has(self, image: Path) -> bool:
@@ -168,6 +199,19 @@ class Gathered:
         named = zip(unique_keys([*self._records]), self._records.values(), strict=True)
         records = [replace(record, key=key, index=index) for index, (key, record) in enumerate(named)]
         return Records.gathered(self.root, classes, records)
+
+    def _kept(
+        self, entries: Iterable[Shape], to_label: Callable[[Shape], Stated] | None
+    ) -> tuple[tuple[Stated, ...], tuple[Finding, ...]]:
+        """Return what entries state, and findings of those that are broken."""
+        kept: list[Stated] = []
+        lost: Problems = []
+        for entry in entries:
+            with left_out(None if self.problems is None else lost):
+                kept.append(to_label(entry))
+        if self.problems is not None:
+            self.problems.extend(lost)
+        return tuple(kept), findings_of(lost, self.root)
 
     def _name(self, image: Path) -> str:
         return image.relative_to(self.root).as_posix()
