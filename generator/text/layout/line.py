@@ -18,9 +18,9 @@ from generator.core.errors import require
 from generator.core.geometry import Rect
 from generator.core.units import Range, require_within
 from generator.imaging.warp import Warp
-from generator.text.warp.ink import ink_bounds
 from generator.text.plate import Plate
 from generator.text.port import Canvas, Field, Placed, Style
+from generator.text.warp.ink import ink_bounds
 
 _TRIES = 32
 

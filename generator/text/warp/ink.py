@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from generator.imaging.warp import Warp
+from generator.imaging.warp import Warp, outline
 from generator.text.plate import Plate
 
 _STEP_PX = 4.0
@@ -58,3 +58,8 @@ def ink_points_uv(plate: Plate, shape: Warp) -> np.ndarray:
     v = boxes[:, 1] + at * (boxes[:, 3] - boxes[:, 1])
     edges = [(u, boxes[:, 1]), (u, boxes[:, 3]), (boxes[:, 0], v), (boxes[:, 2], v)]
     return np.concatenate([np.stack(np.broadcast_arrays(a, b), axis=-1).reshape(-1, 2) for a, b in edges])
+
+
+def around_ink(plate: Plate, shape: Warp) -> np.ndarray:
+    """Return the (n, 2) outline of a plate's ink after a map, clockwise from the text's own top left, px."""
+    return shape.forward(outline(*ink_box_uv(plate), _STEP_PX if shape.bend is not None else 0.0))
