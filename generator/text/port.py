@@ -31,6 +31,7 @@ class Ask:
         seed: the run's.
         place: number of the text on its image, from 0.
         retry: how often a text was turned down before, because the face lacks a letter of it.
+        part: number of the text within a text that is composed of several, from 0.
     """
 
     index: int
@@ -38,6 +39,7 @@ class Ask:
     seed: int
     place: int = 0
     retry: int = 0
+    part: int = 0
 
 
 class Corpus(Protocol):
@@ -45,6 +47,9 @@ class Corpus(Protocol):
 
     def draw(self, ask: Ask, rng: np.random.Generator) -> str:
         """Return a text, not empty, without control characters but line breaks between its lines."""
+
+    def matches(self, text: str) -> bool:
+        """Say whether a text keeps what the corpus promises: its pattern fits, its dates exist, its checks hold."""
 
     def digest(self) -> str:
         """Return a hash of the files it reads; empty: none."""
