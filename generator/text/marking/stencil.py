@@ -19,7 +19,7 @@ from generator.text.marking.film import bled, frayed, uneven
 from generator.text.marking.pigment import Pigment
 from generator.text.plate import Plate
 
-_FAINT = 110.0  # cover of a speckle at most, below one half of 255
+_FAINT = 0.8  # of the spray, which is below one half of the paint where it leaves the edge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,5 +69,5 @@ class Stencil(Pigment):
         if speckles > 0:
             chance = random_bytes(spray.shape, rng)
             hit = chance < cv2.multiply(spray, 0.35 * speckles, dtype=cv2.CV_8U)
-            mist[hit] = np.minimum(_FAINT, 40.0 + chance[hit] * 3.0).astype(np.uint8)
+            mist[hit] = np.maximum(mist[hit], (spray[hit] * np.float32(_FAINT)).astype(np.uint8))
         return plate.with_(cover=np.maximum(plate.cover, mist))

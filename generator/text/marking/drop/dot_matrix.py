@@ -23,7 +23,7 @@ from generator.text.marking.pigment import Pigment
 from generator.text.plate import Marks, Plate
 
 _MOST_LOST = 0.25
-_FAINT = 0.45
+_FAINT = 0.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

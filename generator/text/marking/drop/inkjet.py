@@ -20,7 +20,7 @@ from generator.text.marking.film import bled, frayed, uneven
 from generator.text.marking.pigment import Pigment
 from generator.text.plate import Plate
 
-_FAINT = 0.45
+_FAINT = 0.27
 _INK = 128
 
 
