@@ -165,6 +165,11 @@ class DrawnFaces:
             self._kinds[name] = load_table(name).kind
         require(any(look.weight > 0 for look in self.faces.values()), "faces", "one whose weight is above 0", "none")
 
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of face there are, each once."""
+        return tuple(dict.fromkeys(self._kinds[name] for name, look in self.faces.items() if look.weight > 0))
+
     def draw(self, text: str, ask: Ask, rng: np.random.Generator, kinds: Sequence[str]) -> Face | None:
         """Return a face of one of the kinds that has every letter of the text; None: see ``missing``.
 
