@@ -71,8 +71,8 @@ class CameraMoved:
         params = {**sample.params, self.name: drawn}
         sample = _moved_text(sample, drawn, pixels, bits, white)
         good = np.minimum(pixels(sample.good), white)
-        if sample.blank is not None and sample.char_mask is not None:  # the mirrored border shows no text
-            beyond = grown_owners(sample.char_mask, _CUBIC_PX) == 0
+        if sample.blank is not None and sample.owner is not None:  # the mirrored border shows no text
+            beyond = sample.owner == 0
             good[beyond] = sample.blank[beyond]
         image, instances = good, ()
         if sample.instances:
@@ -90,9 +90,11 @@ def _moved_text(sample: Sample, drawn: Mapping[str, Any], pixels: Move, bits: Mo
     """Return the sample with its blank, its owners and its lines moved; lines that left the image are gone."""
     if sample.blank is None:
         return sample
-    blank, owner = np.minimum(pixels(sample.blank), white), sample.char_mask
+    blank, owner, alone = np.minimum(pixels(sample.blank), white), sample.owner, sample.alone
     if owner is not None:
-        owner = bits(owner[..., None])[..., 0]
+        owner = grown_owners(bits(owner[..., None])[..., 0], _CUBIC_PX)
+    if alone is not None:
+        alone = np.minimum(pixels(alone[0]), white), np.minimum(pixels(alone[1]), white)
     height, width = sample.hw
     cos, sin = (part(math.radians(drawn["turn_deg"])) * drawn["scale"] for part in (math.cos, math.sin))
     middle = np.array([width / 2.0, height / 2.0])
@@ -101,9 +103,8 @@ def _moved_text(sample: Sample, drawn: Mapping[str, Any], pixels: Move, bits: Mo
     def to(points: np.ndarray) -> np.ndarray:
         return (points - middle) @ matrix.T + middle + np.array(drawn["shift_xy_px"])
 
-    return sample.with_(
-        blank=blank, char_mask=owner, text=tuple(line.moved(to) for line in sample.text), is_ink_known=False
-    )
+    text = tuple(line.moved(to) for line in sample.text)
+    return sample.with_(blank=blank, owner=owner, alone=alone, char_mask=None, text=text)
 
 
 def _carried(instance: Instance, hw: tuple[int, int], bits: Move) -> Instance:

@@ -19,6 +19,7 @@ from generator.core.geometry import Rect, mask_to_rect
 from generator.core.sample import Sample
 
 _BAND_PX = 128
+_GROWN_PX = 2  # owners grow by so much at once
 
 Develop = Callable[[np.ndarray, Rect], np.ndarray]
 """From a whole image and a rectangle of it to that rectangle's new pixels, same dtype; local, without chance."""
@@ -52,25 +53,38 @@ def through(sample: Sample, develop: Develop, reach_px: int = 0) -> Sample:
 
 
 def _text_through(sample: Sample, blank: np.ndarray, develop: Develop, reach_px: int) -> tuple[Sample, np.ndarray]:
-    """Return the sample with its developed blank and with owners that reach further, and the developed good twin."""
-    owner = sample.char_mask
-    if owner is None or not sample.text:
+    """Return the sample with its developed blank and with owners that reach further, and the developed good twin.
+
+    A blur mixes the ink of neighbours: characters of odd and of even numbers are sent through apart from each other.
+    """
+    if sample.owner is None:
         return sample.with_(blank=blank), blank
-    owner = grown_owners(owner, reach_px)
+    owner = grown_owners(sample.owner, reach_px)
     window = mask_to_rect(owner > 0)
-    good = blank.copy()
-    if not window.is_empty:
-        bits = owner[window.slices] > 0
-        good[window.slices][bits] = develop(sample.good, window)[bits]
-    return sample.with_(blank=blank, char_mask=owner, is_ink_known=False), good
+    bits = owner[window.slices] > 0
+
+    def developed(pixels: np.ndarray) -> np.ndarray:
+        made = blank.copy()
+        made[window.slices][bits] = develop(pixels, window)[bits]
+        return made
+
+    alone = sample.alone
+    if alone is None and reach_px > 0:
+        printed = sample.printed()
+        odd, even = (np.where((sample.owner % 2 == part)[..., None], printed, sample.blank) for part in (1, 0))
+        alone = odd, even
+    if alone is not None:
+        alone = developed(alone[0]), developed(alone[1])
+    return sample.with_(blank=blank, owner=owner, char_mask=None, alone=alone), developed(sample.good)
 
 
 def grown_owners(owner: np.ndarray, reach_px: int) -> np.ndarray:
-    """Return a map of numbers whose free pixels within ``reach_px`` of one have got the nearest row's or column's."""
-    if reach_px <= 0:
-        return owner
-    grown = cv2.dilate(owner, np.ones((2 * reach_px + 1, 2 * reach_px + 1), np.uint8))
-    return np.where(owner == 0, grown, owner)
+    """Return a map of numbers whose free pixels within ``reach_px`` of one have got the nearest one."""
+    grown = owner
+    for done in range(0, reach_px, _GROWN_PX):
+        side = 2 * min(_GROWN_PX, reach_px - done) + 1
+        grown = np.where(grown == 0, cv2.dilate(grown, np.ones((side, side), np.uint8)), grown)
+    return grown
 
 
 def grown_supports(

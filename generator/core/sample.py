@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from generator.core.annotation import Finding, Instance
-from generator.core.text import TextLine
+from generator.core.text import PRINT_DEFECT, TextLine
 from generator.core.units import Scale
 
 
@@ -85,9 +85,12 @@ class Sample:
         text: the lines of text so far, in reading order.
         blank: the surface without its text, same shape and dtype as ``image``; None: no stage wrote text. ``good``
             differs from it where text is, ``image`` from ``good`` where defects are.
-        char_mask: (H, W) uint8 or uint16: while stages work, the number of the character that each pixel may belong to;
-            after the labels are derived, of the character whose ink it is; 0: none.
-        is_ink_known: whether ``char_mask`` is ink already; a stage that spreads or moves pixels unsays it.
+        owner: (H, W) uint8 or uint16: the number of the character that each pixel belongs to if anything there is ink;
+            0: no text may be there.
+        char_mask: (H, W) like ``owner``: the number of the character whose ink it is, 0 none; None: not known yet, or
+            no longer since a stage spread or moved pixels.
+        alone: two images like ``blank``: one with the characters of odd numbers, one with those of even numbers, so
+            that neighbours whose ink was mixed can be told apart; None: nothing has mixed any.
     """
 
     spec: SampleSpec
@@ -102,8 +105,9 @@ class Sample:
     touched_everywhere: bool = False
     text: tuple[TextLine, ...] = ()
     blank: np.ndarray | None = None
+    owner: np.ndarray | None = None
     char_mask: np.ndarray | None = None
-    is_ink_known: bool = False
+    alone: tuple[np.ndarray, np.ndarray] | None = None
 
     def __post_init__(self) -> None:
         _check_image(self.image)
@@ -114,10 +118,9 @@ class Sample:
         self.good.setflags(write=False)
         if self.roi is not None:
             _check_roi(self.roi, self.image.shape[:2])
-        if self.blank is not None:
-            self.blank.setflags(write=False)
-        if self.char_mask is not None:
-            self.char_mask.setflags(write=False)
+        for pixels in (self.blank, self.owner, self.char_mask, *(self.alone or ())):
+            if pixels is not None:
+                pixels.setflags(write=False)
 
     @property
     def hw(self) -> tuple[int, int]:
@@ -128,6 +131,16 @@ class Sample:
     def scale(self) -> Scale:
         """What turns lengths into px on this image."""
         return Scale(min(self.hw), self.source.pixel_size_mm)
+
+    def printed(self) -> np.ndarray:
+        """Return the image with its text and the defects of the print, but with no defect that lies over it."""
+        printed = self.good
+        for instance in self.instances:
+            if PRINT_DEFECT in instance.params:
+                printed = printed.copy() if printed is self.good else printed
+                part, bits = instance.support.rect.slices, instance.support.bits
+                printed[part][bits] = self.image[part][bits]
+        return printed
 
     def with_(self, **changes: Any) -> Sample:
         """Return a copy with some fields replaced."""

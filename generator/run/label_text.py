@@ -3,23 +3,22 @@
 A pixel is a character's ink where the text changed the finished image by at least half of that character's own strong
 change, within the part of the image that is the character's; its box is the smallest one around its ink. So blur, noise
 and compression move a label exactly as far as they move what can be seen, for ink, relief and dots alike. The strong
-change is the 90th percentile of those changes that are at least half of the character's largest. What a defect of
-another stage painted over a character is no ink: there the good twin is measured.
+change is the 90th percentile of those changes that are at least half of the character's largest. Where a blur or a wide
+marking has mixed neighbours, each is measured on an image that its neighbours are left out of. What a defect of another
+stage painted over a character is no ink: there the good twin is measured.
 Source: own; the edge of a blurred stroke is where half of its height is left.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 import cv2
 import numpy as np
 
 from generator.core.annotation import Finding
-from generator.core.geometry import mask_to_rect
+from generator.core.geometry import Rect, mask_to_rect
 from generator.core.sample import Sample
-from generator.core.text import PRINT_DEFECT, TextLine
 from generator.imaging.masks import half_of_strong
 
 _LEVELS = 256
@@ -27,32 +26,65 @@ _LEAST_CHANGE = 3  # of 255: below it a character has left no ink at all
 
 
 def derive_text(sample: Sample) -> Sample:
-    """Return the sample with its character mask cut down to ink, and the boxes of its characters."""
-    owner = sample.char_mask
-    if not sample.text or owner is None or sample.blank is None:
+    """Return the sample with the ink of its characters known, and their boxes."""
+    if sample.owner is None or sample.blank is None or sample.char_mask is not None:
         return sample
-    if sample.is_ink_known:
-        return sample
-    rect = mask_to_rect(owner > 0)
-    whose = owner[rect.slices]
-    change = _change(sample)[rect.slices]
-    least = _least_ink(change, whose, int(whose.max(initial=0)))
-    ink = np.zeros_like(owner)
-    ink[rect.slices] = np.where(change >= np.take(least, whose), whose, 0)
-    return _with_boxes(sample, ink, _lost(sample, least))
+    rect = mask_to_rect(sample.owner > 0)
+    whose = sample.owner[rect.slices]
+    count = int(whose.max(initial=0))
+    if sample.alone is None:
+        change = _change(sample.printed(), sample)[rect.slices]
+        least = _least_ink(change, whose, count)
+        part = np.where(change >= np.take(least, whose), whose, 0)
+        boxes = ink_boxes(part, count)
+    else:
+        part, boxes, least = _told_apart(sample, whose, rect, count)
+    boxes[boxes[:, 2] > 0, :2] += np.array([rect.x, rect.y], np.int32)
+    ink = np.zeros_like(sample.owner)
+    ink[rect.slices] = part
+    ends = list(accumulate([len(line.chars) for line in sample.text], initial=0))
+    lines = [
+        line.with_(char_boxes_xywh=boxes[start:stop])
+        for line, (start, stop) in zip(sample.text, pairwise(ends), strict=True)
+    ]
+    findings = (*sample.findings, *_lost(sample, least))
+    return sample.with_(char_mask=ink, text=tuple(lines), alone=None, findings=findings)
 
 
-def _change(sample: Sample) -> np.ndarray:
-    """Return the largest change over the channels that text made, (H, W) uint8, 255 is full scale."""
-    assert sample.blank is not None
-    seen = sample.image
-    painted = [i for i in sample.instances if i.mask is not None and PRINT_DEFECT not in i.params]
-    if painted:
-        seen = seen.copy()
-        for instance in painted:
-            part = instance.mask.rect.slices
-            seen[part][instance.mask.bits] = sample.good[part][instance.mask.bits]
-    change = cv2.absdiff(seen, sample.blank)
+def _told_apart(sample: Sample, whose: np.ndarray, rect: Rect, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return ink, boxes and least changes where blurred neighbours overlap: each is measured without its neighbours."""
+    assert sample.alone is not None
+    ink = np.zeros_like(whose)
+    boxes, least = np.zeros((count, 4), np.int32), np.full(count + 1, _LEVELS)
+    strongest = np.zeros(whose.shape, np.uint8)
+    for parity, image in zip((1, 0), sample.alone, strict=True):
+        change = _change(image, sample)[rect.slices]
+        mine = nearest_owner(np.where(whose % 2 == parity, whose, 0))
+        own = _least_ink(change, mine, count)
+        part = np.where(change >= np.take(own, mine), mine, 0)
+        at = np.arange(1, count + 1)[(np.arange(1, count + 1) % 2) == parity]
+        boxes[at - 1], least[at] = ink_boxes(part, count)[at - 1], own[at]
+        takes = (part > 0) & (change > strongest)
+        ink[takes] = part[takes]
+        strongest[takes] = change[takes]
+    return ink, boxes, least
+
+
+def nearest_owner(numbers: np.ndarray) -> np.ndarray:
+    """Return the map with every free pixel given to the nearest number; all free: as it was."""
+    free = (numbers == 0).view(np.uint8)
+    if free.all():
+        return numbers
+    _, labels = cv2.distanceTransformWithLabels(free, cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL)
+    taken = free == 0
+    table = np.zeros(int(labels.max()) + 1, numbers.dtype)
+    table[labels[taken]] = numbers[taken]
+    return table[labels]
+
+
+def _change(image: np.ndarray, sample: Sample) -> np.ndarray:
+    """Return the largest change over the channels against the blank, (H, W) uint8, 255 is full scale."""
+    change = cv2.absdiff(image, sample.blank)
     if change.ndim == 3:
         change = change[..., 0] if change.shape[2] == 1 else change.max(axis=2)
     if change.dtype == np.uint8:
@@ -81,19 +113,6 @@ def _lost(sample: Sample, least: np.ndarray) -> tuple[Finding, ...]:
             message = f"{gone} character(s) of '{line.text}' cannot be seen"
             findings.append(Finding(severity="error", code="text_lost", message=message))
     return tuple(findings)
-
-
-def _with_boxes(sample: Sample, ink: np.ndarray, findings: tuple[Finding, ...]) -> Sample:
-    """Return the sample with its ink known and the boxes of all characters taken from it."""
-    counts = [len(line.chars) for line in sample.text]
-    boxes = ink_boxes(ink, sum(counts))
-    ends = list(accumulate(counts, initial=0))
-    lines: list[TextLine] = [
-        replace(line, char_boxes_xywh=boxes[start:stop])
-        for line, start, stop in zip(sample.text, ends, ends[1:], strict=False)
-    ]
-    ink.setflags(write=False)
-    return sample.with_(char_mask=ink, text=tuple(lines), is_ink_known=True, findings=(*sample.findings, *findings))
 
 
 def ink_boxes(ink: np.ndarray, count: int) -> np.ndarray:

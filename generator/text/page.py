@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,11 +45,12 @@ class Page:
         self.hw = blank.shape[:2]
         self.good: np.ndarray | None = None
         self.image: np.ndarray | None = None
-        self.mask: np.ndarray | None = None
+        self.owner: np.ndarray | None = None
+        self.alone: tuple[np.ndarray, np.ndarray] | None = None
+        self.ink: np.ndarray | None = None  # where it is known without measuring
         self.lines: list[TextLine] = []
         self.instances: list[Instance] = []
         self.count = 0
-        self.is_final = True
         self.faint: list[str] = []
 
     def write(self, text: Text, warp: Warp, marking: Marking, contrast: float, harms: tuple[Harmed, ...]) -> None:
@@ -103,7 +104,9 @@ class Page:
             window[..., 0] = table[ink.cover]
         levels = set(half[1:].tolist())
         least = levels.pop() if len(levels) == 1 else np.take(half, ink.owner)
-        self._own(ink, ink.owner * (ink.cover >= least))
+        self._own(ink)
+        self.ink = np.zeros(self.hw, ink.owner.dtype)
+        self.ink[ink.rect.slices] = ink.owner * (ink.cover >= least)
         return reached
 
     def _colour(self) -> tuple[int, ...]:
@@ -119,7 +122,6 @@ class Page:
         harms: tuple[Harmed, ...],
         reach: int,
     ) -> float:
-        self.is_final = False
         if self.good is None:
             self.good = self.blank.copy()
         if harms and self.image is None:
@@ -146,21 +148,38 @@ class Page:
             put(self.image, harmed_change, shown.rect, strength.scale, self.white)
         elif self.image is not None:
             put(self.image, change, ink.rect, strength.scale, self.white)
-        self._own(shown, shown.owner)
+        if reach or self.alone is not None:
+            self._tell_apart(shown, change_of, strength.scale)
+        self.ink = None
+        self._own(shown)
         return strength.contrast
 
-    def _own(self, ink: Ink, owner: np.ndarray) -> None:
+    def _tell_apart(self, ink: Ink, change_of: Callable[[Ink], tuple[np.ndarray, ...]], scale: float) -> None:
+        """Write the characters of odd and of even numbers apart, as a marking that reaches further mixes neighbours."""
+        if self.alone is None:
+            printed = self.good if self.image is None else self.image
+            none = np.zeros(self.hw, bool)
+            odd = none if self.owner is None else self.owner % 2 == 1
+            even = none if self.owner is None else (self.owner > 0) & ~odd
+            before = [np.where(part[..., None], printed, self.blank) for part in (odd, even)]
+            self.alone = before[0], before[1]
+        for image, parity in zip(self.alone, (1, 0), strict=True):
+            own = (ink.owner + self.count) % 2 == parity
+            part = Ink(rect=ink.rect, cover=np.where(own, ink.cover, 0).astype(np.uint8), owner=ink.owner)
+            put(image, change_of(part)[0], ink.rect, scale, self.white)
+
+    def _own(self, ink: Ink) -> None:
         """Give a text's pixels to its characters; where another text's lie already, only its ink."""
-        if self.mask is None:
-            self.mask = np.zeros(self.hw, owner.dtype)
-        if self.count and self.mask.dtype == np.uint8 and self.count + int(owner.max(initial=0)) > 255:
-            self.mask = self.mask.astype(np.uint16)
-        window = self.mask[ink.rect.slices]
+        if self.owner is None:
+            self.owner = np.zeros(self.hw, ink.owner.dtype)
+        if self.count and self.owner.dtype == np.uint8 and self.count + int(ink.owner.max(initial=0)) > 255:
+            self.owner = self.owner.astype(np.uint16)
+        window = self.owner[ink.rect.slices]
         if self.count == 0:
-            window[:] = owner
+            window[:] = ink.owner
             return
-        takes = (owner > 0) & ((window == 0) | (ink.cover > 0))
-        window[takes] = owner[takes].astype(self.mask.dtype) + self.count
+        takes = (ink.owner > 0) & ((window == 0) | (ink.cover > 0))
+        window[takes] = ink.owner[takes].astype(self.owner.dtype) + self.count
 
     def finished(self, sample: Sample, roi: np.ndarray | None, least: float | None) -> Sample:
         """Return the sample with what was written."""
@@ -169,7 +188,7 @@ class Page:
         findings = list(sample.findings)
         for problem in self.faint:
             findings.append(Finding(severity="error", code="faint_text", message=problem))
-        if least is not None and not self.is_final:  # a plain text's window lies within the image
+        if least is not None and self.ink is None:  # a plain text's window lies within the image
             findings += _cut_off(self.lines, self.hw)
         return sample.with_(
             image=image,
@@ -177,8 +196,9 @@ class Page:
             blank=self.blank,
             roi=roi,
             text=(*sample.text, *self.lines),
-            char_mask=self.mask,
-            is_ink_known=self.is_final,
+            owner=self.owner,
+            char_mask=self.ink,
+            alone=self.alone,
             instances=tuple(self.instances),
             findings=tuple(findings),
         )

@@ -1,7 +1,7 @@
 """The re-ink test: the same sample once more with one character's ink alone is the truth about that character.
 
-Everything else (draws, maps, contrast, camera) is replayed. Which ink is a character's is found from where its glyph,
-its dots or its strokes were laid, by no code that makes labels; what can be seen of it is measured on the finished image.
+Everything else (draws, maps, contrast, camera) is replayed. Whose ink a pixel is follows from where its glyph, its dots
+or its strokes were laid, by no code that makes labels; what can be seen of it is measured on the finished image.
 """
 
 from __future__ import annotations
