@@ -25,6 +25,7 @@ from generator.text.plate import Marks, Plate
 
 _TIP = 1.5  # a dent is deepest over the inner third of its radius
 _LEAST_PX = 0.9  # no dent is drawn smaller
+_MOST_LOST = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,7 @@ class DotPeen:
         diameter: of a dent, share of the pitch, [0.4, 2]; from about 1 on dents touch.
         jitter: how far a dent lies off its place, sigma as a share of the pitch, [0, 0.3].
         unevenness: how much dents differ in depth and width, sigma as a share, [0, 0.3].
-        missed: share of dents that the stylus did not make, [0, 0.3].
+        missed: share of dents that the stylus did not make, [0, 0.3]; at most a quarter of a character's.
         wall_deg: how steep a dent's wall is, degrees, [5, 75].
         rim: height of the rim, share of a dent's depth, [0, 0.6].
         floor: how much a dent changes the surface by itself, share of its light, [0, 1].
@@ -86,9 +87,13 @@ class DotPeen:
         plate = plate.padded(room)
         dots[:, :2] += chance[:, :2] * np.float32(jitter * pitch_px) + np.float32(room)
         size = 1.0 + chance[:, 2] * np.float32(uneven)
-        made = rng.random(len(dots)) >= missed
-        made |= np.isin(dots[:, 2], np.setdiff1d(dots[:, 2], dots[made, 2]))  # none loses all of its dents
-        return _dented(plate, dots[made], size[made], radius_px, pitch_px)
+        lost = rng.random(len(dots)) < missed
+        if lost.any():
+            numbers = dots[:, 2].astype(np.intp)
+            had, loses = np.bincount(numbers), np.bincount(numbers, weights=lost)
+            lost &= (loses <= _MOST_LOST * had)[numbers]  # else the character keeps them all
+            dots, size = dots[~lost], size[~lost]
+        return _dented(plate, dots, size, radius_px, pitch_px)
 
     def draw(self, rng: np.random.Generator) -> Mapping[str, Any]:
         """Return the shape of the dents and their light."""
@@ -134,7 +139,8 @@ def _dents_of(plate: Plate, rows: int, diameter: float) -> tuple[np.ndarray, flo
         dots, pitch_px = dots_of(plate, rows, diameter)
         return dots.copy(), pitch_px
     pitch_px = max(2.0, plate.height_px / (rows - 1))
-    return np.concatenate([_along(points, pitch_px, number) for number, points in marks.strokes]), pitch_px
+    strokes = sorted(marks.strokes, key=lambda stroke: stroke[0])
+    return np.concatenate([_along(points, pitch_px, number) for number, points in strokes]), pitch_px
 
 
 def _along(points: np.ndarray, pitch_px: float, number: int) -> np.ndarray:
@@ -154,36 +160,45 @@ def _dented(plate: Plate, dots: np.ndarray, size: np.ndarray, radius_px: float, 
 
     Args:
         plate: with room around all dents.
-        dots: (n, 3) float32 u, v and number of the character.
+        dots: (n, 3) float32 u, v and number of the character, in the order of the numbers; at least one.
         size: (n,) float32 width and depth of each, 1 is usual.
         radius_px: of a usual dent.
         pitch_px: distance of dents.
     """
     rows, columns = plate.cover.shape
     radii = np.maximum(size * np.float32(radius_px), np.float32(_LEAST_PX))
-    half = math.ceil(float(radii.max(initial=1.0)))
+    half = math.ceil(float(radii.max()))
     offset = np.arange(-half, half + 1)
-    u, v = np.floor(dots[:, :1]).astype(np.intp) + offset, np.floor(dots[:, 1:2]).astype(np.intp) + offset
-    off_u, off_v = u + 0.5 - dots[:, :1], v + 0.5 - dots[:, 1:2]
-    away = np.sqrt((off_u * off_u)[:, None, :] + (off_v * off_v)[:, :, None])
-    depth = np.clip(_TIP * (1.0 - away / radii[:, None, None]), 0.0, 1.0) * np.minimum(size, 1.0)[:, None, None]
-    np.clip(u, 0, columns - 1, out=u)
-    np.clip(v, 0, rows - 1, out=v)
-    place = v[:, :, None] * columns + u[:, None, :]
+    first = np.floor(dots[:, :2]).astype(np.int64)
+    off = (first - dots[:, :2] + np.float32(0.5)).astype(np.float32)[..., None] + offset.astype(np.float32)
+    off *= off
+    depth = off[:, 0, None, :] + off[:, 1, :, None]
+    np.sqrt(depth, out=depth)
+    deepest = np.minimum(size, 1.0) * np.float32(255.0)
+    depth *= (np.float32(-_TIP) * deepest / radii)[:, None, None]
+    depth += np.float32(_TIP) * deepest[:, None, None]
+    values = np.clip(depth, 0.0, deepest[:, None, None]).astype(np.uint8)
+    column = np.clip(first[:, :1] + offset, 0, columns - 1)
+    row = np.clip(first[:, 1:] + offset, 0, rows - 1) * columns
+    place = row[:, :, None] + column[:, None, :]
     cover = np.zeros(rows * columns, np.uint8)
-    values = np.rint(depth * 255.0).astype(np.uint8)
     np.maximum.at(cover, place.ravel(), values.ravel())
-    boxes = plate.boxes_uv.copy()
-    reach = radii * np.float32(1.0 - 0.5 / _TIP)
-    number = dots[:, 2].astype(np.intp) - 1
-    low, high = np.full((len(boxes), 2), np.inf, np.float32), np.full((len(boxes), 2), -np.inf, np.float32)
-    np.minimum.at(low, number, dots[:, :2] - reach[:, None])
-    np.maximum.at(high, number, dots[:, :2] + reach[:, None])
-    struck = np.unique(number)
-    boxes[struck, :2], boxes[struck, 2:] = low[struck], high[struck]
-    inside = values >= 128
     owner = plate.owner.copy()
-    owner.reshape(-1)[place[inside]] = np.broadcast_to(dots[:, 2, None, None], inside.shape)[inside].astype(owner.dtype)
+    inside = np.flatnonzero(values.reshape(-1) >= 128)
+    owner.reshape(-1)[place.reshape(-1)[inside]] = dots[inside // offset.size**2, 2]
     return plate.with_(
-        cover=cover.reshape(rows, columns), owner=owner, boxes_uv=boxes, marks=Marks(dots_uvn=dots, pitch_px=pitch_px)
+        cover=cover.reshape(rows, columns),
+        owner=owner,
+        boxes_uv=_boxes(dots, radii * np.float32(1.0 - 0.5 / _TIP), plate.boxes_uv),
+        marks=Marks(dots_uvn=dots, pitch_px=pitch_px),
     )
+
+
+def _boxes(dots: np.ndarray, reach: np.ndarray, before: np.ndarray) -> np.ndarray:
+    """Return the boxes around each character's dents, which lie in the order of their characters."""
+    starts = np.flatnonzero(np.diff(dots[:, 2], prepend=0))
+    whose = dots[starts, 2].astype(np.intp) - 1
+    boxes = before.copy()
+    boxes[whose, :2] = np.minimum.reduceat(dots[:, :2] - reach[:, None], starts)
+    boxes[whose, 2:] = np.maximum.reduceat(dots[:, :2] + reach[:, None], starts)
+    return boxes

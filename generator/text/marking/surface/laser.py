@@ -21,6 +21,7 @@ from generator.core.errors import require
 from generator.core.units import Range, require_within
 from generator.imaging.noise import grain
 from generator.imaging.relief import Light
+from generator.text.marking.pigment import channels as colour_of
 from generator.text.marking.surface.shading import relief, shared, spread
 from generator.text.plate import Plate
 
@@ -147,13 +148,21 @@ class Laser:
         share = cv2.multiply(cover, uneven, scale=drawn["strength"])
         np.clip(share, 0.0, 1.0, out=share)
         channels = ground.shape[2]
-        tint = _as_seen(drawn["tint"], channels)
-        change = share[..., None] * ((tint - 1.0) * ground if self.mode == "burn" else tint * (1.0 - ground))
+        tint, halo_tint = colour_of(drawn["tint"], channels).tolist(), colour_of(drawn["halo_tint"], channels).tolist()
+        halo = np.zeros_like(share)
         if drawn["halo"] > 0:
             around = spread(cover, _halo_px(drawn, height_px))
-            halo = cv2.subtract(around, cv2.multiply(around, cover))
-            halo *= np.float32(2.0 * _HALO * drawn["halo"] * drawn["strength"])
-            change += halo[..., None] * (_as_seen(drawn["halo_tint"], channels) - 1.0) * ground
+            halo = cv2.multiply(cv2.subtract(around, cv2.multiply(around, cover)), 2.0 * _HALO * drawn["halo"])
+            halo *= np.float32(drawn["strength"])
+        if self.mode == "burn":
+            lost = [cv2.addWeighted(share, 1.0 - t, halo, 1.0 - h, 0.0) for t, h in zip(tint, halo_tint, strict=True)]
+            change = cv2.multiply(ground, _merged(lost), scale=-1.0).reshape(ground.shape)
+        else:
+            gained = _merged([share * np.float32(t) for t in tint])
+            lost = _merged(
+                [cv2.scaleAdd(halo, 1.0 - h, share * np.float32(t)) for t, h in zip(tint, halo_tint, strict=True)]
+            )
+            change = cv2.subtract(gained, cv2.multiply(lost, ground)).reshape(ground.shape)
         if drawn["rise"]:
             height = spread(cover, _rise_px(drawn, height_px))
             height *= np.float32(drawn["rise"] * height_px)
@@ -174,8 +183,8 @@ def _hatch(hw: tuple[int, int], pitch_px: float, angle: float, phase: float, dep
     return wave
 
 
-def _as_seen(rgb: list[float], channels: int) -> np.ndarray:
-    return np.array(rgb if channels == 3 else [0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2]], np.float32)
+def _merged(planes: list[np.ndarray]) -> np.ndarray:
+    return planes[0][..., None] if len(planes) == 1 else cv2.merge(planes)
 
 
 def _halo_px(drawn: Mapping[str, Any], height_px: float) -> int:

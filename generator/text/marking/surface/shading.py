@@ -4,7 +4,7 @@ A height map is made from the ink by eroding it step by step, which keeps the ed
 is a share: below 0 that part of the surface's light is gone, above 0 that part of what lacks to white has come. So
 neither a dark nor a bright surface can leave [0, 1] by it. A wall that tilts any way no longer mirrors the wide light
 a metal lives on, and is darker for that.
-Source: own; Lambert's law and Blinn (1977) from ``imaging.relief``.
+Source: own; Lambert's law and Blinn (1977), as ``imaging.relief`` states them, in one pass.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import math
 import cv2
 import numpy as np
 
-from generator.imaging.relief import Light, blinn, lambert, normals, slopes
+from generator.imaging.relief import Light, slopes
 
 _SQUARE = np.ones((3, 3), np.uint8)
 _CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
@@ -35,14 +35,17 @@ def inward(cover: np.ndarray, most_px: float) -> np.ndarray:
     Returns:
         (h, w) float32 px, 0 where there is no ink.
     """
-    depth = cv2.multiply(cover, min(1.0, most_px))
+    ink = cv2.convertScaleAbs(cover, alpha=255.0)
+    depth = cv2.multiply(cover, 255.0 * min(1.0, most_px))
     steps = math.ceil(most_px - 1e-6) - 1
-    if steps > 0:
-        ink = cv2.convertScaleAbs(cover, alpha=255.0)
-        for step in range(1, steps + 1):
-            ink = cv2.erode(ink, _CROSS if step % 2 else _SQUARE)
-            # an octagon's step is 1 along the axes and about 1.06 aslant
-            depth = cv2.addWeighted(depth, 1.0, ink, min(1.0, most_px - step) / 255.0, 0.0, dtype=cv2.CV_32F)
+    for step in range(1, steps + 1):
+        # an octagon's step is 1 along the axes and about 1.06 aslant
+        ink = cv2.erode(ink, _CROSS if step % 2 else _SQUARE)
+        if step < steps:
+            cv2.accumulate(ink, depth)
+        else:
+            depth = cv2.addWeighted(depth, 1.0, ink, min(1.0, most_px - step), 0.0, dtype=cv2.CV_32F)
+    depth *= np.float32(1.0 / 255.0)
     return depth
 
 
@@ -61,16 +64,24 @@ def relief(height: np.ndarray, light: Light, glint: float, dull: float) -> np.nd
         glint: how bright a wall that mirrors the light is, [0, 1].
         dull: how much darker a steep wall is by not mirroring the wide light above, [0, 1].
     """
-    facets = normals(*slopes(height))
-    share = lambert(facets, light)
-    share -= np.float32(1.0)
-    if dull > 0:
-        share = cv2.scaleAdd(facets[2], 2.0 * dull, share)
-        share -= np.float32(2.0 * dull)
+    rise_x, rise_y = slopes(height)
+    x, y, up = light.direction
+    middle = light.halfway[2]
+    lean = middle / (1.0 + up)
+    towards = cv2.addWeighted(rise_x, x, rise_y, y, 0.0)  # how steeply it rises away from the light's side
+    size = cv2.multiply(rise_x, rise_x, dst=rise_x)
+    size = cv2.accumulateSquare(rise_y, size)
+    size += np.float32(1.0)
+    z = np.float32(1.0) / cv2.sqrt(size, dst=size)
+    facing = cv2.multiply(towards, z, scale=-1.0)
+    # n.l over its value where flat is z + facing / up; what is not mirrored grows with 1 - z
+    share = cv2.addWeighted(z, 1.0 + 2.0 * dull, facing, 1.0 / up, 0.0)
+    share -= np.float32(1.0 + 2.0 * dull)
     if glint > 0:
-        shine = blinn(facets, light, _SHININESS)
-        shine -= np.float32(light.halfway[2] ** _SHININESS + _FLAT)
-        share = cv2.scaleAdd(cv2.max(shine, 0.0), glint, share)
+        shine = cv2.max(cv2.addWeighted(z, middle, facing, lean, 0.0, dst=facing), 0.0, dst=facing)
+        shine = cv2.pow(shine, _SHININESS, dst=shine)
+        shine -= np.float32(middle**_SHININESS + _FLAT)
+        share = cv2.scaleAdd(cv2.max(shine, 0.0, dst=shine), glint, share, dst=share)
     return share
 
 
@@ -100,10 +111,13 @@ def with_tone(share: np.ndarray, tone: np.ndarray, sign: float, on_dark: bool) -
         dimmed = cv2.max(cv2.min(share, 0.0), _DIMMEST)
         total = cv2.max(share, tone + cv2.multiply(tone, dimmed))
     else:
-        against = cv2.max(cv2.multiply(share, -sign), 0.0)
-        left = cv2.max(np.float32(1.0) - np.float32(_HIDDEN) * against, 0.0)
-        total = cv2.scaleAdd(cv2.multiply(tone, left), sign, share)
-    return total / np.sqrt(np.float32(1.0) + total * total * np.float32(1.0 / _MOST**2))
+        left = cv2.multiply(share, sign * _HIDDEN)
+        left += np.float32(1.0)
+        left = cv2.multiply(cv2.min(cv2.max(left, 0.0), 1.0), tone)
+        total = cv2.scaleAdd(left, sign, share)
+    size = cv2.multiply(total, total, scale=_MOST**-2)
+    size += np.float32(1.0)
+    return cv2.divide(total, cv2.sqrt(size))
 
 
 def shared(ground: np.ndarray, share: np.ndarray) -> np.ndarray:
@@ -116,11 +130,10 @@ def shared(ground: np.ndarray, share: np.ndarray) -> np.ndarray:
     Returns:
         (h, w, C) float32, 0 where the share is.
     """
-    gained = cv2.max(share, 0.0)
+    gained, size = cv2.max(share, 0.0), np.abs(share)
     channels = ground.shape[2]
-    size = np.abs(share)
-    if channels > 1:
-        gained, size = cv2.merge((gained,) * channels), cv2.merge((size,) * channels)
-    else:
-        gained, size = gained[..., None], size[..., None]
-    return gained - size * ground
+    if channels == 1:
+        size *= ground[..., 0]
+        return cv2.subtract(gained, size)[..., None]
+    change = cv2.multiply(cv2.merge((size,) * channels), ground)
+    return cv2.subtract(cv2.merge((gained,) * channels), change)
