@@ -50,13 +50,18 @@ class Space:
         left, top = np.floor(outline_xy.min(axis=0)).astype(int).tolist()
         right, bottom = np.ceil(outline_xy.max(axis=0)).astype(int).tolist()
         rect = Rect(left, top, right - left, bottom - top).grown(self._clearance_px)
-        if rect.clipped(self._hw) != rect:
+        if rect.clipped(self._hw) != rect or not self._at(outline_xy).all():
             return False
         inside, free = self._filled(outline_xy, rect), self._free[rect.slices]
         if not free[inside].all():
             return False
         free[inside] = 0
         return True
+
+    def _at(self, points_xy: np.ndarray) -> np.ndarray:
+        """Return what is free at (n, 2) points on the image: a first look that spares most others."""
+        columns, rows = np.clip(points_xy, 0, [self._hw[1] - 1, self._hw[0] - 1]).astype(np.intp).T
+        return self._free[rows, columns]
 
     def _filled(self, outline_xy: np.ndarray, rect: Rect) -> np.ndarray:
         """Return (rect.h, rect.w) bool: what an outline encloses and the clearance about it."""
