@@ -54,8 +54,9 @@ def pull_ink(plate: Plate, warp: Warp, hw: tuple[int, int], reach_px: int) -> In
         inside = rect.inside(laid)
         return Ink(rect=rect, cover=plate.cover[inside], owner=plate.owner[inside])
     rect = warp.window(plate.wh).grown(reach_px).clipped(hw)
-    cover = warp.pull(plate.cover, rect)
-    owner = warp.pull(plate.owner, rect, cv2.INTER_NEAREST)
+    grid = warp.grid(rect, plate.wh)
+    cover = warp.pull(plate.cover, rect, grid=grid)
+    owner = warp.pull(plate.owner, rect, cv2.INTER_NEAREST, grid)
     return Ink(rect=rect, cover=cover, owner=_extended(owner, cover, reach_px))
 
 
