@@ -129,7 +129,8 @@ class Opened:
     def draws_capitals(self) -> bool:
         """Say whether small letters look like capitals: e has no hole and b has two, or they are the same."""
         if self._capitals is None:
-            same = [self.looks(self.number_of(x)) == self.looks(self.number_of(x.upper())) != b"" for x in "aeghn"]
+            pairs = [(self.number_of(small), self.number_of(small.upper())) for small in "aeghn"]
+            same = [small > 0 and capital > 0 and self.looks(small) == self.looks(capital) for small, capital in pairs]
             self._capitals = sum(same) > 1 or (self._holes("e"), self._holes("b")) == (0, 2)
         return self._capitals
 

@@ -82,6 +82,8 @@ class OutlineFace:
             size: of the em, px.
             tracking_px: room added between clusters, but not where letters join.
         """
+        if not line:
+            return Shaped(glyphs=(), x=(), y=(), starts=(), stops=(), advance_px=0.0)
         face = self._open()
         if not is_plain(line):
             return _set_runs(face, line, size, tracking_px)
@@ -93,7 +95,7 @@ class OutlineFace:
         uharfbuzz.shape(face.shaper, buffer, _PLAIN)
         infos = buffer.glyph_infos
         starts = [info.cluster for info in infos]
-        if starts != _whole_numbers(len(line)) or not line:
+        if starts != _whole_numbers(len(line)):
             return _set([(buffer, True)], face, line, size, tracking_px)
         right, up, ahead, _ = zip(*[place.position for place in buffer.glyph_positions], strict=True)
         if any(right) or any(up):
