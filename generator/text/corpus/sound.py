@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from generator.core.errors import ConfigError, RangeError, require
@@ -63,6 +63,12 @@ def require_weights(items: Sequence[object], weights: Sequence[float], field: st
     require(len(weights) == len(items), field, f"{len(items)} weights, one each", f"{len(weights)}")
     sound = all(math.isfinite(weight) and weight >= 0 for weight in weights) and sum(weights) > 0
     require(sound, field, "weights >= 0, not all 0", str(list(weights)))
+
+
+def require_shares(shares: Mapping[str, float], field: str) -> None:
+    """Raise ``RangeError`` unless each split has a share >= 0, not all 0."""
+    require(len(shares) > 0, field, "a share for each split, such as {train: 0.8, test: 0.2}", "none")
+    require_weights(tuple(shares), tuple(shares.values()), field)
 
 
 def checked(field: str, make: Callable[[], Result]) -> Result:
