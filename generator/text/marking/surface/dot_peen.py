@@ -20,7 +20,7 @@ from generator.core.units import Range, require_within
 from generator.imaging.noise import grain
 from generator.imaging.relief import Light
 from generator.text.marking.grid import dots_of
-from generator.text.marking.surface.shading import is_dark, relief, shared, spread, with_tone
+from generator.text.marking.surface.shading import SLOPE_PX, is_dark, relief, shared, spread, with_tone
 from generator.text.plate import Marks, Plate
 
 _TIP = 1.5  # a dent is deepest over the inner third of its radius
@@ -107,8 +107,8 @@ class DotPeen:
         }
 
     def reach_px(self, drawn: Mapping[str, Any], height_px: float) -> int:
-        """Return the rim's reach and the pixel over which slopes are taken."""
-        return _rim_px(height_px) + 1
+        """Return the rim's reach and that of slopes."""
+        return _rim_px(height_px) + SLOPE_PX
 
     def change(
         self, ground: np.ndarray, cover: np.ndarray, drawn: Mapping[str, Any], light_deg: float, height_px: float

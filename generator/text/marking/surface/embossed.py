@@ -19,7 +19,7 @@ from generator.core.errors import require
 from generator.core.units import Range, require_within
 from generator.imaging.noise import grain
 from generator.imaging.relief import Light
-from generator.text.marking.surface.shading import inward, is_dark, relief, shared, spread, with_tone
+from generator.text.marking.surface.shading import SLOPE_PX, inward, is_dark, relief, shared, spread, with_tone
 from generator.text.plate import Plate
 
 
@@ -87,9 +87,9 @@ class Embossed:
         }
 
     def reach_px(self, drawn: Mapping[str, Any], height_px: float) -> int:
-        """Return how far the foot's rounding and the shadow reach, and the pixel over which slopes are taken."""
+        """Return how far the foot's rounding and the shadow reach, and that of slopes."""
         flank_px = max(1.0, drawn["flank"] * height_px)
-        return max(_round_px(drawn, flank_px), math.ceil(_shadow_px(drawn, flank_px))) + 2
+        return max(_round_px(drawn, flank_px), math.ceil(_shadow_px(drawn, flank_px))) + SLOPE_PX + 1
 
     def change(
         self, ground: np.ndarray, cover: np.ndarray, drawn: Mapping[str, Any], light_deg: float, height_px: float

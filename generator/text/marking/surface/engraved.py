@@ -19,7 +19,7 @@ import numpy as np
 from generator.core.units import Range, require_within
 from generator.imaging.noise import grain
 from generator.imaging.relief import Light
-from generator.text.marking.surface.shading import inward, is_dark, relief, shared, spread, with_tone
+from generator.text.marking.surface.shading import SLOPE_PX, inward, is_dark, relief, shared, spread, with_tone
 from generator.text.plate import Plate
 
 
@@ -39,7 +39,7 @@ class Engraved:
         glint: brightness of walls that mirror the light, [0, 1].
         elevation_deg: of the light above the surface, degrees, [15, 85]; low light shades strongly.
         uneven: how much shallower the shallowest character and its shallow side are, share of the depth, [0, 0.4].
-        fill: paint in the cut: ``none``, ``dark`` or ``light``.
+        fill: paint in the cut: ``none``, ``dark``, ``light``; ``both``: the one that stands off more from the surface.
     """
 
     kinds: tuple[Literal["outline", "dots", "strokes", "segments"], ...] = ("strokes", "outline")
@@ -53,7 +53,7 @@ class Engraved:
     glint: Range = Range(0.2, 0.7)
     elevation_deg: Range = Range(35.0, 60.0)
     uneven: Range = Range(0.0, 0.0)
-    fill: Literal["none", "dark", "light"] = "none"
+    fill: Literal["none", "dark", "light", "both"] = "none"
 
     def __post_init__(self) -> None:
         require_within(self, contrast=(0.01, 1), wall=(0.01, 0.3), wall_deg=(5, 75), lip=(0, 0.6))
@@ -90,12 +90,16 @@ class Engraved:
             "texture": int(rng.integers(1 << 16)),
         }
         if self.fill != "none":
-            drawn["paint"] = 0.02 + 0.1 * rng.random() if self.fill == "dark" else 0.82 + 0.15 * rng.random()
+            drawn["paints"] = [paint for paint in self._paints(rng.random()) if paint is not None]
         return drawn
 
+    def _paints(self, chance: float) -> tuple[float | None, float | None]:
+        dark, light = 0.02 + 0.1 * chance, 0.82 + 0.15 * chance
+        return (None if self.fill == "light" else dark), (None if self.fill == "dark" else light)
+
     def reach_px(self, drawn: Mapping[str, Any], height_px: float) -> int:
-        """Return the lip's reach and the pixel over which slopes are taken."""
-        return _lip_px(drawn, height_px) + 1
+        """Return the lip's reach and that of slopes."""
+        return _lip_px(drawn, height_px) + SLOPE_PX
 
     def change(
         self, ground: np.ndarray, cover: np.ndarray, drawn: Mapping[str, Any], light_deg: float, height_px: float
@@ -116,9 +120,12 @@ class Engraved:
         tone = cv2.addWeighted(cover, 0.5, depth, 0.5 / wall_px, 0.0)
         share = with_tone(share, tone * np.float32(drawn["floor"]), 1.0 if on_dark else -1.0, on_dark)
         change = shared(ground, share)
-        if "paint" in drawn:
-            inside = cv2.min(tone * np.float32(1.6), 0.94)[..., None]
-            change += inside * (np.float32(drawn["paint"]) * (1.0 + 0.25 * share[..., None]) - ground - change)
+        if "paints" in drawn:
+            level = drawn["paints"][-1 if on_dark else 0]
+            lit = cv2.min(level * (1.0 + np.float32(0.25) * share), 1.0)
+            inside = cv2.min(tone * np.float32(1.6), 0.94)
+            paint, inside = (_on_all(plane, ground) for plane in (cv2.multiply(inside, lit), inside))
+            change = paint + change - inside * (change + ground)
         return change
 
 
@@ -148,3 +155,7 @@ def struck_unevenly(plate: Plate, uneven: float, rng: np.random.Generator) -> Pl
 
 def _lip_px(drawn: Mapping[str, Any], height_px: float) -> int:
     return max(1, math.ceil(drawn["lip_width"] * height_px))
+
+
+def _on_all(plane: np.ndarray, ground: np.ndarray) -> np.ndarray:
+    return plane[..., None] if ground.shape[2] == 1 else cv2.merge((plane,) * ground.shape[2])

@@ -22,7 +22,7 @@ from generator.core.units import Range, require_within
 from generator.imaging.noise import grain
 from generator.imaging.relief import Light
 from generator.text.marking.pigment import channels as colour_of
-from generator.text.marking.surface.shading import relief, shared, spread
+from generator.text.marking.surface.shading import SLOPE_PX, relief, shared, spread
 from generator.text.plate import Plate
 
 _FINEST_PX = 2.0  # hatch lines closer than this cannot be seen
@@ -137,7 +137,7 @@ class Laser:
     def reach_px(self, drawn: Mapping[str, Any], height_px: float) -> int:
         """Return how far halo or slopes reach."""
         reach = _halo_px(drawn, height_px) if drawn["halo"] > 0 else 0
-        return max(reach, _rise_px(drawn, height_px) + 1 if drawn["rise"] else 0)
+        return max(reach, _rise_px(drawn, height_px) + SLOPE_PX if drawn["rise"] else 0)
 
     def change(
         self, ground: np.ndarray, cover: np.ndarray, drawn: Mapping[str, Any], light_deg: float, height_px: float

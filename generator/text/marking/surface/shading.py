@@ -16,9 +16,11 @@ import numpy as np
 
 from generator.imaging.relief import Light, slopes
 
+SLOPE_PX = 2  # how far a change of height is seen beside it: one pixel by its slope, one by the lens
 _SQUARE = np.ones((3, 3), np.uint8)
 _CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 _SHININESS = 10.0
+_OPTICS_PX = 0.65  # sigma of a sharp lens: a wall is never a line of hard pixels
 _FLAT = 1e-5  # a highlight this much beyond that of a flat surface is none
 _MIDDLE = 0.3  # a surface is dark up to here
 _HIDDEN, _MOST = 3.0, 0.75  # how soon a wall of the opposite shade hides a tone; the largest share there is
@@ -56,7 +58,7 @@ def spread(cover: np.ndarray, reach_px: int) -> np.ndarray:
 
 
 def relief(height: np.ndarray, light: Light, glint: float, dull: float) -> np.ndarray:
-    """Return the shading of a height map, a share, exactly 0 where it is flat.
+    """Return the shading of a height map as a lens shows it, a share, exactly 0 two pixels from where it is not flat.
 
     Args:
         height: (h, w) float32, px towards the camera.
@@ -82,7 +84,7 @@ def relief(height: np.ndarray, light: Light, glint: float, dull: float) -> np.nd
         shine = cv2.pow(shine, _SHININESS, dst=shine)
         shine -= np.float32(middle**_SHININESS + _FLAT)
         share = cv2.scaleAdd(cv2.max(shine, 0.0, dst=shine), glint, share, dst=share)
-    return share
+    return cv2.GaussianBlur(share, (3, 3), _OPTICS_PX, borderType=cv2.BORDER_REPLICATE)
 
 
 def is_dark(ground: np.ndarray) -> bool:

@@ -25,7 +25,7 @@ LIGHT = ((0.9, 0.9, 0.85),)
 MARKINGS = {
     "dot_peen": DotPeen(),
     "engraved": Engraved(uneven=Range(0.1, 0.3)),
-    "filled": Engraved(fill="dark"),
+    "filled": Engraved(fill="both"),
     "embossed": Embossed(),
     "burn": Laser(halo=Range(0.3, 0.3)),
     "ablation": Laser(mode="ablation", tint=LIGHT, rise=Range(-0.02, -0.02)),
@@ -232,3 +232,11 @@ def test_every_option_builds_and_states_every_field(option):
     node = yaml.safe_load(path.read_text(encoding="utf-8"))
     marking = build(node, "text.marking")
     assert set(node) - {"_target_"} == set(marking.__dataclass_fields__)
+
+
+@pytest.mark.parametrize(
+    ("fill", "level", "sign"), [("both", 0.1, 1), ("both", 0.7, -1), ("dark", 0.7, -1), ("light", 0.5, 1)]
+)
+def test_paint_in_a_cut_stands_off_from_the_surface(fill, level, sign):
+    change, cover, _ = changed(Engraved(fill=fill), level=level)
+    assert sign * float(np.median(change[cover > 0.9])) > 0.2
