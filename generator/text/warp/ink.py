@@ -16,8 +16,8 @@ def ink_box_uv(plate: Plate) -> tuple[float, float, float, float]:
     """Return u0, v0, u1, v1 around all ink of a plate; around the plate where it has no character."""
     if not len(plate.boxes_uv):
         return 0.0, 0.0, float(plate.wh[0]), float(plate.wh[1])
-    u0, v0 = plate.boxes_uv[:, :2].min(axis=0).tolist()
-    u1, v1 = plate.boxes_uv[:, 2:].max(axis=0).tolist()
+    u0, v0, _, _ = plate.boxes_uv.min(axis=0).tolist()
+    _, _, u1, v1 = plate.boxes_uv.max(axis=0).tolist()
     return u0, v0, u1, v1
 
 
