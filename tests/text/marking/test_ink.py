@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import cv2
@@ -68,6 +69,7 @@ def test_nothing_changes_farther_than_its_reach_from_ink(name, count):
     ground = np.random.default_rng(0).random((60, 70, count), np.float32)
     for seed in range(6):
         drawn = INKS[name].draw(np.random.default_rng(seed))
+        assert json.loads(json.dumps(drawn)) == drawn
         reach = INKS[name].reach_px(drawn, 20.0)
         change = INKS[name].change(ground, cover, drawn, 135.0, 20.0)
         assert change.shape == ground.shape and change.dtype == np.float32
