@@ -26,7 +26,7 @@ from generator.text.port import Ask, Face, Glyph, Shaped
 Zero = Literal["plain", "slashed", "dotted"]
 _SPACES = " \u00a0\u2009\u202f"
 _STEPS = 4  # places of a glyph within a pixel
-_MOST_GLYPHS = 8192  # kept drawn: some 30 MB for capitals of 48 px
+_MOST_GLYPHS = 16384  # kept drawn: some 50 MB for capitals of 32 px
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

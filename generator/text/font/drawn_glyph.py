@@ -5,6 +5,7 @@ Source: own.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,14 +14,15 @@ import cv2
 import numpy as np
 
 from generator.text.font import drawn_ink as ink
-from generator.text.font.drawn_table import Drawing, Table
+from generator.text.font.drawn_table import Drawing, Table, load_table
 from generator.text.port import Glyph
 
 _NO_INK = Glyph.of_cover(np.zeros((0, 0), np.uint8), 0, 0)
 _SLASH_SHARE = 0.85  # thickness of a diagonal segment, share of the others'
 _DOT_SHARE = 1.35  # diameter of a display's point, share of the segments' thickness
-_DISC_CORNERS = 24
-_SURE_PX = 5.0  # what is thinner is drawn on a finer grid: distances say the ink of a small disc too coarsely
+_DISC_CORNERS = 16
+# what is thinner is drawn on a finer grid: distances say the ink of small discs too coarsely
+_SURE_PX = {"dots": 5.0, "strokes": 2.5, "outline": 2.5, "segments": 8.0}
 _MOST_FINE = 8
 
 
@@ -95,22 +97,23 @@ def draw_glyph(table: Table, number: int, pen: Pen, size: float, sub_x: float, i
     lean = math.tan(math.radians(pen.slant_deg))
     middle = table.head["capital"] / 2
 
-    fine = min(_MOST_FINE, math.ceil(_SURE_PX / width))
+    fine = min(_MOST_FINE, math.ceil(_SURE_PX[table.kind] / width))
 
     def placed(points: np.ndarray) -> np.ndarray:
         x = points[:, 0] + lean * (points[:, 1] - middle)
         return fine * np.stack([left + x * unit, -(points[:, 1] * unit + width / 2)], axis=1)
 
     if table.kind == "segments":
-        thickness = table.head["capital"] * pen.share / (1.0 - pen.share)
-        gap = pen.gap * size / unit
+        known = _pieces(table.name, pen.share, pen.gap)
         dark = [n for n, (shape, _) in table.segments.items() if shape != "dot" and n not in drawing.lit]
-        pieces = [placed(piece(*table.segments[n], thickness, gap)) for n in (dark if is_unlit else drawing.lit)]
-        if not pieces:
+        found = [known[n] for n in (dark if is_unlit else drawing.lit)]
+        if not found:
             return _NO_INK
+        alike = [[corners for corners in found if len(corners) == count] for count in {len(part) for part in found}]
+        pieces = [placed(np.concatenate(part)) for part in alike]
         window = _window(pieces, 0.0, fine)
-        cover = np.minimum(sum(ink.convex(corners, window) for corners in pieces), 1.0)
-        return _glyph(cover, window, fine)
+        covers = [ink.convex(p.reshape(len(part), -1, 2), window) for p, part in zip(pieces, alike, strict=True)]
+        return _glyph(np.minimum(sum(covers), 1.0), window, fine)
     if is_unlit:
         return _NO_INK
     if table.kind == "dots":
@@ -120,7 +123,10 @@ def draw_glyph(table: Table, number: int, pen: Pen, size: float, sub_x: float, i
     lines = [placed(line) for line in drawing.strokes]
     window = _window(lines, fine * width / 2, fine)
     cover = ink.strokes(lines, fine * width, table.kind == "outline", window)
-    for cut in drawing.bridges:
+    if table.kind == "outline":  # slanted strokes end level with the upright ones
+        middles = np.arange(window[1], window[3])[:, None] + 0.5
+        cover = cover * np.clip(0.5 + np.minimum(middles + fine * size, -middles), 0.0, 1.0)
+    for cut in drawing.bridges if pen.gap else ():
         cover = np.minimum(cover, 1.0 - ink.bridge(placed(cut), fine * pen.gap * size, window))
     return _glyph(cover, window, fine, strokes=lines if table.kind == "strokes" else ())
 
@@ -131,8 +137,16 @@ def _window(points: Sequence[np.ndarray], reach: float, fine: int) -> ink.Window
     return u0 // fine * fine, v0 // fine * fine, -(-u1 // fine) * fine, -(-v1 // fine) * fine
 
 
+@functools.lru_cache(maxsize=256)
+def _pieces(name: str, share: float, gap: float) -> dict[str, np.ndarray]:
+    table = load_table(name)
+    thickness = table.head["capital"] * share / (1.0 - share)
+    between = gap / unit_of(table, share)
+    return {segment: piece(shape, points, thickness, between) for segment, (shape, points) in table.segments.items()}
+
+
 def piece(shape: str, points: np.ndarray, thickness: float, gap: float) -> np.ndarray:
-    """Return the corners of a segment, convex, in units of its table."""
+    """Return the corners of a segment, convex, (6, 2), of a dot (16, 2), in units of its table."""
     half = thickness / 2
     if shape == "dot":
         turn = np.arange(_DISC_CORNERS) * (2 * math.pi / _DISC_CORNERS)
@@ -153,7 +167,7 @@ def piece(shape: str, points: np.ndarray, thickness: float, gap: float) -> np.nd
     shoulder = tip + along * half
     if shape == "post":
         end = points[1] - along * (half + gap)
-        return np.array([tip, shoulder + side, end + side, end - side, shoulder - side])
+        return np.array([tip, shoulder + side, end + side, end, end - side, shoulder - side])
     far = points[1] - along * gap / math.sqrt(2)
     back = far - along * half
     return np.array([tip, shoulder + side, back + side, far, back - side, shoulder - side])

@@ -8,6 +8,7 @@ Source: own.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 
@@ -15,6 +16,7 @@ import numpy as np
 
 Window = tuple[int, int, int, int]
 """u0, v0, u1, v1 of whole px."""
+_RUN = 6.0  # length of what is drawn at once, widths of the pen
 
 
 def window_around(points: np.ndarray, reach: float) -> Window:
@@ -50,34 +52,34 @@ def discs(centres: np.ndarray, diameter: float, window: Window) -> np.ndarray:
     return cover
 
 
-def strokes(lines: Sequence[np.ndarray], width: float, butt: bool, window: Window) -> np.ndarray:
+def strokes(lines: Sequence[np.ndarray], width: float, square: bool, window: Window) -> np.ndarray:
     """Return the ink of strokes of a pen.
 
     Args:
         lines: (k, 2) each, k >= 1; k = 1: a dot.
         width: of the pen, px, > 0.
-        butt: ends that are cut straight, not round; dots are then squares.
+        square: ends that are square, not round, and reach as far; so are dots.
         window: which px to return; every stroke lies within it.
 
     Returns:
         (h, w) float32, [0, 1].
     """
-    u0, v0, u1, v1 = window
-    cover = np.zeros((v1 - v0, u1 - u0), np.float32)
+    cover = np.zeros((window[3] - window[1], window[2] - window[0]), np.float32)
     for line in lines:
-        left, top, right, bottom = window_around(line, width / 2 + 1.0)
-        left, top, right, bottom = max(left, u0), max(top, v0), min(right, u1), min(bottom, v1)
-        u, v = _middles((left, top, right, bottom))
-        if butt and len(line) == 1:
-            half = np.array([0.0, width / 2])
-            ink = bridge(np.stack([line[0] - half, line[0] + half]), width, (left, top, right, bottom))
-        else:
-            ink = np.clip(0.5 + width / 2 - _distance(line, u, v), 0.0, min(1.0, width))
-        if butt and len(line) > 1 and np.any(line[0] != line[-1]):
-            _cut_end(ink, line[0], line[0] - line[1], width, u, v)
-            _cut_end(ink, line[-1], line[-1] - line[-2], width, u, v)
-        here = cover[top - v0 : bottom - v0, left - u0 : right - u0]
-        np.maximum(here, ink, out=here)
+        is_cut = square and len(line) > 1 and bool(np.any(line[0] != line[-1]))
+        if is_cut:
+            line = _lengthened(line, width / 2)
+        runs = _runs(line, _RUN * width)
+        for i, run in enumerate(runs):
+            part = _within(window_around(run, width / 2 + 1.0), window)
+            if square and len(line) == 1:
+                half = np.array([0.0, width / 2])
+                ink = bridge(np.stack([line[0] - half, line[0] + half]), width, part)
+            else:
+                starts, ends = is_cut and i == 0, is_cut and i == len(runs) - 1
+                ink = np.clip(0.5 + width / 2 - _distance(run, part, width / 2, starts, ends), 0.0, min(1.0, width))
+            here = _part_of(cover, part, window)
+            np.maximum(here, ink, out=here)
     return cover
 
 
@@ -85,23 +87,31 @@ def bridge(ends: np.ndarray, width: float, window: Window) -> np.ndarray:
     """Return the ink of a rectangle from end to end, (2, 2), of a width in px: (h, w) float32, [0, 1]."""
     along = (ends[1] - ends[0]) / np.hypot(*(ends[1] - ends[0]))
     side = np.array([-along[1], along[0]]) * width / 2
-    return convex(np.stack([ends[0] - side, ends[1] - side, ends[1] + side, ends[0] + side]), window)
+    return convex(np.stack([ends[0] - side, ends[1] - side, ends[1] + side, ends[0] + side])[None], window)
 
 
 def convex(corners: np.ndarray, window: Window) -> np.ndarray:
-    """Return the ink of a convex piece with (k, 2) corners in order: (h, w) float32, [0, 1]."""
+    """Return the ink of convex pieces that do not overlap.
+
+    Args:
+        corners: (n, k, 2), in order.
+        window: which px to return.
+
+    Returns:
+        (h, w) float32, [0, 1].
+    """
     u, v = _middles(window)
-    sides = np.roll(corners, -1, axis=0) - corners
-    normals = np.stack([sides[:, 1], -sides[:, 0]], axis=1) / np.hypot(sides[:, 0], sides[:, 1])[:, None]
-    middle = corners.mean(axis=0)
-    outward = np.where(np.einsum("ij,ij->i", normals, corners - middle) < 0, -1.0, 1.0)
-    normals *= outward[:, None]
-    inside = np.full((v.size, u.size), np.inf, np.float32)
-    for (nu, nv), (cu, cv) in zip(normals.tolist(), corners.tolist(), strict=True):
-        np.minimum(inside, (cu - u) * nu + (cv - v) * nv, out=inside)
-    spans = corners @ normals.T
-    thinnest = float((spans.max(axis=0) - spans.min(axis=0)).min())
-    return np.clip(0.5 + inside, 0.0, min(1.0, thinnest))
+    sides = np.roll(corners, -1, axis=1) - corners
+    normals = np.stack([sides[..., 1], -sides[..., 0]], axis=2) / np.sqrt((sides**2).sum(axis=2, keepdims=True))
+    turns = sides[:, 0, 0] * sides[:, 1, 1] - sides[:, 0, 1] * sides[:, 1, 0]
+    normals *= np.where(turns < 0, -1.0, 1.0)[:, None, None]  # outward, however the corners run
+    reach = (normals * corners).sum(axis=2)
+    spans = (normals[:, :, None] * corners[:, None]).sum(axis=3)
+    thinnest = np.minimum((spans.max(axis=2) - spans.min(axis=2)).min(axis=1), 1.0)
+    nu, nv, reach = (part.astype(np.float32)[:, :, None, None] for part in (normals[..., 0], normals[..., 1], reach))
+    inside = ((reach - nv * v) - nu * u).min(axis=1)
+    ink = np.minimum(np.maximum(inside + np.float32(0.5), 0.0), thinnest.astype(np.float32)[:, None, None])
+    return np.minimum(ink.sum(axis=0), 1.0)
 
 
 def _middles(window: Window) -> tuple[np.ndarray, np.ndarray]:
@@ -109,23 +119,57 @@ def _middles(window: Window) -> tuple[np.ndarray, np.ndarray]:
     return np.arange(u0, u1, dtype=np.float32)[None, :] + 0.5, np.arange(v0, v1, dtype=np.float32)[:, None] + 0.5
 
 
-def _distance(line: np.ndarray, u: np.ndarray, v: np.ndarray) -> np.ndarray:
-    """Return the distance of each px's middle to a polyline, (h, w) float32."""
+def _within(part: Window, window: Window) -> Window:
+    return max(part[0], window[0]), max(part[1], window[1]), min(part[2], window[2]), min(part[3], window[3])
+
+
+def _part_of(cover: np.ndarray, part: Window, window: Window) -> np.ndarray:
+    return cover[part[1] - window[1] : part[3] - window[1], part[0] - window[0] : part[2] - window[0]]
+
+
+def _runs(line: np.ndarray, length: float) -> list[np.ndarray]:
+    """Return a polyline in runs of about a length, each from the last point of the one before: windows stay small."""
+    if len(line) < 3:
+        return [line]
+    steps = np.diff(line, axis=0)
+    numbers = np.cumsum(np.hypot(steps[:, 0], steps[:, 1])) // length
+    stops = np.flatnonzero(np.diff(numbers)) + 1
+    edges = [0, *stops.tolist(), len(steps)]
+    return [line[start : stop + 1] for start, stop in itertools.pairwise(edges)]
+
+
+def _distance(line: np.ndarray, window: Window, half: float, starts_cut: bool, ends_cut: bool) -> np.ndarray:
+    """Return the distance of each px's middle to a polyline, (h, w) float32.
+
+    Where an end is cut the distance to a pen of half a width is such that ink ends with the line, straight.
+    """
+    u, v = _middles(window)
     starts = line[:-1] if len(line) > 1 else line
     steps = (line[1:] - line[:-1] if len(line) > 1 else np.zeros((1, 2))).astype(np.float32)
     squares = np.maximum((steps**2).sum(axis=1), np.float32(1e-12))
     du = u[None] - starts[:, 0].astype(np.float32)[:, None, None]
     dv = v[None] - starts[:, 1].astype(np.float32)[:, None, None]
     su, sv = steps[:, 0, None, None], steps[:, 1, None, None]
-    share = np.clip(du * (su / squares[:, None, None]) + dv * (sv / squares[:, None, None]), 0.0, 1.0)
+    along = du * (su / squares[:, None, None]) + dv * (sv / squares[:, None, None])
+    share = np.clip(along, 0.0, 1.0)
+    if starts_cut:  # the segment goes on straight beyond its end
+        np.minimum(share[0], along[0], out=share[0])
+    if ends_cut:
+        np.maximum(share[-1], along[-1], out=share[-1])
     off_u, off_v = du - share * su, dv - share * sv
-    return np.sqrt((off_u * off_u + off_v * off_v).min(axis=0))
+    away = off_u * off_u + off_v * off_v
+    if not (starts_cut or ends_cut):
+        return np.sqrt(away.min(axis=0))
+    away = np.sqrt(away)
+    if starts_cut:
+        np.maximum(away[0], half - along[0] * np.sqrt(squares[0]), out=away[0])
+    if ends_cut:
+        np.maximum(away[-1], half - (1.0 - along[-1]) * np.sqrt(squares[-1]), out=away[-1])
+    return away.min(axis=0)
 
 
-def _cut_end(ink: np.ndarray, end: np.ndarray, outward: np.ndarray, width: float, u: np.ndarray, v: np.ndarray) -> None:
-    """Cut a round end straight, in place."""
-    du, dv = (outward / np.hypot(*outward)).tolist()
-    beyond = (u - end[0]) * du + (v - end[1]) * dv
-    aside = np.abs((v - end[1]) * du - (u - end[0]) * dv)
-    near = (beyond > -1.0) & (beyond < width / 2 + 1.0) & (aside < width / 2 + 1.0)
-    np.minimum(ink, np.where(near, np.clip(0.5 - beyond, 0.0, 1.0), 1.0), out=ink)
+def _lengthened(line: np.ndarray, by: float) -> np.ndarray:
+    """Return an open polyline longer by so much at both ends."""
+    ends = line[[0, -1]] - line[[1, -2]]
+    first, last = line[[0, -1]] + ends / np.hypot(ends[:, :1], ends[:, 1:]) * by
+    return np.concatenate([first[None], line[1:-1], last[None]])

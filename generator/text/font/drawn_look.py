@@ -1,10 +1,12 @@
-"""How drawn faces are drawn: ranges of what varies from maker to maker. What is drawn is rounded, so that glyphs recur.
+"""How drawn faces are drawn: ranges of what varies from maker to maker.
 
+A range is drawn in few steps from end to end, so that glyphs recur and need not be drawn again.
 Source: own; usual proportions of strokes and heights after ISO 3098 and DIN 1451.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import get_args
 
@@ -23,7 +25,7 @@ class Dots:
     Attributes:
         weight: how often the face is taken, relative to the others, >= 0.
         zero: forms of the digit that are drawn with equal chance.
-        diameter: of a dot, share of the pitch.
+        diameter: of a dot, share of the pitch; in steps of at most 0.05.
     """
 
     weight: float = 1.0
@@ -41,7 +43,7 @@ class Dots:
 
     def draw(self, table: str, rng: np.random.Generator) -> DrawnFace:
         """Return one look of a face."""
-        return DrawnFace(table=table, zero=_one(self.zero, rng), pen=round(self.diameter.draw(rng), 2))
+        return DrawnFace(table=table, zero=_one(self.zero, rng), pen=_stepped(self.diameter, 0.05, rng))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +53,8 @@ class Strokes:
     Attributes:
         weight: how often the face is taken, relative to the others, >= 0.
         zero: forms of the digit that are drawn with equal chance.
-        width: of the strokes, share of the height of capitals.
-        slant_deg: to the right.
+        width: of the strokes, share of the height of capitals; in steps of at most 0.02.
+        slant_deg: to the right; in steps of at most 3.
     """
 
     weight: float = 1.0
@@ -74,8 +76,8 @@ class Strokes:
         return DrawnFace(
             table=table,
             zero=_one(self.zero, rng),
-            pen=round(self.width.draw(rng), 2),
-            slant_deg=float(round(self.slant_deg.draw(rng))),
+            pen=_stepped(self.width, 0.02, rng),
+            slant_deg=_stepped(self.slant_deg, 3.0, rng),
         )
 
 
@@ -85,9 +87,9 @@ class Segments:
 
     Attributes:
         weight: how often the face is taken, relative to the others, >= 0.
-        thickness: of a segment, share of the height of capitals.
+        thickness: of a segment, share of the height of capitals; in steps of at most 0.01.
         gap: between segments, likewise.
-        slant_deg: to the right.
+        slant_deg: to the right; in steps of at most 3.
     """
 
     weight: float = 1.0
@@ -107,9 +109,9 @@ class Segments:
         """Return one look of a face."""
         return DrawnFace(
             table=table,
-            pen=round(self.thickness.draw(rng), 2),
-            gap=round(self.gap.draw(rng), 3),
-            slant_deg=float(round(self.slant_deg.draw(rng))),
+            pen=_stepped(self.thickness, 0.01, rng),
+            gap=_stepped(self.gap, 0.01, rng),
+            slant_deg=_stepped(self.slant_deg, 3.0, rng),
         )
 
 
@@ -119,7 +121,7 @@ class Stencil:
 
     Attributes:
         weight: how often the face is taken, relative to the others, >= 0.
-        width: of the strokes, share of the height of capitals.
+        width: of the strokes, share of the height of capitals; in steps of at most 0.01.
         bridge: width of a bridge, likewise.
     """
 
@@ -137,14 +139,19 @@ class Stencil:
 
     def draw(self, table: str, rng: np.random.Generator) -> DrawnFace:
         """Return one look of a face."""
-        width, bridge = round(self.width.draw(rng), 2), round(self.bridge.draw(rng), 2)
-        return DrawnFace(table=table, pen=width, gap=bridge)
+        return DrawnFace(table=table, pen=_stepped(self.width, 0.01, rng), gap=_stepped(self.bridge, 0.01, rng))
 
 
 def _check_zero(forms: tuple[Zero, ...], table: Table) -> None:
     known = [form for form in get_args(Zero) if form == "plain" or f"0~{form}" in table.numbers]
     fits = bool(forms) and all(form in known for form in forms)
     require(fits, "zero", f"forms that {table.name} has: " + ", ".join(known), list(forms))
+
+
+def _stepped(values: Range, step: float, rng: np.random.Generator) -> float:
+    """Return a value of a range, in steps of at most so much that reach both ends."""
+    steps = math.ceil((values.high - values.low) / step - 1e-6)
+    return round(values.low + (values.high - values.low) * int(rng.integers(steps + 1)) / max(steps, 1), 4)
 
 
 def _one(forms: tuple[Zero, ...], rng: np.random.Generator) -> Zero:
