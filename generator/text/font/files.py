@@ -50,23 +50,23 @@ class FontFiles(ABC):
         axes: where a variable font is drawn along its axes, such as {wght: [300, 800]}.
         missing: when a face lacks a letter of a text: ``skip_font`` takes another face, ``drop_text`` asks for another
             text, ``fail`` ends the run.
-        by_split: share of the families that each split gets, so that no family stands in two; empty: all have all.
+        by_split: share of the families that each split gets, so that no family stands in two; None: all have all.
     """
 
     include: tuple[str, ...] = ("*",)
     exclude: tuple[str, ...] = ()
-    weights: dict[str, float] = field(default_factory=dict)
-    axes: dict[str, Range] = field(default_factory=dict)
+    weights: dict[str, float] | None = None
+    axes: dict[str, Range] | None = None
     missing: Literal["skip_font", "drop_text", "fail"] = "skip_font"
-    by_split: dict[str, float] = field(default_factory=dict)
+    by_split: dict[str, float] | None = None
     _groups: dict[str, _Group] = field(init=False, repr=False, compare=False)
     _findings: tuple[Finding, ...] = field(init=False, repr=False, compare=False)
     _digest: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        for pattern, weight in self.weights.items():
+        for pattern, weight in (self.weights or {}).items():
             require(0 <= weight < math.inf, f"weights.{pattern}", "a number >= 0", weight)
-        for split, share in self.by_split.items():
+        for split, share in (self.by_split or {}).items():
             require(split in _SPLITS, f"by_split.{split}", "one of " + ", ".join(_SPLITS), f"'{split}'")
             require(0 < share < math.inf, f"by_split.{split}", "a number > 0", share)
         files = self.files()
@@ -160,7 +160,7 @@ class FontFiles(ABC):
         return taken and self._weight(each) > 0
 
     def _weight(self, each: Listed) -> float:
-        return next((weight for pattern, weight in self.weights.items() if each.fits(pattern)), 1.0)
+        return next((weight for pattern, weight in (self.weights or {}).items() if each.fits(pattern)), 1.0)
 
     def _grouped(self, faces: list[Listed]) -> tuple[dict[str, _Group], tuple[Finding, ...]]:
         if not self.by_split:
@@ -191,9 +191,9 @@ class FontFiles(ABC):
         return self._groups[split]
 
     def _idle(self, faces: list[Listed]) -> list[Finding]:
-        patterns = [pattern for pattern in self.weights if not any(each.fits(pattern) for each in faces)]
-        patterns = [pattern for pattern in patterns if self.weights[pattern] > 0]
-        tags = [tag for tag in self.axes if not any(tag == own for each in faces for own, _, _ in each.axes)]
+        wanted = [pattern for pattern, weight in (self.weights or {}).items() if weight > 0]
+        patterns = [pattern for pattern in wanted if not any(each.fits(pattern) for each in faces)]
+        tags = [tag for tag in self.axes or {} if not any(tag == own for each in faces for own, _, _ in each.axes)]
         idle = [("weights", f"no face fits '{pattern}'") for pattern in patterns]
         idle += [("axes", f"no font has the axis '{tag}'") for tag in tags]
         return [Finding(severity="warning", code="font_without_use", message=f"{key}: {said}") for key, said in idle]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -19,14 +19,14 @@ class Several:
 
     Attributes:
         fonts: by name.
-        weights: how often each is taken, by its name, >= 0; 1 where it is not named.
+        weights: how often each is taken, by its name, >= 0; 1 where it is not named; None: all alike.
     """
 
     fonts: dict[str, Font]
-    weights: dict[str, float] = field(default_factory=dict)
+    weights: dict[str, float] | None = None
 
     def __post_init__(self) -> None:
-        for name, weight in self.weights.items():
+        for name, weight in (self.weights or {}).items():
             require(name in self.fonts, f"weights.{name}", "one of " + ", ".join(self.fonts), f"'{name}'")
             require(0 <= weight < math.inf, f"weights.{name}", "a number >= 0", weight)
         require(any(self._weight(name) > 0 for name in self.fonts), "fonts", "at least one with a weight > 0", "none")
@@ -63,4 +63,4 @@ class Several:
         return tuple(finding for font in self.fonts.values() for finding in font.findings())
 
     def _weight(self, name: str) -> float:
-        return self.weights.get(name, 1.0)
+        return (self.weights or {}).get(name, 1.0)

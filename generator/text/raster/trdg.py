@@ -36,8 +36,9 @@ class Trdg:
     """TRDG's horizontal computer text: letters side by side, left to right, in a face of a font file.
 
     Attributes:
-        reduce: how many times larger a line is drawn before it is reduced, [1, 4]; 1: it is not reduced. TRDG itself
-            reduces 1.7 times for images 32 px high and 1.4 times for 64 px.
+        reduce: how many times larger a line is drawn before it is reduced, [1, 4]; 1: it is not reduced, and as high as
+            the nearest whole size of the font makes it. TRDG reduces 1.7 times for images 32 px high, 1.4 times for
+            64 px.
         space_width: width of a space, share of the font's own, [0.1, 10].
         character_spacing: more room between letters, px of the larger size, >= 0.
     """
@@ -101,12 +102,13 @@ class _Drawn:
         if not line.strip():
             return Shaped(glyphs=(), x=(), y=(), starts=(), stops=(), advance_px=0.0)
         large = max(1, round(size * self.reduce))
-        spacing = max(0, self.knobs.character_spacing + round(tracking_px * large / size))
+        reduce = large / size if self.reduce > 1 else 1.0
+        spacing = max(0, self.knobs.character_spacing + round(tracking_px * reduce))
         # a space at either end keeps ink that leaves its letter's width on the picture
         picture, mask = _generate(f" {line} ", self.face.path, large, self.knobs.space_width, spacing)
         font = ImageFont.truetype(self.face.path, large)
         room = int(round(font.getlength(" ")) * self.knobs.space_width) + spacing
-        cover, numbers, left, baseline = _reduced(picture, mask, large / size, room, font.getmetrics()[0])
+        cover, numbers, left, baseline = _reduced(picture, mask, reduce, room, font.getmetrics()[0])
         first, places, starts = len(self.inks), [], []
         for i in range(len(line)):
             own = numbers == i + 2
@@ -122,7 +124,7 @@ class _Drawn:
             y=[0.0] * len(places),
             starts=starts,
             stops=[start + 1 for start in starts],
-            advance_px=(picture.width - 2 * room) * size / large,
+            advance_px=(picture.width - 2 * room) / reduce,
         )
 
 
