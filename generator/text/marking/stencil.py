@@ -38,7 +38,7 @@ class Stencil(Pigment):
 
     kinds: tuple[Literal["outline", "dots", "strokes", "segments"], ...] = ("outline", "strokes")
     softness: Range = Range(0.008, 0.025)
-    halo: Range = Range(0.05, 0.3)
+    halo: Range = Range(0.02, 0.15)
     halo_width: Range = Range(0.08, 0.25)
     speckles: Range = Range(0.0, 0.5)
     unevenness: Range = Range(0.1, 0.4)
