@@ -84,7 +84,7 @@ def draw_glyph(table: Table, number: int, pen: Pen, size: float, sub_x: float, i
         sub_x: its origin from a pixel's left edge, px.
         is_unlit: the segments that it leaves dark, instead.
     """
-    if number >= len(table.glyphs) and not (is_unlit and table.kind == "segments"):
+    if number >= len(table.glyphs) and not is_unlit:
         return _NO_INK
     blank = Drawing(" ", table.head.get("width", 0.0))
     drawing = table.glyphs[number] if number < len(table.glyphs) else blank
@@ -103,6 +103,8 @@ def draw_glyph(table: Table, number: int, pen: Pen, size: float, sub_x: float, i
         x = points[:, 0] + lean * (points[:, 1] - middle)
         return fine * np.stack([left + x * unit, -(points[:, 1] * unit + width / 2)], axis=1)
 
+    if is_unlit and (table.kind != "segments" or drawing.advance is not None):  # points have no segments of their own
+        return _NO_INK
     if table.kind == "segments":
         known = _pieces(table.name, pen.share, pen.gap)
         dark = [n for n, (shape, _) in table.segments.items() if shape != "dot" and n not in drawing.lit]
@@ -114,8 +116,6 @@ def draw_glyph(table: Table, number: int, pen: Pen, size: float, sub_x: float, i
         window = _window(pieces, 0.0, fine)
         covers = [ink.convex(p.reshape(len(part), -1, 2), window) for p, part in zip(pieces, alike, strict=True)]
         return _glyph(np.minimum(sum(covers), 1.0), window, fine)
-    if is_unlit:
-        return _NO_INK
     if table.kind == "dots":
         centres = placed(drawing.dots)
         window = _window([centres], fine * width / 2, fine)

@@ -254,9 +254,12 @@ class _Reader:
             union = np.unique(np.concatenate([base.dots, mark.dots + shift]), axis=0)
             self.add(at, replace(base, name=words[0], dots=union))
             return
-        shift[0] += (base.width - mark.width) / 2
-        moved = tuple(stroke + shift for stroke in mark.strokes)
-        self.add(at, replace(base, name=words[0], strokes=base.strokes + moved))
+        width = max(base.width, mark.width)  # an accent wider than its letter keeps its room
+        shift[0] += (width - mark.width) / 2
+        sides = np.array([(width - base.width) / 2, 0.0]), shift
+        strokes = [stroke + side for part, side in zip((base, mark), sides, strict=True) for stroke in part.strokes]
+        bridges = tuple(bridge + sides[0] for bridge in base.bridges)
+        self.add(at, replace(base, name=words[0], width=width, strokes=tuple(strokes), bridges=bridges))
 
     def read_segment(self, at: int, words: list[str]) -> None:
         if len(words) < 3 or words[2] not in SHAPES:

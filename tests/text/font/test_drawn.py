@@ -6,6 +6,7 @@ import itertools
 import math
 import pickle
 
+import cv2
 import numpy as np
 import pytest
 import yaml
@@ -139,6 +140,39 @@ def test_a_letter_with_its_accent_apart_is_one_letter():
     assert face.missing("Xe\u0301Y") == () and face.missing("X\n \u4e00e\u0330\u4e00") == ("\u4e00", "e\u0330")
     with pytest.raises(ConfigError, match="\u4e00"):
         face.shape("\u4e00", 30.0)
+
+
+def test_a_display_has_a_place_for_every_digit_and_none_for_its_points():
+    face = _face("segments_7", slant_deg=8.0)
+    plain, pointed = face.shape("12 8", 40.0), face.shape("1.2 8", 40.0)
+    assert plain.advance_px == pointed.advance_px and [*plain.x[:1], *plain.x[1:]] == [*pointed.x[:1], *pointed.x[2:]]
+    alone, doubled = face.shape(".5", 40.0), face.shape("1..5", 40.0)
+    cell = plain.x[1]
+    assert alone.x == [cell, cell] and doubled.x == [0.0, cell, 2 * cell, 2 * cell]
+
+
+def test_lit_and_unlit_segments_are_the_whole_cell():
+    face = _face("segments_7", slant_deg=8.0)
+    one, eight, space, point = face.shape("18 .", 40.0).glyphs
+
+    def mass(glyph):
+        return glyph.cover.sum(dtype=float)
+
+    cell = mass(face.glyph(eight, 40.0))
+    assert mass(face.unlit(eight, 40.0)) == mass(face.unlit(point, 40.0)) == 0
+    assert math.isclose(mass(face.glyph(one, 40.0)) + mass(face.unlit(one, 40.0)), cell, rel_tol=0.01)
+    assert mass(face.unlit(space, 40.0)) == cell
+    assert _face("dot_5x7").unlit(0, 40.0).cover.size == 0
+
+
+def test_a_stencil_holds_every_counter():
+    face = _face("stencil")
+    for letter in "ABDOPQR04689&":
+        glyph = face.glyph(face.shape(letter, 120.0).glyphs[0], 120.0)
+        count, _ = cv2.connectedComponents(
+            np.pad((glyph.cover < 128).astype(np.uint8), 1, constant_values=1), connectivity=4
+        )
+        assert count == 2, letter
 
 
 def test_the_form_of_zero_changes_zero_alone():

@@ -34,6 +34,13 @@ def test_a_composed_letter_has_the_dots_of_both():
     assert {tuple(dot) for dot in table.glyphs[2].dots} == {(x, y) for x in range(3) for y in (0, 1)} | {(1, 3)}
 
 
+def test_a_letter_is_as_wide_as_its_accent_and_below_the_middle_of_it():
+    table = _read(STROKES + "l 0 0,0 0,7\n^ 3 0,8 1.5,10 3,8\nx is l with ^ 0.5,1")
+    letter = table.glyphs[2]
+    assert letter.width == 3 and letter.strokes[0].tolist() == [[1.5, 0], [1.5, 7]]
+    assert letter.strokes[1].tolist() == [[0.5, 9], [2, 11], [3.5, 9]]
+
+
 def test_a_rounded_corner_is_an_arc_between_its_sides():
     stroke = _read(STROKES + "J 4 4,10 4,0@2 0,0").glyphs[0].strokes[0]
     assert stroke[0].tolist() == [4, 10] and stroke[-1].tolist() == [0, 0]
