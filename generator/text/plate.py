@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import cv2
 import numpy as np
 
 
@@ -106,8 +107,8 @@ class Plate:
         shift = np.float32(margin_px)
         return replace(
             self,
-            cover=np.pad(self.cover, margin_px),
-            owner=np.pad(self.owner, margin_px, mode="edge"),
+            cover=cv2.copyMakeBorder(self.cover, *[margin_px] * 4, cv2.BORDER_CONSTANT, value=0),
+            owner=cv2.copyMakeBorder(self.owner, *[margin_px] * 4, cv2.BORDER_REPLICATE),
             boxes_uv=self.boxes_uv + shift,
             lines=tuple(replace(line, baseline_uv=line.baseline_uv + shift) for line in self.lines),
             marks=None if self.marks is None else self.marks.moved(margin_px, margin_px),

@@ -11,32 +11,53 @@ import math
 import cv2
 import numpy as np
 
-from generator.imaging.noise import smooth
+from generator.imaging.noise import grain
 from generator.text.plate import Plate
 
 
-def bled(plate: Plate, sigma_px: float) -> Plate:
-    """Return the plate with an edge that is soft by a Gaussian of ``sigma_px``; the plate grows by its reach."""
+def bled(plate: Plate, sigma_px: float, has_room: bool = False) -> Plate:
+    """Return the plate with an edge that is soft by a Gaussian.
+
+    Args:
+        plate: with ink.
+        sigma_px: of the Gaussian; below 0.1 the edge stays as it is.
+        has_room: whether there is room for the edge about the ink; else the plate grows by it.
+    """
     if sigma_px < 0.1:
         return plate
-    plate = plate.padded(math.ceil(2 * sigma_px))
-    return plate.with_(cover=cv2.GaussianBlur(plate.cover, (0, 0), sigma_px))
+    if not has_room:
+        plate = plate.padded(math.ceil(2 * sigma_px))
+    return plate.with_(cover=blurred(plate.cover, sigma_px))
 
 
-def uneven(plate: Plate, strength: float, cell_px: float | tuple[float, float], rng: np.random.Generator) -> Plate:
+def blurred(cover: np.ndarray, sigma_px: float) -> np.ndarray:
+    """Return (h, w) uint8 blurred by a Gaussian, or where that is wide by two boxes of the same spread."""
+    if sigma_px < 1.5:
+        side = 2 * math.ceil(2.0 * sigma_px) + 1
+        return cv2.GaussianBlur(cover, (side, side), sigma_px, borderType=cv2.BORDER_CONSTANT)
+    side = 2 * round((math.sqrt(6.0 * sigma_px * sigma_px + 1.0) - 1.0) / 2.0) + 1
+    once = cv2.blur(cover, (side, side), borderType=cv2.BORDER_CONSTANT)
+    return cv2.blur(once, (side, side), borderType=cv2.BORDER_CONSTANT)
+
+
+def clouds(hw: tuple[int, int], cell_px: float, rng: np.random.Generator) -> np.ndarray:
+    """Return ready-made noise, (h, w) float32, mean about 0, with clouds of about a size, at most 64 px."""
+    cell = 1 << max(0, min(6, round(math.log2(max(cell_px, 1.0)))))
+    return grain(hw, int(rng.integers(1 << 30)), cell)
+
+
+def uneven(plate: Plate, strength: float, field: np.ndarray) -> Plate:
     """Return the plate with a film that is thinner here and there.
 
     Args:
         plate: with ink.
         strength: share of the cover that is lost where the film is thinnest, [0, 1].
-        cell_px: size of the clouds, or (vertical, horizontal) sizes.
-        rng: source of chance.
+        field: (h, w) float32, mean about 0, standard deviation about 1: thin where it is high.
     """
-    field = smooth(plate.cover.shape, cell_px, rng)
-    np.clip(field, 0.0, 2.0, out=field)
-    field *= np.float32(-0.5 * strength)
-    field += np.float32(1.0)
-    return plate.with_(cover=cv2.multiply(plate.cover, field, dtype=cv2.CV_8U))
+    thin = np.minimum(np.maximum(field, 0.0), 2.0)
+    thin *= np.float32(-0.5 * strength)
+    thin += np.float32(1.0)
+    return plate.with_(cover=cv2.multiply(plate.cover, thin, dtype=cv2.CV_8U))
 
 
 def frayed(plate: Plate, pattern: np.ndarray, strength: float) -> Plate:

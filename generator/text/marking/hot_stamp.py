@@ -15,8 +15,7 @@ import cv2
 import numpy as np
 
 from generator.core.units import Range, require_within
-from generator.imaging.noise import smooth
-from generator.text.marking.film import frayed, pierced
+from generator.text.marking.film import clouds, frayed, pierced
 from generator.text.marking.pigment import Pigment, Rgb, colour_on
 from generator.text.plate import Plate
 
@@ -62,7 +61,7 @@ class HotStamp(Pigment):
     def strike(self, plate: Plate, rng: np.random.Generator) -> Plate:
         """Return the plate with torn edges and pinholes."""
         height, ragged, pinholes = plate.height_px, self.ragged.draw(rng), self.pinholes.draw(rng)
-        plate = frayed(plate, smooth(plate.cover.shape, max(1.0, 0.05 * height), rng), ragged)
+        plate = frayed(plate, clouds(plate.cover.shape, 0.05 * height, rng), ragged)
         return pierced(plate, pinholes, 0.1, max(1, min(5, round(0.04 * height))), rng) if pinholes > 0 else plate
 
     def draw(self, rng: np.random.Generator) -> Mapping[str, Any]:

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 
 from generator.core.units import Range, require_within
-from generator.text.marking.film import bled, uneven
+from generator.text.marking.film import bled, clouds, uneven
 from generator.text.marking.pigment import Pigment
 from generator.text.plate import Plate
 
@@ -40,5 +40,6 @@ class Ink(Pigment):
         if self.bleed.high > 0:
             plate = bled(plate, self.bleed.draw(rng) * plate.height_px)
         if self.unevenness.high > 0:
-            plate = uneven(plate, self.unevenness.draw(rng), 0.8 * plate.height_px, rng)
+            field = clouds(plate.cover.shape, 0.8 * plate.height_px, rng)
+            plate = uneven(plate, self.unevenness.draw(rng), field)
         return plate

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from generator.core.units import Range, require_within
-from generator.text.marking.film import bled, frayed, pierced
+from generator.text.marking.film import bled, blurred, frayed, pierced
 from generator.text.marking.pigment import Pigment
 from generator.text.plate import Plate
 
@@ -64,8 +64,9 @@ class SilkScreen(Pigment):
         height = plate.height_px
         pitch = max(2.0, self.mesh.draw(rng) * height)
         halo, thin, pinholes = self.halo.draw(rng), self.thin.draw(rng), self.pinholes.draw(rng)
-        plate = plate.padded(math.ceil(pitch))
-        plate = bled(plate, self.softness.draw(rng) * height)
+        softness = self.softness.draw(rng) * height
+        plate = plate.padded(math.ceil(max(1.2 * pitch, 2.0 * softness)))
+        plate = bled(plate, softness, has_room=True)
         pattern = _mesh(plate.cover.shape, pitch, self.mesh_deg.draw(rng), rng)
         plate = frayed(plate, pattern, self.saw.draw(rng))
         if thin > 0:
@@ -73,7 +74,7 @@ class SilkScreen(Pigment):
             ink += np.float32(1.0 - 0.5 * thin)
             plate = plate.with_(cover=cv2.multiply(plate.cover, ink, dtype=cv2.CV_8U))
         if halo > 0:
-            run = cv2.GaussianBlur(plate.cover, (0, 0), 0.6 * pitch)
+            run = blurred(plate.cover, 0.6 * pitch)
             plate = plate.with_(cover=np.maximum(plate.cover, cv2.multiply(run, halo, dtype=cv2.CV_8U)))
         return pierced(plate, pinholes, 0.15, max(1, min(6, round(0.5 * pitch))), rng) if pinholes > 0 else plate
 

@@ -14,8 +14,8 @@ import cv2
 import numpy as np
 
 from generator.core.units import Range, require_within
-from generator.imaging.noise import random_bytes, smooth
-from generator.text.marking.film import bled, frayed, uneven
+from generator.imaging.noise import random_bytes
+from generator.text.marking.film import bled, blurred, clouds, frayed, uneven
 from generator.text.marking.pigment import Pigment
 from generator.text.plate import Plate
 
@@ -60,11 +60,11 @@ class Stencil(Pigment):
         """Return the plate as the spray leaves it, with room for the halo."""
         height = plate.height_px
         halo, width, speckles = self.halo.draw(rng), self.halo_width.draw(rng) * height, self.speckles.draw(rng)
-        plate = plate.padded(math.ceil(2.5 * width))
-        plate = bled(plate, self.softness.draw(rng) * height)
-        plate = frayed(plate, smooth(plate.cover.shape, max(1.0, 0.04 * height), rng), self.ragged.draw(rng))
-        plate = uneven(plate, self.unevenness.draw(rng), 0.7 * height, rng)
-        spray = cv2.GaussianBlur(plate.cover, (0, 0), width)
+        plate = plate.padded(math.ceil(2.5 * width + 0.05 * height))
+        plate = bled(plate, self.softness.draw(rng) * height, has_room=True)
+        plate = frayed(plate, clouds(plate.cover.shape, 0.04 * height, rng), self.ragged.draw(rng))
+        plate = uneven(plate, self.unevenness.draw(rng), clouds(plate.cover.shape, 0.7 * height, rng))
+        spray = blurred(plate.cover, width)
         mist = cv2.multiply(spray, halo, dtype=cv2.CV_8U)
         if speckles > 0:
             chance = random_bytes(spray.shape, rng)

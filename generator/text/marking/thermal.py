@@ -70,7 +70,7 @@ class Thermal(Pigment):
         banding = self.banding.draw(rng)
         if banding > 0:
             bands = (0.35 * height, 1e6) if is_upright else (1e6, 0.35 * height)
-            plate = uneven(plate, banding, bands, rng)
+            plate = uneven(plate, banding, smooth(plate.cover.shape, bands, rng))
         voids = self.voids.draw(rng)
         if voids > 0:
             plate = pierced(plate, voids, 0.3, max(1, min(6, round(0.04 * height))), rng)

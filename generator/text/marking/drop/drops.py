@@ -1,8 +1,9 @@
 """Many small drops on a plate, stamped at once.
 
 Each drop is an ellipse with an edge one pixel wide, evaluated in its own small window; the windows are summed, so drops
-that touch join. With ``merge`` the field of a drop reaches beyond its edge, and the sum is cut where an isolated drop
-has its edge: neighbours then flow together, as wet ones do. Source: own; summed fields are Blinn's (1982).
+that touch join; a few drops are laid over each other instead. With ``merge`` the field of a drop reaches beyond its
+edge, and the sum is cut where an isolated drop has its edge: neighbours then flow together, as wet ones do.
+Source: own; summed fields are Blinn's (1982).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 from generator.text.plate import Plate
 
 _SMALLEST_PX = 0.6
+_FEW = 8  # drops whose windows fill less than an eighth of the plate are stamped one over the other, not summed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -56,25 +58,30 @@ def stamped(plate: Plate, drops: Drops, merge: float = 0.0, rim: float = 0.0) ->
     alpha = np.sqrt(squared)
     alpha *= -slope[:, None, None]
     alpha += (slope + np.float32(0.5))[:, None, None]
-    np.clip(alpha, 0.0, 1.0, out=alpha)
+    np.maximum(alpha, 0.0, out=alpha)
+    np.minimum(alpha, 1.0, out=alpha)
     alpha *= (drops.weights * shrink)[:, None, None]
     if inside is not None:
         alpha *= inside
+    owner = _owned(plate.owner, drops.uv, radii, drops.numbers, alpha, places)
+    if merge == 0 and rim == 0 and _FEW * alpha.size < plate.cover.size:
+        cover = plate.cover.copy()
+        np.maximum.at(cover.reshape(-1), places.ravel(), (alpha * 255.0 + 0.5).astype(np.uint8).ravel())
+        return plate.with_(cover=cover, owner=owner)
     field = _summed(alpha, places, plate.cover.size)
     if merge > 0:
         field -= 0.5
         field *= 1.0 + merge * float(radii.mean())
         field += 0.5
-    np.clip(field, 0.0, 1.0, out=field)
+    np.maximum(field, 0.0, out=field)
+    np.minimum(field, 1.0, out=field)
     if rim > 0:
         middle = np.maximum(1.0 - squared, 0.0)
         field *= 1.0 - rim * np.minimum(_summed(middle, places, plate.cover.size), 1.0)
     field *= 255.0
     field += 0.5
     cover = field.astype(np.uint8).reshape(height, width)
-    return plate.with_(
-        cover=np.maximum(cover, plate.cover), owner=_owned(plate.owner, drops.uv, radii, drops.numbers, alpha, places)
-    )
+    return plate.with_(cover=np.maximum(cover, plate.cover), owner=owner)
 
 
 def _windows(

@@ -7,7 +7,7 @@ satellites land behind an edge. Source: own; after descriptions of the process b
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import cv2
@@ -16,7 +16,7 @@ import numpy as np
 from generator.core.units import Range, require_within
 from generator.imaging.noise import smooth
 from generator.text.marking.drop.drops import Drops, stamped
-from generator.text.marking.film import bled, frayed, uneven
+from generator.text.marking.film import bled, clouds, frayed, uneven
 from generator.text.marking.pigment import Pigment
 from generator.text.plate import Plate
 
@@ -70,21 +70,17 @@ class InkJet(Pigment):
             return plate
         height = plate.height_px
         drift, bleed = self.drift.draw(rng) * height, self.bleed.draw(rng) * height
-        plate = plate.padded(math.ceil(2.0 * drift + 2.0 + 0.1 * height))
-        throws = _satellites(plate, self.satellites.draw(rng), rng)
+        plate = plate.padded(math.ceil(2.0 * (drift + bleed) + 2.0 + 0.1 * height))
+        thrown = _satellites(plate, self.satellites.draw(rng), rng)
         rows = self.weak_rows.draw(rng)
         plate = _weakened(plate, rows, self.weakness.draw(rng), height / self.nozzles.draw(rng), rng)
         plate = _shaken(plate, drift, rng)
-        plate = bled(plate, bleed)
-        plate = frayed(plate, smooth(plate.cover.shape, max(1.0, 0.03 * height), rng), self.ragged.draw(rng))
+        plate = bled(plate, bleed, has_room=True)
+        plate = frayed(plate, clouds(plate.cover.shape, 0.03 * height, rng), self.ragged.draw(rng))
         unevenness = self.unevenness.draw(rng)
         if unevenness > 0:
-            plate = uneven(plate, unevenness, 0.5 * height, rng)
-        if throws is None:
-            return plate
-        drops, was_high = throws
-        grown = np.float32((plate.cover.shape[0] - was_high) // 2)
-        return stamped(plate, replace(drops, uv=drops.uv + grown))
+            plate = uneven(plate, unevenness, clouds(plate.cover.shape, 0.5 * height, rng))
+        return plate if thrown is None else stamped(plate, thrown)
 
 
 def _weakened(plate: Plate, share: float, weakness: float, row_px: float, rng: np.random.Generator) -> Plate:
@@ -113,13 +109,13 @@ def _shaken(plate: Plate, drift_px: float, rng: np.random.Generator) -> Plate:
     return plate.with_(cover=cv2.remap(plate.cover, np.ascontiguousarray(u), v, cv2.INTER_LINEAR), boxes_uv=boxes)
 
 
-def _satellites(plate: Plate, each: float, rng: np.random.Generator) -> tuple[Drops, int] | None:
-    """Return small faint drops behind random pixels of ink, and the height of the plate they are for; None: none."""
+def _satellites(plate: Plate, each: float, rng: np.random.Generator) -> Drops | None:
+    """Return small faint drops behind random pixels of ink; None: none."""
     inked = np.flatnonzero(plate.cover >= _INK)
     count = int(rng.poisson(each * len(plate.chars)))
     if not count or not len(inked):
         return None
-    height, width = plate.cover.shape
+    width = plate.cover.shape[1]
     from_px = inked[rng.integers(0, len(inked), count)]
     numbers = plate.owner.reshape(-1)[from_px].astype(np.intp)
     v, u = np.divmod(from_px, width)
@@ -130,4 +126,4 @@ def _satellites(plate: Plate, each: float, rng: np.random.Generator) -> tuple[Dr
     v = v + unit * 0.08 * (chance[1] - np.float32(0.5))
     radii = np.repeat((0.008 + 0.014 * chance[2:3].T) * unit, 2, axis=1)
     weights = np.float32(_FAINT) * (0.4 + 0.6 * chance[3])
-    return Drops(uv=np.stack([u, v], axis=1).astype(np.float32), radii=radii, weights=weights, numbers=numbers), height
+    return Drops(uv=np.stack([u, v], axis=1).astype(np.float32), radii=radii, weights=weights, numbers=numbers)
