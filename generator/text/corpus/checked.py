@@ -57,7 +57,10 @@ class Checked:
         number = text.replace(" ", "")
         kinds = [SCHEMES[name] for name in self.schemes]
         return number.startswith(self.prefix) and any(
-            kind.is_valid(number) and text in (number, kind.in_groups(number)) for kind in kinds
+            kind.is_valid(number)
+            and text in (number, kind.in_groups(number))
+            and (not kind.added or self.length.low <= len(number) <= self.length.high)
+            for kind in kinds
         )
 
     def digest(self) -> str:

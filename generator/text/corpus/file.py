@@ -12,7 +12,7 @@ import numpy as np
 
 from generator.core.errors import ConfigError, require
 from generator.core.seeds import Shuffle
-from generator.text.corpus.lexicon import digest_of, lines_of, side_of
+from generator.text.corpus.lexicon import Stamp, digest_of, lines_at, lines_of, side_of, stamp_of
 from generator.text.corpus.sound import is_sound, require_shares, slot
 from generator.text.port import Ask
 
@@ -55,7 +55,7 @@ class FileLines:
         """
         lines = lines_of(self.path, self.encoding)
         if self.by_split:
-            lines = _side(lines, ask.split, tuple(self.shares.items()))
+            lines = _side(stamp_of(self.path), self.encoding, ask.split, tuple(self.shares.items()))
             if not lines:
                 hint = "Give more lines, or set by_split to false."
                 raise ConfigError("path", f"a line of {self.path} that belongs to {ask.split}", "none", hint)
@@ -91,5 +91,5 @@ def _shuffled(count: int, seed: int, turn: int) -> Shuffle:
 
 
 @lru_cache(maxsize=16)
-def _side(lines: tuple[str, ...], split: str, shares: tuple[tuple[str, float], ...]) -> tuple[str, ...]:
-    return tuple(line for line in lines if side_of(line, shares) == split)
+def _side(stamp: Stamp, encoding: str, split: str, shares: tuple[tuple[str, float], ...]) -> tuple[str, ...]:
+    return tuple(line for line in lines_at(stamp, encoding) if side_of(line, shares) == split)

@@ -11,6 +11,7 @@ import unicodedata
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NamedTuple
 
 from generator.core.assets import assets_dir
 from generator.core.errors import AssetError, RangeError, closest
@@ -18,6 +19,14 @@ from generator.core.seeds import stable_hash
 from generator.text.corpus.sound import is_sound
 
 _BAD = "�"
+
+
+class Stamp(NamedTuple):
+    """A file, and when it was changed."""
+
+    path: str
+    changed_ns: int
+    size: int
 
 
 @lru_cache(maxsize=1)
@@ -66,15 +75,26 @@ def lines_of(path: str, encoding: str = "utf-8-sig") -> tuple[str, ...]:
     Raises:
         AssetError: the file cannot be read, or it holds no line, or a control character.
     """
+    return lines_at(stamp_of(path), encoding)
+
+
+def stamp_of(path: str) -> Stamp:
+    """Return what a file is known by while it is not changed.
+
+    Raises:
+        AssetError: it cannot be read.
+    """
     try:
         stat = Path(path).stat()
     except OSError as error:
         raise AssetError(path, "a text file with a text per line", error.strerror or "nothing readable") from None
-    return _lines_of(path, encoding, stat.st_mtime_ns, stat.st_size)
+    return Stamp(path, stat.st_mtime_ns, stat.st_size)
 
 
 @lru_cache(maxsize=8)
-def _lines_of(path: str, encoding: str, changed_ns: int, size: int) -> tuple[str, ...]:
+def lines_at(stamp: Stamp, encoding: str = "utf-8-sig") -> tuple[str, ...]:
+    """Return the lines of a file, as ``lines_of`` does."""
+    path = stamp.path
     try:
         text = Path(path).read_bytes().decode(encoding)
     except (OSError, LookupError) as error:

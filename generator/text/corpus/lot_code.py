@@ -106,7 +106,7 @@ class LotCode:
             number = slot(ask, self.per_image)
             if self.order == "scattered":
                 room = (one.capacity - self.start) // self.step
-                number = number // room * room + scattered(room, ask.seed, "counter")[number % room]
+                number = number // room * room + scattered(room, ask.seed, f"counter {ask.part}")[number % room]
             return self.start + self.step * number
 
         second = int(chance() * 86400) if "time" in made.tells else 0

@@ -13,7 +13,16 @@ import numpy as np
 from generator.core.errors import ConfigError, require
 from generator.core.units import Range
 from generator.text.corpus.letters import Chance, alphabet, chances, pick
-from generator.text.corpus.lexicon import digest_of, language_files, lines_of, side_of, words_of
+from generator.text.corpus.lexicon import (
+    Stamp,
+    digest_of,
+    language_files,
+    lines_at,
+    lines_of,
+    side_of,
+    stamp_of,
+    words_of,
+)
 from generator.text.corpus.sound import checked, is_sound, require_shares
 from generator.text.port import Ask
 
@@ -124,7 +133,7 @@ class Words:
         if self.words:
             pool = _fitting(self.words, wanted)
         elif self.path:
-            pool = _fitting(lines_of(self.path), wanted)
+            pool = _fitting_in(stamp_of(self.path), wanted)
         else:
             pool = _fitting_of(pick(self.languages, chance), wanted)
         if not pool:
@@ -137,6 +146,11 @@ class Words:
 @lru_cache(maxsize=32)
 def _fitting_of(language: str, wanted: _Wanted) -> tuple[str, ...]:
     return _kept(words_of(language), wanted)
+
+
+@lru_cache(maxsize=32)
+def _fitting_in(stamp: Stamp, wanted: _Wanted) -> tuple[str, ...]:
+    return _kept(lines_at(stamp), wanted)
 
 
 @lru_cache(maxsize=32)

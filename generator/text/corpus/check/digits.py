@@ -6,6 +6,7 @@ Source: python-stdnum (Luhn, Verhoeff, Damm, GS1 mod 10, ISO 7064); mod 43 after
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -13,7 +14,9 @@ from stdnum import damm, ean, luhn, verhoeff
 from stdnum.iso7064 import mod_11_2, mod_11_10, mod_37_2, mod_37_36, mod_97_10
 
 from generator.core.errors import RangeError, nearest
-from generator.text.corpus.letters import alphabet
+
+_NO_CODE, _NO_DIGIT = re.compile("[^0-9A-Z]+"), re.compile("[^0-9]+")
+_CODE_39 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-. $/+%"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +35,11 @@ class Check:
 
     def after(self, text: str) -> str:
         """Return the check characters that belong after a text."""
-        counts = str.isalnum if self.takes_letters else str.isdigit
-        return self.of("".join([letter for letter in text.upper() if letter.isascii() and counts(letter)]))
+        return self.of((_NO_CODE if self.takes_letters else _NO_DIGIT).sub("", text.upper()))
 
 
 def _mod_43(payload: str) -> str:
-    order = alphabet("code39")
-    return order[sum(order.index(letter) for letter in payload) % 43]
+    return _CODE_39[sum(_CODE_39.index(letter) for letter in payload) % 43]
 
 
 CHECKS: Mapping[str, Check] = {
@@ -51,7 +52,7 @@ CHECKS: Mapping[str, Check] = {
     "mod37_2": Check(mod_37_2.calc_check_digit, True, "[0-9A-Z*]"),
     "mod37_36": Check(mod_37_36.calc_check_digit, True, "[0-9A-Z]"),
     "mod97": Check(mod_97_10.calc_check_digits, True, "[0-9]{2}"),
-    "mod43": Check(_mod_43, True, "[0-9A-Z.$/+%-]"),
+    "mod43": Check(_mod_43, True, "[0-9A-Z. $/+%-]"),
 }
 
 

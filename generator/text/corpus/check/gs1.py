@@ -14,7 +14,6 @@ from functools import lru_cache
 from typing import Literal
 
 import numpy as np
-from dateutil.relativedelta import relativedelta
 from stdnum import ean, gs1_128
 from stdnum.exceptions import ValidationError
 
@@ -151,16 +150,12 @@ class ElementString:
         if len(made) > 1 or len(gone) > 1:
             return False
         if not made:
-            stops = dates_of(_FORM, "en", min(first + span for span in lives).toordinal(), _latest(last, lives))
+            stops = dates_of(_FORM, "en", min(first + span for span in lives), max(last + span for span in lives))
             return all(stop in stops for stop in gone)
-        born = dates_of(_FORM, "en", first.toordinal(), last.toordinal()).get(made.pop(), frozenset())
+        born = dates_of(_FORM, "en", first, last).get(made.pop(), ())
         if not gone:
             return bool(born)
         return any((date.fromordinal(ordinal) + span).strftime(_FORM) in gone for ordinal in born for span in lives)
-
-
-def _latest(last: date, lives: tuple[relativedelta, ...]) -> int:
-    return max(last + span for span in lives).toordinal()
 
 
 @lru_cache(maxsize=64)

@@ -52,16 +52,17 @@ def _ended(name: str) -> Callable[[str], str]:
 
 
 def _proved(name: str) -> Callable[[str], bool]:
-    made = check(name)
-    width = 2 if name == "mod97" else 1
-    return lambda number: len(number) > width and made.of(number[:-width]) == number[-width:]
+    made, width = check(name), 2 if name == "mod97" else 1
+    shape = re.compile(("[0-9A-Z]+" if made.takes_letters else "[0-9]+") + made.pattern)
+    return lambda number: bool(shape.fullmatch(number)) and made.of(number[:-width]) == number[-width:]
 
 
 def _is_ean(length: int) -> Callable[[str], bool]:
     """Return what proves GS1 numbers; those that stdnum does not know by length are proved by the digit alone."""
     if length in (8, 12, 13, 14):
         return lambda number: len(number) == length and ean.is_valid(number)
-    return lambda number: len(number) == length and ean.calc_check_digit(number[:-1]) == number[-1]
+    proved = _proved("mod10")
+    return lambda number: len(number) == length and proved(number)
 
 
 def vin_check_digit(number: str) -> str:

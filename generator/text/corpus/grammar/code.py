@@ -29,7 +29,7 @@ from dateutil.relativedelta import relativedelta
 from generator.core.errors import RangeError
 from generator.text.corpus.check.digits import Check, check
 from generator.text.corpus.grammar.counter import Counter, counter
-from generator.text.corpus.grammar.moment import clock, dates_of, writer
+from generator.text.corpus.grammar.moment import clock, dates_of, shape_of, writer
 from generator.text.corpus.grammar.regex import Choices, expression, has_reference
 from generator.text.corpus.grammar.template import Part, parse
 from generator.text.corpus.letters import Chance
@@ -132,8 +132,8 @@ class Code:
         days: dict[str, set[int]] = {}
         for i, part in enumerate(self._parts):
             if part.name in ("date", "expiry"):
-                stood = _days(part, possible).get(found[f"p{i}"], frozenset())
-                days[part.name] = days[part.name] & stood if part.name in days else set(stood)
+                stood = _days(part, possible).get(found[f"p{i}"], ())
+                days[part.name] = days.get(part.name, set(stood)) & set(stood)
         if not all(days.values()) or len(days) < 2:
             return all(days.values())
         made = (date.fromordinal(ordinal) for ordinal in days["date"])
@@ -208,8 +208,7 @@ def _pattern(part: Part, number: int, possible: Possible, seen: dict[str, bool])
     if not name:
         return re.escape(spec or "")
     if name in ("date", "expiry"):
-        lengths = [len(text) for text in _days(part, possible)]
-        return f"(?P<p{number}>.{{{min(lengths)},{max(lengths)}}})"
+        return f"(?P<p{number}>{shape_of(spec or possible.form, possible.locale, possible.case)})"
     if name == "time":
         return clock(spec or possible.time_form)[1]
     if name == "counter":
@@ -222,9 +221,9 @@ def _pattern(part: Part, number: int, possible: Possible, seen: dict[str, bool])
     return f"(?P<n_{name}>{spec})"
 
 
-def _days(part: Part, possible: Possible) -> Mapping[str, frozenset[int]]:
+def _days(part: Part, possible: Possible) -> Mapping[str, tuple[int, ...]]:
     first, last = possible.first, possible.last
     if part.name == "expiry":
         first = min(first + life for life in possible.lives)
         last = max(last + life for life in possible.lives)
-    return dates_of(part.spec or possible.form, possible.locale, first.toordinal(), last.toordinal(), possible.case)
+    return dates_of(part.spec or possible.form, possible.locale, first, last, possible.case)

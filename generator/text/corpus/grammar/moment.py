@@ -23,6 +23,7 @@ from generator.core.errors import RangeError
 Writer = Callable[[date], str]
 OWN_FORMS = ("short", "medium", "long", "full")
 _CODE = re.compile(r"%([-^]?)(1y|.)", re.DOTALL)
+_DIGIT, _NAMED = re.compile("[0-9]"), re.compile(r"%\^?[BbAa]")
 _UNSEEN = {0xA0: " ", 0x202F: " ", 0x2009: " ", 0x200E: None, 0x200F: None, 0x061C: None}
 _ZEROS = {"latin": "0", "arabic": "٠", "persian": "۰", "devanagari": "०", "bengali": "০", "thai": "๐"}
 
@@ -150,14 +151,33 @@ def clock(form: str) -> tuple[Callable[[int], str], str]:
     )
 
 
-@lru_cache(maxsize=128)
-def dates_of(form: str, locale: str, first: int, last: int, case: str = "as_is") -> Mapping[str, frozenset[int]]:
-    """Return what each date from ``first`` to ``last`` is written as, with the dates (as ordinals) it may stand for."""
+@lru_cache(maxsize=512)
+def shape_of(form: str, locale: str, case: str = "as_is") -> str:
+    """Return a regular expression of what dates in a form look like: names as they are, digits any."""
     write = writer(form, locale)
-    found: dict[str, set[int]] = {}
+    shapes = {
+        _DIGIT.sub("0", in_case(write(date(2027, month, day)), case))
+        for month in range(1, 13)
+        for day in (*range(1, 8), *range(22, 29))
+    }
+    ordered = sorted(shapes, key=lambda shape: (-len(shape), shape))
+    return "(?:" + "|".join(re.escape(shape).replace("0", "[0-9]") for shape in ordered) + ")"
+
+
+def dates_of(form: str, locale: str, first: date, last: date, case: str = "as_is") -> Mapping[str, tuple[int, ...]]:
+    """Return what each date from ``first`` to ``last`` is written as, with the dates (as ordinals) it may stand for."""
+    has_names = "%" not in form or _NAMED.search(form)
+    return _dates_of(form, locale if has_names else "en", first.toordinal(), last.toordinal(), case)
+
+
+@lru_cache(maxsize=128)
+def _dates_of(form: str, locale: str, first: int, last: int, case: str) -> Mapping[str, tuple[int, ...]]:
+    write = writer(form, locale)
+    found: dict[str, tuple[int, ...]] = {}
     for ordinal in range(first, last + 1):
-        found.setdefault(in_case(write(date.fromordinal(ordinal)), case), set()).add(ordinal)
-    return {text: frozenset(ordinals) for text, ordinals in found.items()}
+        text = in_case(write(date.fromordinal(ordinal)), case)
+        found[text] = (*found.get(text, ()), ordinal)
+    return found
 
 
 def in_case(text: str, case: str) -> str:
