@@ -127,7 +127,9 @@ def _read_file(file: Path, by_stem: dict[str, list[Path]], gathered: Gathered) -
     def to_line(row: tuple[str, str]) -> TextLine:
         return _read_row(row[1], hw, file, row[0])
 
-    gathered.add_text(images[0], hw, split, list(rows_of(file, gathered.problems, _ROW)), to_line)
+    lost: Problems = []
+    rows = list(rows_of(file, None if gathered.problems is None else lost, _ROW))
+    gathered.add_text(images[0], hw, split, rows, to_line, lost=lost)
 
 
 def _read_row(row: str, hw: tuple[int, int], file: Path, where: str) -> TextLine:
