@@ -63,12 +63,14 @@ class Census:
         splits: images by split, in the order train, val, test, others.
         good: images without a defect, by split.
         synthetic: images that a run made.
+        lines: lines of text.
         classes: the counts of each class, in the order of the data set.
     """
 
     splits: dict[str, int]
     good: Counter[str]
     synthetic: int
+    lines: int
     classes: dict[str, ClassCount]
 
     @property
@@ -84,6 +86,7 @@ class Census:
             "splits": self.splits,
             "good": dict(self.good),
             "synthetic": self.synthetic,
+            "lines_of_text": self.lines,
             "long_tail": self.long_tail and round(self.long_tail, 2),
             "classes": {name: count.to_json() for name, count in self.classes.items()},
         }
@@ -94,10 +97,11 @@ def take_census(records: Iterable[Record], classes: Sequence[str]) -> Census:
     splits: Counter[str] = Counter()
     good: Counter[str] = Counter()
     counts = {name: ClassCount() for name in classes}
-    synthetic = 0
+    synthetic = lines = 0
     for record in records:
         splits[record.split] += 1
         synthetic += record.synthetic
+        lines += len(record.text)
         good[record.split] += is_good(record)
         for category in dict.fromkeys(label.category for label in record.labels):
             counts.setdefault(category, ClassCount()).images[record.split] += 1
@@ -109,7 +113,7 @@ def take_census(records: Iterable[Record], classes: Sequence[str]) -> Census:
             count.shares.append(label.area_px / (record.width * record.height))
             count.names.append(record.image)
     order = [split for split in SPLITS if split in splits] + sorted(set(splits) - set(SPLITS))
-    return Census({split: splits[split] for split in order}, +good, synthetic, counts)
+    return Census({split: splits[split] for split in order}, +good, synthetic, lines, counts)
 
 
 def _quantiles(values: Sequence[float]) -> list[float]:

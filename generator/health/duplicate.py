@@ -42,4 +42,6 @@ def find_duplicates(records: Sequence[Record], prints: Sequence[Fingerprint]) ->
 
 
 def _labels(record: Record) -> tuple:
-    return tuple(sorted((label.category, *(round(side) for side in label.bbox_xywh)) for label in record.labels))
+    defects = sorted((label.category, *(round(side) for side in label.bbox_xywh)) for label in record.labels)
+    boxes = ((line.text, line.bbox_xywh() or ()) for line in record.text)
+    return tuple(defects), tuple(sorted((text, *(round(side) for side in box)) for text, box in boxes))

@@ -30,9 +30,10 @@ def headline(health: Health) -> str:
     splits = ", ".join(f"{split} {count}" for split, count in census.splits.items())
     total, good = sum(census.splits.values()), sum(census.good.values())
     synthetic = f", {census.synthetic} synthetic" if census.synthetic else ""
+    text = f", {_counted(census.lines, 'line')} of text" if census.lines else ""
     return (
         f"read as {health.layout}: {_counted(total, 'image')} ({splits}), "
-        f"{total - good} with defects, {good} without{synthetic}"
+        f"{total - good} with defects, {good} without{synthetic}{text}"
     )
 
 

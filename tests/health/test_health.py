@@ -2,12 +2,17 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from generator.core.errors import ConfigError
+from generator.dataset.format.table import FORMATS
+from generator.dataset.record import Records
 from generator.health.health import examine
+from generator.health.screen import headline
+from tests.dataset.format.ocr.text_toy import line_image
 from tests.health.toy import frame, mvtec, surface
 
 
@@ -129,3 +134,14 @@ def test_a_pattern_keeps_its_backslashes_on_the_command_line(tmp_path, command):
     code, out, _ = command("doctor", "data=named", r"group=p(\d)_[a-z]\.png$", "compare=0")
     assert code == 0
     assert "frames of one part: 1 part with several images, 2 of 4 images" in out
+
+
+def test_one_image_that_says_two_texts_is_labelled_in_two_ways(tmp_path):
+    image = line_image(tmp_path, "a", text="AB")
+    copy = replace(image, key="b", image=shutil.copy(tmp_path / image.image, tmp_path / "images/train/b.png"))
+    other = replace(copy, text=(image.text[0].with_(text="A8"),))
+    for second, differ in ((copy, False), (other, True)):
+        FORMATS["paddleocr_det"].write(Records.gathered(tmp_path, (), [image, second]), tmp_path / "out")
+        health = examine(tmp_path / "out")
+        assert [one.labels_differ for one in health.duplicates] == [differ]
+        assert "2 lines of text" in headline(health)
