@@ -112,6 +112,8 @@ def renamed(record: Record, opened: Opened, request: MixRequest) -> Record:
         licence=record.licence or part.licence,
         image=str(opened.data.root / record.image),
         twin=None if record.twin is None else str(opened.data.root / record.twin),
+        blank=None if record.blank is None else str(opened.data.root / record.blank),
+        char_mask=None if record.char_mask is None else str(opened.data.root / record.char_mask),
     )
 
 
@@ -130,6 +132,13 @@ def gather(sets: Sequence[Opened], request: MixRequest) -> list[Item]:
         _require_group(own, opened)
         items += own
     return items
+
+
+def _hash_of_labels(record: Record) -> int:
+    said = repr(sorted((label.category, tuple(label.bbox_xywh)) for label in record.labels))
+    if record.text:
+        said += repr(sorted((line.text, line.bbox_xywh() or ()) for line in record.text))
+    return stable_hash(said)
 
 
 def _items(number: int, opened: Opened, request: MixRequest, reader: Reader) -> Iterator[Item]:
@@ -155,7 +164,7 @@ def _items(number: int, opened: Opened, request: MixRequest, reader: Reader) -> 
             keys=frozenset(key for key, _ in keys_of(new, reader)),
             image=reader(new.image),
             twin=None if new.twin is None else reader(new.twin),
-            labels=stable_hash(repr(sorted((label.category, tuple(label.bbox_xywh)) for label in new.labels))),
+            labels=_hash_of_labels(new),
             suffix=record.suffix,
             licence=new.licence,
             hidden=len(record.labels) - len(new.labels),

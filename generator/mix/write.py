@@ -1,6 +1,7 @@
 """The files of a mix: images and twins hard-linked, index masks, and the lines that say what they are.
 
     images/<split>/<key>.<suffix>    twins/ and masks/, masks_visible/, masks_annotator/ where all defects have one
+    blanks/ masks_char/              of images with text, where their data set has them
     records.jsonl classes.json       what every reader of a data set goes by
     weights.csv                      of the images of train, for the trainer
     left_out.csv problems.csv        images that were left out, and labels that could not be read, each with the reason
@@ -34,6 +35,7 @@ from generator.mix.request import MixRequest
 
 WEIGHTS, LEFT_OUT, PROBLEMS, RUN = "weights.csv", "left_out.csv", "problems.csv", "run.json"
 _MASK_FOLDERS = (("mask", "masks"), ("visible", "masks_visible"), ("annotator", "masks_annotator"))
+_TEXT_FOLDERS = (("blank", "blanks"), ("char_mask", "masks_char"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +128,17 @@ def _write_files(folder: Path, record: Record, one: Kept, prints: dict[str, Fing
         place(Path(record.twin), folder / twin)
         prints[twin] = one.item.twin
     mask = _write_masks(folder, record.labels, one.name, record.hw)
-    return replace(record, split=one.split, image=one.image, twin=twin, mask=mask)
+    text = {name: _placed(folder, getattr(record, name), f"{below}/{one.name}") for name, below in _TEXT_FOLDERS}
+    return replace(record, split=one.split, image=one.image, twin=twin, mask=mask, **text)
+
+
+def _placed(folder: Path, file: str | None, name: str) -> str | None:
+    """Put a file into the mix; return its path there, None where there is no file."""
+    if file is None:
+        return None
+    target = f"{name}{Path(file).suffix}"
+    place(Path(file), folder / target)
+    return target
 
 
 def _write_masks(folder: Path, labels: Sequence[Label], name: str, hw: tuple[int, int]) -> str | None:

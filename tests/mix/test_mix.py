@@ -6,11 +6,13 @@ import csv
 from dataclasses import replace
 
 import cv2
+import numpy as np
 import orjson
 import pytest
 
 from generator.core.annotation import Region
 from generator.core.errors import ConfigError, GeneratorError
+from generator.core.text import TextLine
 from generator.dataset.format import coco
 from generator.dataset.leak import file_hash, find_leaks
 from generator.dataset.record import Label
@@ -136,6 +138,20 @@ def test_what_is_known_of_an_image_comes_along(tmp_path):
     assert got.source_sha256 == "1" * 64 and result.licences == {"CC0": 1}
     index = cv2.imread(str(result.root / got.mask), cv2.IMREAD_UNCHANGED)
     assert (index == one.labels[0].mask.full((8, 8))).all()
+
+
+def test_text_comes_along_with_its_surface_and_its_mask_of_characters(tmp_path):
+    root = tmp_path / "a"
+    quad = np.array([(1, 1), (4, 1), (4, 6), (1, 6)], np.float32)
+    line = TextLine(text="A", quad_xy=quad, chars=("A",), char_quads_xy=quad[None], first_number=1)
+    one = replace(good(root, "x", synthetic=True), text=(line,), has_text_labels=True)
+    blank, char_mask = (copied(root, one.image, f"{below}/train/x.png") for below in ("blanks", "masks_char"))
+    one = replace(one, blank=blank, char_mask=char_mask)
+    result = mix([part(root, "a", one)], tmp_path / "mixed", MixRequest())
+    (got,) = by_key(result.root).values()
+    assert (got.text, got.has_text_labels) == ((line,), True)
+    assert (got.blank, got.char_mask) == ("blanks/train/a__x.png", "masks_char/train/a__x.png")
+    assert all((result.root / file).is_file() for file in (got.blank, got.char_mask))
 
 
 def test_a_set_that_is_added_renames_nothing(tmp_path):
