@@ -20,7 +20,8 @@ from generator.text.font.opened import STEPS, Opened, letters_of, opened
 from generator.text.font.runs import Run, is_plain, visual_runs
 from generator.text.port import Glyph, Shaped
 
-_PLAIN = {"liga": False, "clig": False, "dlig": False, "hlig": False, "calt": False}
+# lnum: figures as high as capitals; the old-style 0 and 1 of some fonts look like o and a small capital I
+_PLAIN = {"liga": False, "clig": False, "dlig": False, "hlig": False, "calt": False, "lnum": True}
 _PLAIN_SCRIPTS = ("Latn", "Grek", "Cyrl", "Armn", "Geor", "Hani", "Hira", "Kana", "Bopo", "Zyyy")
 # letters of these scripts touch their neighbours: room between them would tear the word
 _JOINED = ("Arab", "Syrc", "Mong", "Nkoo", "Mand", "Adlm", "Rohg", "Deva", "Beng", "Guru", "Tibt")
@@ -89,29 +90,20 @@ class OutlineFace:
             return _set_runs(face, line, size, tracking_px)
         buffer = uharfbuzz.Buffer()
         buffer.add_str(line)
-        buffer.direction = "ltr"
         buffer.language = "en"
         buffer.guess_segment_properties()
         uharfbuzz.shape(face.shaper, buffer, _PLAIN)
-        infos = buffer.glyph_infos
-        starts = [info.cluster for info in infos]
-        if starts != _whole_numbers(len(line)):
-            return _set([(buffer, True)], face, line, size, tracking_px)
+        starts, stops, zeros = _counted(len(line))
+        glyphs, clusters = zip(*[(info.codepoint, info.cluster) for info in buffer.glyph_infos], strict=True)
         right, up, ahead, _ = zip(*[place.position for place in buffer.glyph_positions], strict=True)
-        if any(right) or any(up):
+        if clusters != starts or right != zeros or up != zeros:
             return _set([(buffer, True)], face, line, size, tracking_px)
         scale = size / face.units
         x = [pen * scale for pen in accumulate(ahead, initial=0)]
         if tracking_px:
             x = [pen + tracking_px * i for i, pen in enumerate(x)]
-        return Shaped(
-            advance_px=x.pop() - tracking_px,
-            glyphs=[info.codepoint for info in infos],
-            x=x,
-            y=[0.0] * len(x),
-            starts=starts,
-            stops=_whole_numbers(len(x) + 1)[1:],
-        )
+        advance_px = x.pop() - tracking_px
+        return Shaped(glyphs=glyphs, x=x, y=zeros, starts=starts, stops=stops, advance_px=advance_px)
 
     def glyph(self, number: int, size: float, sub_x: float = 0.0) -> Glyph:
         """Return a glyph's ink: not hinted, 256 levels, at the nearest quarter of a pixel."""
@@ -128,8 +120,9 @@ class OutlineFace:
 
 
 @functools.lru_cache(maxsize=256)
-def _whole_numbers(count: int) -> list[int]:
-    return list(range(count))
+def _counted(count: int) -> tuple[tuple[int, ...], tuple[int, ...], tuple[float, ...]]:
+    """Return where the letters of a plain line start, where they stop, and as many zeros."""
+    return tuple(range(count)), tuple(range(1, count + 1)), (0.0,) * count
 
 
 def _set_runs(face: Opened, line: str, size: float, tracking_px: float) -> Shaped:

@@ -28,7 +28,7 @@ def test_letters_stand_at_their_advances_and_pairs_are_kerned(make_font):
     shaped = face.shape("AXAV", 50.0)
     assert shaped.x == pytest.approx([0.0, 30.0, 60.0, 85.0])
     assert shaped.advance_px == pytest.approx(115.0)
-    assert (shaped.starts, shaped.stops) == ([0, 1, 2, 3], [1, 2, 3, 4])
+    assert (shaped.starts, shaped.stops) == ((0, 1, 2, 3), (1, 2, 3, 4))
 
 
 def test_tracking_stands_between_clusters_only(make_font):
@@ -229,3 +229,10 @@ def test_a_file_that_is_no_font_is_named(tmp_path):
     path.write_bytes(b"no font")
     with pytest.raises(AssetError, match=r"broken\.ttf"):
         _face(path).shape("A", 20.0)
+
+
+def test_figures_are_as_high_as_capitals_where_the_font_has_such(make_font):
+    features = "feature lnum { sub u0031 by one.lining; } lnum;"
+    face = _face(make_font("A1", features=features, extra=["one.lining"]))
+    plain = _face(make_font("A1", file="plain.ttf"))
+    assert face.shape("1", 20.0).glyphs[0] != plain.shape("1", 20.0).glyphs[0]
