@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from generator.text.plate import Plate
@@ -49,38 +50,32 @@ def stamped(plate: Plate, drops: Drops, merge: float = 0.0, rim: float = 0.0) ->
     """
     if not len(drops.uv):
         return plate
-    height, width = plate.cover.shape
     radii = np.maximum(drops.radii, np.float32(_SMALLEST_PX))
     shrink = np.minimum(drops.radii / radii, 1.0).prod(axis=1)
-    squared, places, inside = _windows(drops.uv, radii, (height, width), merge)
+    squared, places, inside = _windows(drops.uv, radii, plate.cover.shape, merge)
     slope = radii.min(axis=1)
     slope /= 1.0 + np.float32(merge) * slope
+    gain = 1.0 + merge * float(radii.mean())
     alpha = np.sqrt(squared)
     alpha *= -slope[:, None, None]
     alpha += (slope + np.float32(0.5))[:, None, None]
     np.maximum(alpha, 0.0, out=alpha)
-    np.minimum(alpha, 1.0, out=alpha)
+    np.minimum(alpha, np.float32(0.5 + 0.5 / gain), out=alpha)  # full ink, once the gain is applied
+    if rim > 0:
+        middle = 1.0 - squared
+        np.maximum(middle, 0.0, out=middle)
+        middle *= np.float32(rim / gain)
+        alpha -= middle
     alpha *= (drops.weights * shrink)[:, None, None]
     if inside is not None:
         alpha *= inside
     owner = _owned(plate.owner, drops.uv, radii, drops.numbers, alpha, places)
-    if merge == 0 and rim == 0 and _FEW * alpha.size < plate.cover.size:
+    if merge == 0 and _FEW * alpha.size < plate.cover.size:
         cover = plate.cover.copy()
         np.maximum.at(cover.reshape(-1), places.ravel(), (alpha * 255.0 + 0.5).astype(np.uint8).ravel())
         return plate.with_(cover=cover, owner=owner)
-    field = _summed(alpha, places, plate.cover.size)
-    if merge > 0:
-        field -= 0.5
-        field *= 1.0 + merge * float(radii.mean())
-        field += 0.5
-    np.maximum(field, 0.0, out=field)
-    np.minimum(field, 1.0, out=field)
-    if rim > 0:
-        middle = np.maximum(1.0 - squared, 0.0)
-        field *= 1.0 - rim * np.minimum(_summed(middle, places, plate.cover.size), 1.0)
-    field *= 255.0
-    field += 0.5
-    cover = field.astype(np.uint8).reshape(height, width)
+    field = np.bincount(places.ravel(), weights=alpha.ravel(), minlength=plate.cover.size).reshape(plate.cover.shape)
+    cover = cv2.addWeighted(field, 255.0 * gain, field, 0.0, 127.5 * (1.0 - gain), dtype=cv2.CV_8U)
     return plate.with_(cover=np.maximum(cover, plate.cover), owner=owner)
 
 
@@ -103,10 +98,6 @@ def _windows(
         columns, rows = np.clip(columns, 0, hw[1] - 1), np.clip(rows, 0, hw[0] - 1)
     rows *= hw[1]
     return x[:, None, :] + y[:, :, None], rows[:, :, None] + columns[:, None, :], inside
-
-
-def _summed(values: np.ndarray, places: np.ndarray, size: int) -> np.ndarray:
-    return np.bincount(places.ravel(), weights=values.ravel(), minlength=size)
 
 
 def _owned(
