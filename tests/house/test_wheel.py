@@ -21,6 +21,9 @@ def test_the_wheel_makes_a_data_set_away_from_the_checkout(tmp_path):
     shipped = {
         f"generator/conf/{path.relative_to(ROOT / 'conf').as_posix()}" for path in (ROOT / "conf").rglob("*.yaml")
     }
+    shipped |= {
+        f"generator/{path.relative_to(ROOT).as_posix()}" for path in (ROOT / "assets").rglob("*") if path.is_file()
+    }
     assert shipped <= names
     [points] = (tmp_path / "site").glob("*.dist-info/entry_points.txt")
     assert "defectgen = generator.cli.main:main" in points.read_text()

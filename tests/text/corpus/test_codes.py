@@ -90,7 +90,7 @@ TEMPLATES = (
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_codes_match_their_template(template):
     corpus = LotCode(templates=(template,), shelf_life=("90 days", "1 year"))
-    made = drawn(corpus, 2000)
+    made = drawn(corpus, 1500)
     assert [text for text in made if not corpus.matches(text)] == []
 
 
@@ -174,11 +174,9 @@ def test_made_and_expiry_of_a_text_agree():
 @pytest.mark.parametrize("locale", ["en", "de", "fr", "pl", "ru", "el", "tr", "ar", "he", "hi", "th", "ja", "zh", "ko"])
 def test_dates_of_every_locale_fit_and_hold_nothing_unseen(locale):
     forms = ("short", "medium", "long", "%d %b %Y", "%a %d.%m.")
-    for digits in ("latin", "arabic"):
-        for case in ("as_is", "upper"):
-            corpus = Dates(texts={locale: ("{expiry} {time}",)}, formats=forms, digits=digits, case=case)
-            made = drawn(corpus, 30)
-            assert all(corpus.matches(text) and text.isprintable() for text in made)
+    for digits, case in (("latin", "as_is"), ("arabic", "upper")):
+        corpus = Dates(texts={locale: ("{expiry} {time}",)}, formats=forms, digits=digits, case=case)
+        assert all(corpus.matches(text) and text.isprintable() for text in drawn(corpus, 30))
 
 
 @pytest.mark.parametrize("form", ["brackets", "spaced", "lines"])
