@@ -25,7 +25,7 @@ import orjson
 from generator.core.errors import FormatError
 from generator.core.text import TextLine
 from generator.dataset.format.ocr.line import frame_xy, text_records, with_text
-from generator.dataset.format.ocr.part import char_parts, put_parts
+from generator.dataset.format.ocr.part import Source, char_parts
 from generator.dataset.format.reading.gather import Gathered
 from generator.dataset.json_file import JsonFile
 from generator.dataset.link import fresh_folder
@@ -63,10 +63,13 @@ def write(data: DataSet, path: Path, *, flavour: str = "exact") -> None:
     with fresh_folder(path, data.root) as folder:
         for record in text_records(data, flavour):
             splits.add(record.split)
+            source = Source(data, record)
             for part in char_parts(record):
                 name = folder_name(part.line.text)
                 names[name] = part.line.text
-                put_parts(data, record, [part], folder / record.split / name)
+                below = folder / record.split / name
+                below.mkdir(parents=True, exist_ok=True)
+                source.put(part, below)
         for split in splits or {SPLITS[0]}:
             for name in names or ("",):
                 (folder / split / name).mkdir(parents=True, exist_ok=True)

@@ -153,14 +153,8 @@ def char_parts(record: Record) -> list[Part]:
 def put_parts(data: DataSet, record: Record, parts: Sequence[Part], folder: Path) -> list[str]:
     """Put the images of parts into a folder and return their names; whole images are linked, others cut out as PNG."""
     folder.mkdir(parents=True, exist_ok=True)
-    source, names = Source(data, record), []
-    for part in parts:
-        names.append(f"{part.stem}{part.suffix}")
-        if part.view is None:
-            place(source.path, folder / names[-1])
-        else:
-            (folder / names[-1]).write_bytes(source.cut(part.view))
-    return names
+    source = Source(data, record)
+    return [source.put(part, folder) for part in parts]
 
 
 class Source:
@@ -177,6 +171,19 @@ class Source:
     def __init__(self, data: DataSet, record: Record) -> None:
         self.path = source_image(data, record)
         self._pixels: np.ndarray | None = None
+
+    def put(self, part: Part, folder: Path) -> str:
+        """Put a part's image into a folder that is there and return its name; a whole image is linked.
+
+        Raises:
+            AssetError: there is no such image, or it cannot be read.
+        """
+        name = f"{part.stem}{part.suffix}"
+        if part.view is None:
+            place(self.path, folder / name)
+        else:
+            (folder / name).write_bytes(self.cut(part.view))
+        return name
 
     def bytes_of(self, part: Part) -> bytes:
         """Return a part's image file.
