@@ -76,6 +76,8 @@ def derive_labels(sample: Sample, labelling: Labelling) -> Sample:
 
 def _largest_change(image: np.ndarray, good: np.ndarray, rect: Rect) -> np.ndarray:
     """Return the largest change over the channels, (h, w) of the image's dtype, in grey levels."""
+    if rect.is_empty:
+        return np.zeros((0, 0), image.dtype)
     change = cv2.absdiff(image[rect.slices], good[rect.slices])
     if change.ndim == 2:
         return change

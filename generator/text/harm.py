@@ -12,7 +12,9 @@ import numpy as np
 from generator.core.text import PRINT_DEFECT
 from generator.imaging.warp import Bend, Warp
 from generator.text.plate import Plate
-from generator.text.port import Fault
+from generator.text.port import Fault, Harm
+
+_SHARES = (1.0, 0.75, 0.5, 0.35, 0.2, 0.1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,22 +60,42 @@ class Harmed:
         return cls(plate=plate, warp=warp, readable=np.ones(len(plate.chars), bool))
 
 
-def harmed(before: Harmed, fault: Fault, rng: np.random.Generator) -> Harmed | None:
-    """Return a print with one more defect; None: this one cannot be put on it."""
+def harmed(before: Harmed, fault: Fault, hw: tuple[int, int], rng: np.random.Generator) -> Harmed | None:
+    """Return a print with one more defect; None: this one cannot be put on it.
+
+    A print that would be moved off an image of height and width ``hw`` is moved less, the same way.
+    """
     harm = fault.harm(before.plate, rng)
     if harm is None:
         return None
-    warp = before.warp
+    warp, share = before.warp, 1.0
     if harm.shift_uv != (0.0, 0.0) or harm.turn_deg:
-        moved = _about_middle(harm.shift_uv, harm.turn_deg, before.plate.wh)
-        warp = Warp(warp.matrix @ moved) if warp.bend is None else replace(warp, bend=_Moved(moved, warp.bend))
+        share = next((s for s in _SHARES if _lies_in(_moved(before, harm, s), before.plate, hw)), 0.0)
+        if share == 0.0:
+            return None
+        warp = _moved(before, harm, share)
     return Harmed(
         plate=before.plate.with_(cover=harm.cover),
         warp=warp,
         readable=before.readable & harm.readable,
         category=fault.category,
-        params={PRINT_DEFECT: fault.category, **harm.params},
+        params={PRINT_DEFECT: fault.category, **harm.params, **({"moved_share": share} if share < 1.0 else {})},
     )
+
+
+def _moved(before: Harmed, harm: Harm, share: float) -> Warp:
+    """Return where a share of the way goes that a print was misplaced by."""
+    u, v = harm.shift_uv
+    moved = _about_middle((u * share, v * share), harm.turn_deg * share, before.plate.wh)
+    warp = before.warp
+    return Warp(warp.matrix @ moved) if warp.bend is None else replace(warp, bend=_Moved(moved, warp.bend))
+
+
+def _lies_in(warp: Warp, plate: Plate, hw: tuple[int, int]) -> bool:
+    """Say whether all ink lies on the image."""
+    boxes = plate.boxes_uv
+    points = warp.forward(np.concatenate([boxes[:, [0, 1]], boxes[:, [2, 1]], boxes[:, [2, 3]], boxes[:, [0, 3]]]))
+    return bool((points >= 0).all() and (points <= np.array([hw[1], hw[0]])).all())
 
 
 def _about_middle(shift_uv: tuple[float, float], turn_deg: float, wh: tuple[int, int]) -> np.ndarray:

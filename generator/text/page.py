@@ -65,7 +65,7 @@ class Page:
         if is_plain:
             reached = self._write_plain(ink, marking, drawn, contrast, plate.half)
         else:
-            reached = self._write_any(ink, marking, drawn, contrast, height, harms, reach)
+            reached = self._write_any(text, warp, ink, marking, contrast, height, harms, reach)
         params = {
             "face": text.face,
             "height_px": round(height, 2),
@@ -114,14 +114,16 @@ class Page:
 
     def _write_any(
         self,
+        text: Text,
+        warp: Warp,
         ink: Ink,
         marking: Marking,
-        drawn: Mapping[str, Any],
         contrast: float,
         height: float,
         harms: tuple[Harmed, ...],
         reach: int,
     ) -> float:
+        plate, drawn = text.plate, text.drawn
         if self.good is None:
             self.good = self.blank.copy()
         if harms and self.image is None:
@@ -137,12 +139,8 @@ class Page:
         put(self.good, change, ink.rect, strength.scale, self.white)
         shown = ink
         if harms:
-            before = ink
-            for harm in harms:
-                shown = pull_ink(harm.plate, harm.warp, self.hw, reach)
-                support = _difference(before, shown, reach, self.hw)
-                self.instances.append(Instance(category=harm.category, support=support, params=harm.params))
-                before = shown
+            shown = pull_ink(harms[-1].plate, harms[-1].warp, self.hw, reach)
+            self.instances += _print_defects(plate, warp, harms, self.hw, reach)
             harmed_change = change_of(shown)[0]
             assert self.image is not None
             put(self.image, harmed_change, shown.rect, strength.scale, self.white)
@@ -226,6 +224,27 @@ def framed(sample: Sample, frame: Rect | None) -> tuple[np.ndarray, np.ndarray |
         if roi is not None:
             roi = cv2.copyMakeBorder(roi.view(np.uint8), *around, cv2.BORDER_CONSTANT) > 0
     return part, roi
+
+
+def _print_defects(
+    plate: Plate, warp: Warp, harms: tuple[Harmed, ...], hw: tuple[int, int], reach_px: int
+) -> list[Instance]:
+    """Return an instance per print defect of a text; those that moved it come first, so that the others own their ink.
+
+    Each lies where two inks differ: a moved text before and after it was moved, other defects where the text ended up.
+    """
+    moved, others = [], []
+    last = harms[-1].warp
+    for harm in harms:
+        is_moved = harm.warp is not warp
+        ends = (plate, warp, harm.warp) if is_moved else (harm.plate, last, last)
+        before = pull_ink(plate, ends[1], hw, reach_px)
+        after = pull_ink(ends[0], ends[2], hw, reach_px)
+        support = _difference(before, after, reach_px, hw)
+        found = Instance(category=harm.category, support=support, params=harm.params)
+        (moved if is_moved else others).append(found)
+        plate, warp = harm.plate, harm.warp
+    return [*moved, *others]
 
 
 def _difference(before: Ink, after: Ink, reach_px: int, hw: tuple[int, int]) -> Region:

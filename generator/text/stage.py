@@ -82,7 +82,7 @@ class PutText:
         blank, roi = framed(sample, placed.frame)
         page = Page(blank, sample.source.white, sample.light_deg, is_flat=sample.source.pixels.shape[:2] == (1, 1))
         kept = [(text, warp) for text, warp in zip(texts, placed.warps, strict=True) if warp is not None]
-        harms = self._harms(asked, sample, kept, rng)
+        harms = self._harms(asked, sample, kept, blank.shape[:2], rng)
         for number, (text, warp) in enumerate(kept):
             contrast = self.marking.contrast.draw(rng)
             page.write(text, warp, self.marking, contrast, harms.get(number, ()))
@@ -106,7 +106,12 @@ class PutText:
         raise ConfigError("text.font", "a face that has all letters of a text", "none", hint)
 
     def _harms(
-        self, asked: list[Fault], sample: Sample, kept: list[tuple[Text, Warp]], rng: np.random.Generator
+        self,
+        asked: list[Fault],
+        sample: Sample,
+        kept: list[tuple[Text, Warp]],
+        hw: tuple[int, int],
+        rng: np.random.Generator,
     ) -> dict[int, tuple[Harmed, ...]]:
         """Return, per text, its plates after each print defect, as often as the plan wants it."""
         done: dict[int, tuple[Harmed, ...]] = {}
@@ -119,7 +124,7 @@ class PutText:
                 text, warp = kept[number]
                 before = done.get(number, ())
                 last = before[-1] if before else Harmed.sound(text.plate, warp)
-                next_one = harmed(last, fault, rng)
+                next_one = harmed(last, fault, hw, rng)
                 if next_one is not None:
                     done[number] = (*before, next_one)
                     break
