@@ -102,15 +102,17 @@ class DotMatrix(Pigment):
         uv[:, 0] += chance[0] * np.float32(along * pitch)
         uv[:, 1] += chance[1] * np.float32(across * pitch)
         uv[:, 1] += self._row_errors(dots[:, 1], pitch, rng)
-        size = np.clip(1.0 + chance[2] * np.float32(self.size_jitter.draw(rng)), 0.5, 1.6) * np.float32(radius)
+        size = 1.0 + chance[2] * np.float32(self.size_jitter.draw(rng))
+        size = np.minimum(np.maximum(size, 0.5), 1.6) * np.float32(radius)
         radii = size[:, None] * np.array([oval, 1.0 / oval], np.float32)
         if missing > 0:
-            left = _kept(rng.random(len(uv)) < missing, numbers)
-            uv, radii, numbers = uv[left], radii[left], numbers[left]
+            lost = rng.random(len(uv)) < missing
+            if lost.any():
+                left = _kept(lost, numbers)
+                uv, radii, numbers = uv[left], radii[left], numbers[left]
         drops = Drops(uv=uv, radii=radii, weights=np.ones(len(uv), np.float32), numbers=numbers)
         dots = np.concatenate([uv, numbers[:, None]], axis=1, dtype=np.float32)
-        plate = plate.with_(boxes_uv=_boxes(drops, plate.boxes_uv), marks=Marks(dots_uvn=dots, pitch_px=pitch))
-        plate = stamped(plate, drops, merge, rim)
+        plate = stamped(plate.with_(marks=Marks(dots_uvn=dots, pitch_px=pitch)), drops, merge, rim, is_all=True)
         return stamped(plate, _satellites(drops, few, pitch, rng)) if few > 0 else plate
 
     def _row_errors(self, v: np.ndarray, pitch: float, rng: np.random.Generator) -> np.ndarray:
@@ -124,16 +126,6 @@ def _kept(lost: np.ndarray, numbers: np.ndarray) -> np.ndarray:
     """Return which drops are there: a character that would lose more than a quarter of its own keeps them all."""
     had, loses = np.bincount(numbers), np.bincount(numbers, weights=lost)
     return ~(lost & (loses <= _MOST_LOST * had)[numbers])
-
-
-def _boxes(drops: Drops, before: np.ndarray) -> np.ndarray:
-    """Return the boxes around each character's drops, which lie in the order of their characters."""
-    starts = np.flatnonzero(np.diff(drops.numbers, prepend=0))
-    boxes = before.copy()
-    whose = drops.numbers[starts] - 1
-    boxes[whose, :2] = np.minimum.reduceat(drops.uv - drops.radii, starts)
-    boxes[whose, 2:] = np.maximum.reduceat(drops.uv + drops.radii, starts)
-    return boxes
 
 
 def _satellites(drops: Drops, share: float, pitch: float, rng: np.random.Generator) -> Drops:

@@ -37,25 +37,28 @@ class Drops:
     numbers: np.ndarray
 
 
-def stamped(plate: Plate, drops: Drops, merge: float = 0.0, rim: float = 0.0) -> Plate:
+def stamped(plate: Plate, drops: Drops, merge: float = 0.0, rim: float = 0.0, is_all: bool = False) -> Plate:
     """Return the plate with the drops on its ink; what lies beyond its border is cut off.
 
     A pixel under a drop belongs to the drop's character; where two meet, to the later one's.
 
     Args:
         plate: its cover stays where it is denser.
-        drops: what to stamp.
+        drops: what to stamp; those of a character after one another.
         merge: how far a drop's field reaches beyond its edge, share of its radius, [0, 1].
         rim: how much thinner a drop is in its middle than at its rim, [0, 1], as ink dries on what does not absorb it.
+        is_all: whether the drops are all of the ink, so that the boxes are theirs.
     """
     if not len(drops.uv):
         return plate
-    radii = np.maximum(drops.radii, np.float32(_SMALLEST_PX))
-    shrink = np.minimum(drops.radii / radii, 1.0).prod(axis=1)
+    radii, weights = drops.radii, drops.weights
+    if radii.min() < _SMALLEST_PX:
+        radii = np.maximum(radii, np.float32(_SMALLEST_PX))
+        weights = weights * (drops.radii / radii).prod(axis=1)
     squared, places, inside = _windows(drops.uv, radii, plate.cover.shape, merge)
-    slope = radii.min(axis=1)
+    slope = np.minimum(radii[:, 0], radii[:, 1])
+    gain = 1.0 + merge * float(slope.sum()) / len(slope)
     slope /= 1.0 + np.float32(merge) * slope
-    gain = 1.0 + merge * float(radii.mean())
     alpha = np.sqrt(squared)
     alpha *= -slope[:, None, None]
     alpha += (slope + np.float32(0.5))[:, None, None]
@@ -66,17 +69,19 @@ def stamped(plate: Plate, drops: Drops, merge: float = 0.0, rim: float = 0.0) ->
         np.maximum(middle, 0.0, out=middle)
         middle *= np.float32(rim / gain)
         alpha -= middle
-    alpha *= (drops.weights * shrink)[:, None, None]
+    alpha *= weights[:, None, None]
     if inside is not None:
         alpha *= inside
-    owner = _owned(plate.owner, drops.uv, radii, drops.numbers, alpha, places)
+    low, high = drops.uv - radii, drops.uv + radii
+    owner = _owned(plate.owner, drops.numbers, low, high, alpha, places)
+    boxes = _boxes(plate.boxes_uv, drops.numbers, low, high) if is_all else plate.boxes_uv
     if merge == 0 and _FEW * alpha.size < plate.cover.size:
         cover = plate.cover.copy()
         np.maximum.at(cover.reshape(-1), places.ravel(), (alpha * 255.0 + 0.5).astype(np.uint8).ravel())
-        return plate.with_(cover=cover, owner=owner)
+        return plate.with_(cover=cover, owner=owner, boxes_uv=boxes)
     field = np.bincount(places.ravel(), weights=alpha.ravel(), minlength=plate.cover.size).reshape(plate.cover.shape)
     cover = cv2.addWeighted(field, 255.0 * gain, field, 0.0, 127.5 * (1.0 - gain), dtype=cv2.CV_8U)
-    return plate.with_(cover=np.maximum(cover, plate.cover), owner=owner)
+    return plate.with_(cover=np.maximum(cover, plate.cover), owner=owner, boxes_uv=boxes)
 
 
 def _windows(
@@ -100,15 +105,25 @@ def _windows(
     return x[:, None, :] + y[:, :, None], rows[:, :, None] + columns[:, None, :], inside
 
 
+def _boxes(before: np.ndarray, numbers: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Return the boxes around each character's drops."""
+    starts = np.concatenate([[0], np.flatnonzero(numbers[1:] != numbers[:-1]) + 1])
+    boxes, whose = before.copy(), numbers[starts] - 1
+    boxes[whose, :2] = np.minimum.reduceat(low, starts)
+    boxes[whose, 2:] = np.maximum.reduceat(high, starts)
+    return boxes
+
+
 def _owned(
-    owner: np.ndarray, uv: np.ndarray, radii: np.ndarray, numbers: np.ndarray, alpha: np.ndarray, places: np.ndarray
+    owner: np.ndarray, numbers: np.ndarray, low: np.ndarray, high: np.ndarray, alpha: np.ndarray, places: np.ndarray
 ) -> np.ndarray:
-    """Return the owners, with the pixels of those drops changed that reach over the border of their character's own."""
+    """Return the owners, with the pixels changed of drops that reach over the border of their character's own."""
     last = np.array([owner.shape[1] - 1, owner.shape[0] - 1])
-    ends = np.stack([uv - radii - np.float32(0.5), uv + radii + np.float32(0.5)]).astype(np.intp)
-    u, v = np.clip(ends, 0, last).transpose(2, 0, 1)
-    corners = owner[v[:, None], u]
-    strays = np.flatnonzero((corners != numbers).any(axis=(0, 1)))
+    ends = np.stack([low, high])
+    ends[0] -= np.float32(0.5)
+    ends[1] += np.float32(0.5)
+    u, v = np.minimum(np.maximum(ends.astype(np.intp), 0), last).transpose(2, 0, 1)
+    strays = np.flatnonzero((owner[v[:, None], u] != numbers).any(axis=(0, 1)))
     if not len(strays):
         return owner
     owner = owner.copy()

@@ -117,7 +117,9 @@ def _satellites(plate: Plate, each: float, rng: np.random.Generator) -> Drops | 
         return None
     width = plate.cover.shape[1]
     from_px = inked[rng.integers(0, len(inked), count)]
-    numbers = plate.owner.reshape(-1)[from_px].astype(np.intp)
+    numbers = plate.owner[from_px // width, from_px % width].astype(np.intp)
+    order = np.argsort(numbers, kind="stable")
+    from_px, numbers = from_px[order], numbers[order]
     v, u = np.divmod(from_px, width)
     chance = rng.random((4, count), np.float32)
     unit = np.float32(plate.height_px)
