@@ -93,7 +93,9 @@ class Page:
     def _write_plain(
         self, ink: Ink, marking: Marking, drawn: Mapping[str, Any], contrast: float, half: np.ndarray
     ) -> float:
-        table, reached = flat_table(marking, self._colour(), drawn, contrast, self.white)
+        levels = set(half[1:].tolist())
+        strong = min(255, 2 * max(levels))
+        table, reached = flat_table(marking, self._colour(), drawn, contrast, self.white, strong)
         self.good = self.blank.copy()
         window = self.good[ink.rect.slices]
         if table.ndim > 1:
@@ -102,7 +104,6 @@ class Page:
             window[..., 0] = cv2.LUT(ink.cover, table)
         else:
             window[..., 0] = table[ink.cover]
-        levels = set(half[1:].tolist())
         least = levels.pop() if len(levels) == 1 else np.take(half, ink.owner)
         self._own(ink)
         self.ink = np.zeros(self.hw, ink.owner.dtype)

@@ -212,9 +212,17 @@ def height_on_image(plate: Plate, warp: Warp) -> float:
 
 
 def flat_table(
-    marking: Marking, colour: tuple[int, ...], drawn: Mapping[str, Any], contrast: float, white: int
+    marking: Marking, colour: tuple[int, ...], drawn: Mapping[str, Any], contrast: float, white: int, strong_cover: int
 ) -> tuple[np.ndarray, float]:
     """Return the value of each coverage on a flat colour, and the contrast that it reaches in whole grey levels.
+
+    Args:
+        marking: flat.
+        colour: of the surface, per channel.
+        drawn: by the marking.
+        contrast: share of full scale.
+        white: full scale.
+        strong_cover: coverage that is to reach the contrast, 1..255: less than 255 where strokes are finer than a pixel.
 
     Returns:
         (256,) for one channel, (256, C) for more, of the image's dtype; share of full scale.
@@ -226,7 +234,8 @@ def flat_table(
         return np.tile(np.array(colour, _dtype(white)), (256, 1)), 0.0
     below = colour[change.index(strong)]
     levels = min(round(contrast * white), white - below if strong > 0 else below)
-    return _table(colour, tuple([value / abs(strong) for value in change]), levels, white), levels / white
+    direction = tuple([value / abs(strong) * 255.0 / strong_cover for value in change])
+    return _table(colour, direction, levels, white), levels / white
 
 
 @functools.lru_cache(maxsize=4096)

@@ -1,0 +1,128 @@
+"""Text on surfaces keeps the laws: labels from what is on the image, the same bytes, twins, depth."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from generator import samples
+from generator.core.sample import Sample
+
+FAULTS = "text/fault=[smear,blot,missing_part,double_print,weak_ink,cut,misplaced_line]"
+SCENES = {
+    "line": (),
+    "blurred line": ("camera=full",),
+    "turned line": ("text/warp=tilt", "camera=mild"),
+    "engraved line": ("source=drawn/ground_tile", "text/marking=engraved", "text/warp=perspective"),
+    "dots": ("text/font=dot_matrix", "text/marking=dot_matrix", "camera=full"),
+    "surface": ("source=part", "source.size_wh=[320,320]", "roi=auto", "text/layout=surface", "camera=full"),
+    "label": ("source=drawn/printed_label", "source.size_wh=[400,400]", "text/layout=food_label"),
+    "knocked camera": ("drift=camera_moved", "text.layout.margin_x=[3,3]", "text.layout.image_height_px=120"),
+    "print defects": (FAULTS, "good_share=0", "camera=mild"),
+}
+
+
+def made(*overrides: str, count: int = 4) -> list[Sample]:
+    return list(samples("recipe=text", "text/corpus=lot_code", f"count={count}", "seed=5", *overrides))
+
+
+@pytest.fixture(scope="module", params=SCENES)
+def scene(request) -> list[Sample]:
+    return made(*SCENES[request.param])
+
+
+def test_every_readable_character_has_ink_a_box_and_a_quad(scene):
+    lines = [(sample, line) for sample in scene for line in sample.text]
+    assert lines
+    for sample, line in lines:
+        assert len(line.chars) == len(line.char_quads_xy) == len(line.char_boxes_xywh) == len(line.char_readable)
+        for char in line.each_char():
+            if char.is_readable:
+                x, y, w, h = char.bbox_xywh
+                ink = sample.char_mask[y : y + h, x : x + w] == char.number
+                assert ink.any(axis=1)[[0, -1]].all() and ink.any(axis=0)[[0, -1]].all()
+                assert np.count_nonzero(ink) == np.count_nonzero(sample.char_mask == char.number)
+
+
+def test_letters_spell_the_text_and_words_hold_them(scene):
+    for sample in scene:
+        for line in sample.text:
+            assert "".join(line.chars) == line.text.replace(" ", "")
+            assert " ".join(word.text for word in line.words) == " ".join(line.text.split())
+            for word in line.words:
+                assert "".join(line.chars[word.first : word.stop]) == word.text
+
+
+def test_quads_hold_the_ink(scene):
+    for sample in scene:
+        for line in sample.text:
+            for char in line.each_char():
+                if char.is_readable and line.is_readable:
+                    x, y, w, h = char.bbox_xywh
+                    left, top = char.quad_xy.min(axis=0)
+                    right, bottom = char.quad_xy.max(axis=0)
+                    off = max(left - x, top - y, x + w - right, y + h - bottom)
+                    assert off < 0.3 * line.params["height_px"] + 2
+
+
+def test_image_and_blank_differ_only_where_a_character_may_be(scene):
+    for sample in scene:
+        differs = (sample.good != sample.blank).any(axis=2)
+        if sample.owner is None:
+            assert not differs.any()
+        else:
+            assert not (differs & (sample.owner == 0)).any()
+
+
+def test_the_mask_law_holds_for_print_defects():
+    found = 0
+    for sample in made(FAULTS, "good_share=0", "camera=mild", count=24):
+        changed = (sample.image != sample.good).any(axis=2)
+        labelled = np.zeros(sample.hw, bool)
+        for instance in sample.instances:
+            labelled |= instance.mask.full(sample.hw)
+        assert np.array_equal(changed, labelled)
+        found += len(sample.instances)
+    assert found >= 24
+
+
+def test_the_same_index_gives_the_same_sample(scene, request):
+    again = made(*SCENES[request.node.callspec.params["scene"]])
+    for one, other in zip(scene, again, strict=True):
+        assert np.array_equal(one.image, other.image)
+        assert np.array_equal(one.blank, other.blank)
+        assert one.text == other.text
+
+
+@pytest.mark.parametrize("mode", ["mono8", "mono16", "rgb8"])
+def test_depth_and_channels_are_the_source_s(mode):
+    for sample in made(f"source.mode={mode}", "camera=mild", count=2):
+        assert sample.image.dtype == (np.uint16 if mode == "mono16" else np.uint8)
+        assert sample.image.shape[2] == (3 if mode == "rgb8" else 1)
+        assert sample.image.max() <= sample.source.white
+        assert sample.text[0].char_boxes_xywh.shape == (len(sample.text[0].chars), 4)
+
+
+def test_a_defect_that_lies_over_text_is_no_ink():
+    overrides = ("recipe=text_defect", "text/corpus=lot_code", "source=drawn/printed_label", "seed=3", "good_share=0")
+    overrides += ("text/layout=surface", "defect=[metal/scratch]", "source.size_wh=[256,256]", "roi=auto")
+    marked = list(samples(*overrides, "count=6"))
+    assert any(sample.instances and sample.text for sample in marked)
+    for sample in marked:
+        changed = (sample.image != sample.good).any(axis=2)
+        only_scratch = changed & (sample.good == sample.blank).all(axis=2)
+        assert not sample.text or not (sample.char_mask[only_scratch] > 0).any()
+
+
+def test_plain_text_on_one_colour_is_labelled_as_measuring_would_label_it(monkeypatch):
+    from generator.text.page import Page
+
+    quick, off = made(count=12), []
+    monkeypatch.setattr(Page, "_is_plain", lambda *_: False)
+    for fast, slow in zip(quick, made(count=12), strict=True):
+        off.append(int(np.abs(fast.image.astype(int) - slow.image).max()))
+        assert off[-1] <= 64 * slow.text[0].params["contrast"]  # strokes finer than a pixel are brought to a band
+        assert fast.text[0].text == slow.text[0].text
+        assert np.abs(fast.text[0].char_boxes_xywh - slow.text[0].char_boxes_xywh).max() <= 1
+        assert np.mean(fast.char_mask != slow.char_mask) < 0.005
+    assert np.median(off) <= 1
