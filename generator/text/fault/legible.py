@@ -6,9 +6,9 @@ A character is readable where all of this holds; a doubt counts against it, as a
   does; it is still there where at least 35 % of its cover is left.
 * no piece of lost ink is larger than 1.5 strokes squared: the arm that tells E from F is larger, a scratch is not. A
   stroke is as wide as the widest of its character; of dots, at most two that are neighbours are lost.
-* at most 15 % of its box, grown by a tenth of a capital's height, is newly inked, and no new ink in its box lies in the
-  middle of something thicker than 1.2 strokes. Newly inked is what was no ink and is now at least half as dense as what
-  is left of the character.
+* at most 15 % of its box, grown by a tenth of a capital's height, is newly inked, and no more than half as much as its
+  own ink; no new ink in its box lies in the middle of something thicker than 1.2 strokes. Newly inked is what was no
+  ink and is now at least half as dense as what is left of the character.
 
 Source: own.
 """
@@ -24,7 +24,7 @@ _INK = 0.5
 _LEFT = 0.35
 _KEPT = 0.85
 _PIECE, _PIECE_OF_DOTS = 1.5, 2.0  # strokes squared; two round dots are 1.6 of them, three are 2.4
-_FOREIGN, _MARGIN, _THICK = 0.15, 0.1, 1.2
+_FOREIGN, _FOREIGN_OF_INK, _MARGIN, _THICK = 0.15, 0.5, 0.1, 1.2
 
 
 def readable(plate: Plate, cover: np.ndarray) -> np.ndarray:
@@ -49,7 +49,8 @@ def readable(plate: Plate, cover: np.ndarray) -> np.ndarray:
     is_kept = loses <= (1.0 - _KEPT) * had
     is_whole = pieces <= (_PIECE_OF_DOTS if has_dots else _PIECE) * strokes**2
     foreign = ~ink & (cover > plate.cover) & (cover >= _INK * left[whose])
-    return is_kept[1:] & is_whole[1:] & _is_clear(plate, foreign, foreign | (ink & ~lost), strokes[1:])
+    is_clear = _is_clear(plate, foreign, foreign | (ink & ~lost), strokes[1:], had[1:])
+    return is_kept[1:] & is_whole[1:] & is_clear
 
 
 def _largest_pieces(lost: np.ndarray, whose: np.ndarray, count: int, pitch_px: float) -> np.ndarray:
@@ -77,18 +78,20 @@ def _depth(of: np.ndarray) -> np.ndarray:
     return cv2.distanceTransform(of.astype(np.uint8), cv2.DIST_L2, 3)
 
 
-def _is_clear(plate: Plate, foreign: np.ndarray, solid: np.ndarray, strokes_px: np.ndarray) -> np.ndarray:
+def _is_clear(
+    plate: Plate, foreign: np.ndarray, solid: np.ndarray, strokes_px: np.ndarray, ink_px: np.ndarray
+) -> np.ndarray:
     """Return which characters have little new ink on or beside them, (n,) bool."""
     if not foreign.any():
         return np.ones(len(plate.chars), bool)
     thickness = (2.0 * _depth(solid) - 1.0) * foreign
     margin = _MARGIN * plate.height_px
     clear = []
-    for box, stroke in zip(plate.boxes_uv, strokes_px.tolist(), strict=True):
+    for box, stroke, ink in zip(plate.boxes_uv, strokes_px.tolist(), ink_px.tolist(), strict=True):
         around = foreign[_window(box, margin)]
-        inside = thickness[_window(box, 0.0)]
-        little = np.count_nonzero(around) <= _FOREIGN * max(around.size, 1)
-        clear.append(little and float(inside.max(initial=0.0)) <= _THICK * stroke)
+        most = min(_FOREIGN * around.size, _FOREIGN_OF_INK * ink)
+        thickest = float(thickness[_window(box, 0.0)].max(initial=0.0))
+        clear.append(np.count_nonzero(around) <= most and thickest <= _THICK * stroke)
     return np.array(clear)
 
 

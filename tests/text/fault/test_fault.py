@@ -195,6 +195,13 @@ def test_new_ink_counts_by_what_is_left_of_the_character(plate):
     assert readable(plate, full).all()
 
 
+def test_a_second_copy_as_strong_as_the_first_confuses_thin_strokes_too(plate):
+    thin = np.zeros_like(plate.cover)
+    thin[TOP:BOTTOM, ROOM] = thin[BOTTOM - 1, ROOM : ROOM + 18] = thin[TOP:BOTTOM, ROOM + 30] = 255
+    ghost = np.maximum(thin, np.roll(thin, 3, axis=1))
+    assert not readable(plate.with_(cover=thin), ghost).any()
+
+
 def test_one_dot_may_be_missing_but_not_three_in_a_row(dotted):
     assert readable(dotted, _without(dotted, slice(TOP + 8, TOP + 11), slice(None))).all()
     assert not readable(dotted, _without(dotted, slice(TOP + 8, TOP + 20), slice(None))).any()
