@@ -70,8 +70,7 @@ def _text_through(sample: Sample, blank: np.ndarray, develop: Develop, reach_px:
 
     alone = sample.alone
     if alone is None and reach_px > 0:
-        printed = sample.printed()
-        odd, even = (np.where((sample.owner % 2 == part)[..., None], printed, sample.blank) for part in (1, 0))
+        odd, even = (np.where((sample.owner % 2 == part)[..., None], sample.good, sample.blank) for part in (1, 0))
         alone = odd, even
     if alone is not None:
         alone = developed(alone[0]), developed(alone[1])

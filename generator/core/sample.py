@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from generator.core.annotation import Finding, Instance
-from generator.core.text import PRINT_DEFECT, TextLine
+from generator.core.text import TextLine
 from generator.core.units import Scale
 
 
@@ -131,16 +131,6 @@ class Sample:
     def scale(self) -> Scale:
         """What turns lengths into px on this image."""
         return Scale(min(self.hw), self.source.pixel_size_mm)
-
-    def printed(self) -> np.ndarray:
-        """Return the image with its text and the defects of the print, but with no defect that lies over it."""
-        printed = self.good
-        for instance in self.instances:
-            if PRINT_DEFECT in instance.params:
-                printed = printed.copy() if printed is self.good else printed
-                part, bits = instance.support.rect.slices, instance.support.bits
-                printed[part][bits] = self.image[part][bits]
-        return printed
 
     def with_(self, **changes: Any) -> Sample:
         """Return a copy with some fields replaced."""

@@ -5,7 +5,7 @@ change, within the part of the image that is the character's; its box is the sma
 and compression move a label exactly as far as they move what can be seen, for ink, relief and dots alike. The strong
 change is the 90th percentile of those changes that are at least half of the character's largest. Where a blur or a wide
 marking has mixed neighbours, each is measured on an image that its neighbours are left out of. What a defect of another
-stage painted over a character is no ink: there the good twin is measured.
+stage painted over a character, or of the print added to it, is no ink: it is left out of what is measured.
 Source: own; the edge of a blurred stroke is where half of its height is left.
 """
 
@@ -33,7 +33,7 @@ def derive_text(sample: Sample) -> Sample:
     whose = sample.owner[rect.slices]
     count = int(whose.max(initial=0))
     if sample.alone is None:
-        change = _change(sample.printed(), sample)[rect.slices]
+        change = _change(sample.good, sample)[rect.slices]
         least = _least_ink(change, whose, count)
         part = np.where(change >= np.take(least, whose), whose, 0)
         boxes = ink_boxes(part, count)

@@ -17,7 +17,7 @@ from generator.imaging.warp import Warp
 from generator.text.harm import Harmed
 from generator.text.plate import Plate
 from generator.text.port import Field, Marking
-from generator.text.write import Ink, flat_table, height_on_image, pull_ink, put, strength_of, text_lines
+from generator.text.write import Ink, flat_table, height_on_image, pull_ink, put, strength_of, strong_cover, text_lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -27,12 +27,14 @@ class Text:
     Attributes:
         field: what the layout wants of it.
         face: name of the face.
+        family: that it shares a split with.
         plate: struck.
         drawn: what the marking drew.
     """
 
     field: Field
     face: str
+    family: str
     plate: Plate
     drawn: Mapping[str, Any]
 
@@ -68,9 +70,10 @@ class Page:
             reached = self._write_any(text, warp, ink, marking, contrast, height, harms, reach)
         params = {
             "face": text.face,
+            "family": text.family,
             "height_px": round(height, 2),
             "contrast": round(reached, 4),
-            "marking": drawn,
+            "marking": {"name": type(marking).__name__, **drawn},
             **({"faults": [harm.params for harm in harms]} if harms else {}),
         }
         readable = None
@@ -94,7 +97,7 @@ class Page:
         self, ink: Ink, marking: Marking, drawn: Mapping[str, Any], contrast: float, half: np.ndarray
     ) -> float:
         levels = set(half[1:].tolist())
-        strong = min(255, 2 * max(levels))
+        strong = 255 if levels == {128} else strong_cover(ink.cover)
         table, reached = flat_table(marking, self._colour(), drawn, contrast, self.white, strong)
         self.good = self.blank.copy()
         window = self.good[ink.rect.slices]
@@ -147,8 +150,12 @@ class Page:
             put(self.image, harmed_change, shown.rect, strength.scale, self.white)
         elif self.image is not None:
             put(self.image, change, ink.rect, strength.scale, self.white)
-        if reach or self.alone is not None:
-            self._tell_apart(shown, change_of, strength.scale)
+        if harms:  # what a defect added to the print is no character's ink
+            sound = pull_ink(plate, harms[-1].warp, self.hw, reach)
+            left = Ink(rect=shown.rect, cover=np.minimum(shown.cover, sound.cover), owner=shown.owner)
+            self._tell_apart(left, change_of, strength.scale)
+        elif reach or self.alone is not None:
+            self._tell_apart(ink, change_of, strength.scale)
         self.ink = None
         self._own(shown)
         return strength.contrast

@@ -109,6 +109,12 @@ def strength_of(change: np.ndarray, ground: np.ndarray, cover: np.ndarray, contr
     return Strength(scale=reached / strong, contrast=reached)
 
 
+def strong_cover(cover: np.ndarray) -> int:
+    """Return the coverage, 1..255, that ``strength_of`` would bring to the contrast: less for hairlines."""
+    core = cover[cover >= min(128, int(cover.max(initial=0)))]
+    return max(1, int(np.quantile(core, 0.9)))
+
+
 def put(image: np.ndarray, change: np.ndarray, rect: Rect, scale: float, white: int) -> None:
     """Add a change, in shares of full scale, to an (H, W, C) image in place."""
     window = image[rect.slices]
@@ -212,7 +218,7 @@ def height_on_image(plate: Plate, warp: Warp) -> float:
 
 
 def flat_table(
-    marking: Marking, colour: tuple[int, ...], drawn: Mapping[str, Any], contrast: float, white: int, strong_cover: int
+    marking: Marking, colour: tuple[int, ...], drawn: Mapping[str, Any], contrast: float, white: int, full: int
 ) -> tuple[np.ndarray, float]:
     """Return the value of each coverage on a flat colour, and the contrast that it reaches in whole grey levels.
 
@@ -222,7 +228,7 @@ def flat_table(
         drawn: by the marking.
         contrast: share of full scale.
         white: full scale.
-        strong_cover: coverage that is to reach the contrast, 1..255: less than 255 where strokes are finer than a pixel.
+        full: coverage that is to reach the contrast, 1..255: less than 255 where strokes are finer than a pixel.
 
     Returns:
         (256,) for one channel, (256, C) for more, of the image's dtype; share of full scale.
@@ -234,7 +240,7 @@ def flat_table(
         return np.tile(np.array(colour, _dtype(white)), (256, 1)), 0.0
     below = colour[change.index(strong)]
     levels = min(round(contrast * white), white - below if strong > 0 else below)
-    direction = tuple([value / abs(strong) * 255.0 / strong_cover for value in change])
+    direction = tuple([value / abs(strong) * 255.0 / full for value in change])
     return _table(colour, direction, levels, white), levels / white
 
 

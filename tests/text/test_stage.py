@@ -126,3 +126,10 @@ def test_plain_text_on_one_colour_is_labelled_as_measuring_would_label_it(monkey
         assert np.abs(fast.text[0].char_boxes_xywh - slow.text[0].char_boxes_xywh).max() <= 1
         assert np.mean(fast.char_mask != slow.char_mask) < 0.005
     assert np.median(off) <= 1
+
+
+def test_ink_that_a_blot_adds_is_no_character_s():
+    for sample in made("text/fault=[blot]", "text.fault.blot.radius=[0.5,0.6]", "good_share=0", count=8):
+        sound = (sample.good != sample.blank).any(axis=2)
+        assert not ((sample.char_mask > 0) & ~sound).any()
+        assert ((sample.image != sample.blank).any(axis=2) & ~sound).any()
