@@ -35,7 +35,7 @@ def run(config: dict[str, Any]) -> int:
     console.print(table)
     sources = job.pipeline.source.count
     console.print(f"good images: {'one drawn for each sample' if sources is None else sources}")
-    for finding in (*job.pipeline.source.findings(), *job.pipeline.plan.findings):
+    for finding in job.pipeline.findings():
         console.print(f"{finding.severity}: {finding.message}")
     _print_estimate(console, job, config)
     console.print(f"goes to: {job.root}")

@@ -37,7 +37,7 @@ class RunResult:
         planned, images, rejected: numbers of samples.
         instances: defects per category.
         bytes: of images, twins and masks.
-        findings: what was noticed about the source as a whole.
+        findings: what was noticed about the source and the stages as a whole.
         warnings: what was noticed on samples, a sentence a kind.
         rejections: why samples were rejected and how often, a sentence a reason, the most frequent first.
         made: number of samples made by this call; 0: everything was there already, or is rejected.
@@ -115,7 +115,7 @@ class Job:
             rejected=sum(len(mark.rejects) for mark in every),
             instances=_total(every),
             bytes=sum(mark.bytes for mark in every),
-            findings=(*self.pipeline.source.findings(), *self.pipeline.plan.findings),
+            findings=self.pipeline.findings(),
             warnings=_warnings(every),
             rejections=_rejections(every, len(self.pipeline)),
             made=sum(mark.images for mark in made),
@@ -165,7 +165,7 @@ def reduce_shards(root: Path, spec: Specification, pipeline: Pipeline, marks: li
         "rejected": sum(len(mark.rejects) for mark in marks),
         "instances": _total(marks),
         "bytes": sum(mark.bytes for mark in marks),
-        "findings": [asdict(finding) for finding in (*pipeline.source.findings(), *pipeline.plan.findings)],
+        "findings": [asdict(finding) for finding in pipeline.findings()],
     }
     write_text(root / RUN, orjson.dumps(run, option=orjson.OPT_INDENT_2))
     write_text(root / MARKS / "sha256", hashlib.sha256(listing.encode()).hexdigest().encode())

@@ -98,6 +98,11 @@ class Pipeline:
         read = "\n".join((self.source.digest(), self.roi.digest(), *filter(None, stages)))
         return hashlib.sha256(read.encode()).hexdigest()
 
+    def findings(self) -> tuple[Finding, ...]:
+        """Return what was noticed about the source, about what stages read (fonts that were skipped), and the plan."""
+        stages = [finding for stage in self.stages if hasattr(stage, "findings") for finding in stage.findings()]
+        return (*self.source.findings(), *stages, *self.plan.findings)
+
     def make_good(self, spec: SampleSpec) -> Sample:
         """Return the sample of a spec without its defects, as the same camera delivers it."""
         return self._try(replace(spec, categories=()), 0).with_(spec=spec)

@@ -101,7 +101,7 @@ class PutText:
             plate = self.marking.strike(self.raster.lay(said, face, wanted.style, rng), rng)
             if is_harmed:
                 plate = plate.padded(int(np.ceil(_SPARE * plate.height_px)))
-            return Text(field=wanted, face=face.name, plate=plate, drawn=self.marking.draw(rng))
+            return Text(field=wanted, face=face.name, family=face.family, plate=plate, drawn=self.marking.draw(rng))
         hint = f"The last of {_RETRIES} texts was '{said}'. Choose fonts that have its letters, or another corpus."
         raise ConfigError("text.font", "a face that has all letters of a text", "none", hint)
 
