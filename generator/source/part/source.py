@@ -22,6 +22,7 @@ from generator.source.part.product import (
     glass_vial,
     ground_tile,
     leather,
+    packaging_film,
     plastic_cap,
     printed_label,
     turned_disc,
@@ -44,6 +45,13 @@ DRAW = {
     "cast_housing": cast_housing.draw,
     "bare_board": bare_board.draw,
 }
+TO_PRINT = {
+    "plain_label": printed_label.draw_plain,
+    "plain_board": circuit_board.draw_unmarked,
+    "packaging_film": packaging_film.draw,
+}
+"""Products without any letter, for text to be written on."""
+EVERY = DRAW | TO_PRINT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +78,7 @@ class Part:
         require(len(self.products) > 0, "products", "at least one product", self.products)
         require(len(set(self.products)) == len(self.products), "products", "each product once", self.products)
         for product in self.products:
-            require(product in DRAW, "products", f"known products. {nearest(product, DRAW)}", product)
+            require(product in EVERY, "products", f"known products. {nearest(product, EVERY)}", product)
         fits = len(self.size_wh) == 2 and all(16 <= side <= 8192 for side in self.size_wh)
         require(fits, "size_wh", "(width, height), each 16..8192", self.size_wh)
         require(self.mode in WHITE, "mode", "rgb8, mono8 or mono16", self.mode)
@@ -95,7 +103,7 @@ class Part:
             raise AssetError(source_id, f"an id of a drawn part such as {self.source_id(0)}", "another name")
         rng = stage_rng(self.seed, int(rank), 0, product)
         hw = self.size_wh[1], self.size_wh[0]
-        drawing = DRAW[product](hw, rng)
+        drawing = EVERY[product](hw, rng)
         return GoodImage(
             source_id=source_id,
             pixels=capture(drawing, self.mode, rng),

@@ -35,6 +35,9 @@ PRODUCTS = {
     "glass_vial": "glass vial",
     "cast_housing": "cast metal housing",
     "bare_board": "bare circuit board",
+    "plain_label": "label",
+    "plain_board": "circuit board",
+    "packaging_film": "packaging film",
 }
 """What drawn parts are called."""
 _DRAWN = re.compile(r"(?:.*/)?([a-z_]+)-\d+")

@@ -2,7 +2,7 @@
 
 The artwork is laid out in blocks from both ends of the label, drawn several times finer than the image and averaged,
 so that strokes may be any fraction of a px wide. Ink spreads a little into the paper, is mottled, and each ink
-stands a fraction of a px off the other. Source: own.
+stands a fraction of a px off the other. Without artwork it is a label for text that is written later. Source: own.
 """
 
 from __future__ import annotations
@@ -28,7 +28,12 @@ GROUNDS: dict[str, tuple[Colour, float, float]] = {
 LINERS: tuple[Colour, ...] = ((0.72, 0.60, 0.38), (0.56, 0.60, 0.62), (0.10, 0.10, 0.11), (0.22, 0.30, 0.40))
 
 
-def draw(hw: tuple[int, int], rng: np.random.Generator) -> Drawing:
+def draw_plain(hw: tuple[int, int], rng: np.random.Generator) -> Drawing:
+    """Return a label before it is printed, like ``draw``."""
+    return draw(hw, rng, is_printed=False)
+
+
+def draw(hw: tuple[int, int], rng: np.random.Generator, is_printed: bool = True) -> Drawing:
     """Return a label: three (H, W) planes, roi the label's silhouette."""
     unit = min(hw) / 512
     name = str(rng.choice(list(GROUNDS), p=[0.32, 0.2, 0.12, 0.12, 0.08, 0.09, 0.07]))
@@ -37,7 +42,8 @@ def draw(hw: tuple[int, int], rng: np.random.Generator) -> Drawing:
     half_wh = hw[1] * between(rng, 0.42, 0.47), hw[0] * between(rng, 0.42, 0.47)
     centre = hw[1] * between(rng, 0.49, 0.51), hw[0] * between(rng, 0.49, 0.51)
     art = Artwork(hw, centre, half_wh, between(rng, -1.3, 1.3), rng)
-    lay_out(art)
+    if is_printed:
+        lay_out(art)
     inside = art.inside(between(rng, 0.02, 0.06) * min(half_wh))
     light = Light(between(rng, 0, 360), between(rng, 40, 62))
 
@@ -47,7 +53,7 @@ def draw(hw: tuple[int, int], rng: np.random.Generator) -> Drawing:
     surface = _foil(hw, unit, rng) if gleam > 0.1 else np.float32(1.0)
     planes = _paper(hw, ground, fibrous, unit, rng)
     ragged = noise.smooth(hw, 1.0, rng) * np.float32(0.05 + 0.05 * fibrous)
-    for canvas, colour in zip(art.inks, inks, strict=True):
+    for canvas, colour in zip(art.inks, inks, strict=True) if is_printed else ():
         planes = over(planes, colour, _density(canvas, ragged, sheet, fibrous, unit, rng))
     wave = noise.fractal(hw, 240 * unit, rng, octaves=3) * np.float32(0.012) + np.float32(1.0)
     planes = lit(planes, diffuse * wave * surface)

@@ -7,8 +7,10 @@ a slanting light; tall parts throw a shadow. Source: own.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -17,6 +19,7 @@ from generator.imaging import noise
 from generator.imaging.relief import Light, shade
 from generator.source.part.drawing import Colour, Drawing, between, hsv, lit, mixed, over
 
+_NO_PRINT = ("pads", "holes", "silk", "chips", "ceramic", "metal")
 HEADINGS = ((1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1))
 
 # strokes of the printed marks in a box 2 wide and 4 high
@@ -38,8 +41,10 @@ GLYPHS = {
 class Layout:
     """The board while it is laid out: masks of what is printed where, and the grid cells already taken."""
 
-    def __init__(self, hw: tuple[int, int], rng: np.random.Generator, pitch_px: float | None = None) -> None:
-        self.rng = rng
+    def __init__(
+        self, hw: tuple[int, int], rng: np.random.Generator, pitch_px: float | None = None, is_marked: bool = True
+    ) -> None:
+        self.rng, self.is_marked = rng, is_marked
         self.pitch = pitch_px or max(2.5, min(hw) / 512 * between(rng, 9.5, 13.0))
         turn = math.radians(between(rng, -1.5, 1.5))
         self._axes = 16 * self.pitch * math.cos(turn), 16 * self.pitch * math.sin(turn)
@@ -73,7 +78,9 @@ class Layout:
         cv2.fillPoly(self.mask[name], [self._px(corners)], value, cv2.LINE_AA, 4)
 
     def text(self, name: str, text: str, x: float, y: float, height: float, value: int = 255) -> None:
-        """Draw a text whose top-left is (x, y); height in cells."""
+        """Draw a text whose top-left is (x, y); height in cells. A board that is not marked gets none."""
+        if not self.is_marked:
+            return
         unit = height / 4
         if unit * self.pitch < 1.0:  # too small to be read: a bar
             self.line(name, [(x, y + 2 * unit), (x + 3.2 * unit * len(text), y + 2 * unit)], 2 * unit, value // 2)
@@ -112,9 +119,24 @@ class Layout:
         self.disc("holes", x, y, 0.19)
 
 
+def draw_unmarked(hw: tuple[int, int], rng: np.random.Generator) -> Drawing:
+    """Return a board without designators and marks of chips; its roi is the free solder mask, where print may lie."""
+    board = Layout(hw, rng, is_marked=False)
+    drawing = _populated(board, hw)
+    taken = functools.reduce(cv2.max, (board.mask[name] for name in _NO_PRINT))
+    reach = 2 * round(0.25 * board.pitch) + 1
+    free = cv2.dilate(taken, np.ones((reach, reach), np.uint8)) == 0
+    return replace(drawing, roi=free if free.any() else None)
+
+
 def draw(hw: tuple[int, int], rng: np.random.Generator) -> Drawing:
     """Return a board: three (H, W) planes, no roi."""
-    board = Layout(hw, rng)
+    return _populated(Layout(hw, rng), hw)
+
+
+def _populated(board: Layout, hw: tuple[int, int]) -> Drawing:
+    """Return a board with its parts, traces and vias."""
+    rng = board.rng
     cells = board.rows * board.columns
     for _ in range(max(1, cells // 500)):
         _chip(board, four_sided=rng.random() < 0.45)
