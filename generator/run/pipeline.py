@@ -89,7 +89,7 @@ class Pipeline:
             sample = self._try(spec, attempt)
             findings = (*sample.findings, *(f for check in self.checks for f in check(sample)))
             if not any(finding.severity == "error" for finding in findings):
-                return sample.with_(findings=findings)
+                return sample.with_(findings=findings) if len(findings) != len(sample.findings) else sample
         return Rejected(spec=spec, findings=tuple(f for f in findings if f.severity == "error"))
 
     def asset_digest(self) -> str:
@@ -142,7 +142,8 @@ class Pipeline:
             return self._images[source_id]
         good = self.source.load(source_id)
         roi, findings = self.roi.find(good)
-        good = replace(good, roi=roi, findings=(*good.findings, *findings))
+        if roi is not good.roi or findings:
+            good = replace(good, roi=roi, findings=(*good.findings, *findings))
         self._images[source_id] = good, _light_of(good)
         while len(self._images) > _KEPT_IMAGES:
             self._images.popitem(last=False)

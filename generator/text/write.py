@@ -24,6 +24,8 @@ from generator.text.port import Field, Marking
 _CORE = 0.5
 _FULL = np.ones((1, 1), np.float32)
 _SHARES = np.linspace(0.0, 1.0, 256)
+_MOST_CHANGES = 4096
+_changes: dict[tuple[Any, ...], tuple[float, ...]] = {}
 _CORNERS = [0, 1, 2, 1, 2, 3, 0, 3]  # of u0, v0, u1, v1: clockwise from the top left
 _POLYGON_STEP = 0.5  # distance of a bent outline's points, share of a capital's height
 
@@ -233,15 +235,21 @@ def flat_table(
     Returns:
         (256,) for one channel, (256, C) for more, of the image's dtype; share of full scale.
     """
-    ground = np.array([[colour]], np.float32) / np.float32(white)
-    change = marking.change(ground, _FULL, drawn, 0.0, 1.0)[0, 0].tolist()
+    key = (type(marking), colour, white, str(drawn))
+    change = _changes.get(key)
+    if change is None:
+        ground = np.array([[colour]], np.float32) / np.float32(white)
+        change = tuple(marking.change(ground, _FULL, drawn, 0.0, 1.0)[0, 0].tolist())
+        if len(_changes) >= _MOST_CHANGES:
+            _changes.clear()
+        _changes[key] = change
     strong = max(change, key=abs)
     if strong == 0:
         return np.tile(np.array(colour, _dtype(white)), (256, 1)), 0.0
     below = colour[change.index(strong)]
     levels = min(round(contrast * white), white - below if strong > 0 else below)
-    direction = tuple([value / abs(strong) * 255.0 / full for value in change])
-    return _table(colour, direction, levels, white), levels / white
+    unit = 255.0 / (abs(strong) * full)
+    return _table(colour, tuple([value * unit for value in change]), levels, white), levels / white
 
 
 @functools.lru_cache(maxsize=4096)

@@ -135,15 +135,18 @@ def _plate(
             window = cover[v : v + h, u : u + w]
             np.maximum(window, ink, out=window)
         left_u, right_u = int(u0) + u, int(u1) + u
-        if left_u < inked or boxes[number - 1]:
-            is_apart = False
         before = boxes[number - 1]
         if before:
             low = min(before[0], left_u), min(before[1], v0 + v)
             boxes[number - 1] = *low, max(before[2], right_u), max(before[3], v1 + v)
         else:
             boxes[number - 1] = left_u, v0 + v, right_u, v1 + v
-        reached, inked = max(reached, u + w), max(inked, right_u)
+        if before or left_u < inked:
+            is_apart = False
+        if u + w > reached:
+            reached = u + w
+        if right_u > inked:
+            inked = right_u
         if glyph.half < half[number]:
             half[number] = glyph.half
         spans.append((left_u, right_u, number))
@@ -202,12 +205,16 @@ def _owners(
 
 def _shares(spans: list[tuple[int, int, int]], width: int, dtype: type) -> np.ndarray:
     """Return who owns each column, (width,): the ground between two spans is split in the middle."""
-    edges = [0]
-    for (_, right, _), (left, _, _) in itertools.pairwise(spans):
-        edges.append(max(edges[-1], (right + left) // 2))
-    edges.append(width)
-    widths = [stop - start for start, stop in itertools.pairwise(edges)]
-    return np.repeat(np.array([number for _, _, number in spans], dtype), widths)
+    row = np.empty(width, dtype)
+    start, last, owner = 0, spans[0][1], spans[0][2]
+    for left, right, number in spans[1:]:
+        stop = (last + left) // 2
+        if stop > start:
+            row[start:stop] = owner
+            start = stop
+        last, owner = right, number
+    row[start:] = owner
+    return row
 
 
 def _between(above: _Line, below: _Line, top: int) -> int:
