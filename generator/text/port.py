@@ -243,7 +243,8 @@ class Marking(Protocol):
         Args:
             ground: (h, w, C) float32 surface, [0, 1] of full scale.
             cover: (h, w) float32 ink on the image's own grid, [0, 1].
-            drawn: what ``draw`` returned.
+            drawn: what ``draw`` returned; ``ground`` beside it is the (C,) mean surface under all texts of a group, by
+                which each of them is dark or light.
             light_deg: azimuth of the light, degrees counter-clockwise, 0 right.
             height_px: of a capital on the image.
 
@@ -308,6 +309,7 @@ class Field:
         kind: ``text`` or ``distractor``.
         corpus: what it says; None: the recipe's corpus.
         font: None: the recipe's.
+        group: texts of an image that one machine wrote share face, colours and contrast; empty: it is alone.
     """
 
     style: Style
@@ -315,6 +317,7 @@ class Field:
     kind: str = TEXT
     corpus: Corpus | None = None
     font: Font | None = None
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

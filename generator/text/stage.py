@@ -7,7 +7,9 @@ sound print, the image the harmed one, and masks are derived from the two as for
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -17,10 +19,20 @@ from generator.core.sample import Sample
 from generator.imaging.warp import Warp
 from generator.text.harm import Harmed, harmed
 from generator.text.page import Page, Text, framed
-from generator.text.port import Ask, Canvas, Corpus, Fault, Field, Font, Layout, Marking, Raster, Warping
+from generator.text.port import Ask, Canvas, Corpus, Face, Fault, Field, Font, Layout, Marking, Raster, Warping
 
 _RETRIES = 64
 _SPARE = 0.6  # room about the ink of a plate that print defects need, share of a capital's height
+
+
+@dataclass(slots=True)
+class _Group:
+    """What the texts of an image that one machine wrote have in common."""
+
+    font: Font
+    face: Face
+    drawn: Mapping[str, Any]
+    contrast: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +84,9 @@ class PutText:
             raise ConfigError("recipe.stages", "text before defects", "defects before text", "Change their order.")
         asked = [fault for fault in self.faults.values() if fault.category in sample.spec.categories]
         canvas = Canvas(hw=sample.hw, roi=sample.roi, scale=sample.scale)
+        groups: dict[str, _Group] = {}
         texts = [
-            self._set(wanted, place, sample, rng, bool(asked))
+            self._set(wanted, place, sample, rng, bool(asked), groups)
             for place, wanted in enumerate(self.layout.fields(canvas, rng))
         ]
         plates = [text.plate for text in texts]
@@ -83,27 +96,52 @@ class PutText:
         page = Page(blank, sample.source.white, sample.light_deg, is_flat=sample.source.pixels.shape[:2] == (1, 1))
         kept = [(text, warp) for text, warp in zip(texts, placed.warps, strict=True) if warp is not None]
         harms = self._harms(asked, sample, kept, blank.shape[:2], rng)
+        if groups:
+            kept = _on_one_ground(kept, blank, sample.source.white)
         for number, (text, warp) in enumerate(kept):
-            contrast = self.marking.contrast.draw(rng)
+            contrast = self._contrast(groups.get(text.field.group), rng)
             page.write(text, warp, self.marking, contrast, harms.get(number, ()))
         return page.finished(sample, roi, None if self.allow_cut else self.marking.contrast.low)
 
-    def _set(self, wanted: Field, place: int, sample: Sample, rng: np.random.Generator, is_harmed: bool) -> Text:
+    def _set(
+        self,
+        wanted: Field,
+        place: int,
+        sample: Sample,
+        rng: np.random.Generator,
+        is_harmed: bool,
+        groups: dict[str, _Group],
+    ) -> Text:
         """Return a text set and struck; another text is drawn where no face has all of its letters."""
         corpus, font = wanted.corpus or self.corpus, wanted.font or self.font
         spec, said = sample.spec, ""
         for retry in range(_RETRIES):
             ask = Ask(index=spec.index, split=spec.split, seed=spec.seed, place=place, retry=retry)
             said = corpus.draw(ask, rng)
-            face = font.draw(said, ask, rng, self.marking.kinds)
+            group = groups.get(wanted.group)
+            if group is not None and group.font == font and not group.face.missing(said):
+                face: Face | None = group.face
+            else:
+                face = font.draw(said, ask, rng, self.marking.kinds)
             if face is None:
                 continue
             plate = self.marking.strike(self.raster.lay(said, face, wanted.style, rng), rng)
             if is_harmed:
                 plate = plate.padded(int(np.ceil(_SPARE * plate.height_px)))
-            return Text(field=wanted, face=face.name, family=face.family, plate=plate, drawn=self.marking.draw(rng))
+            drawn = self.marking.draw(rng) if group is None else group.drawn
+            if wanted.group and group is None:
+                groups[wanted.group] = _Group(font, face, drawn)
+            return Text(field=wanted, face=face.name, family=face.family, plate=plate, drawn=drawn)
         hint = f"The last of {_RETRIES} texts was '{said}'. Choose fonts that have its letters, or another corpus."
         raise ConfigError("text.font", "a face that has all letters of a text", "none", hint)
+
+    def _contrast(self, group: _Group | None, rng: np.random.Generator) -> float:
+        """Return the contrast of a text, drawn once for its group."""
+        if group is None:
+            return self.marking.contrast.draw(rng)
+        if group.contrast is None:
+            group.contrast = self.marking.contrast.draw(rng)
+        return group.contrast
 
     def _harms(
         self,
@@ -129,3 +167,15 @@ class PutText:
                     done[number] = (*before, next_one)
                     break
         return done
+
+
+def _on_one_ground(kept: list[tuple[Text, Warp]], blank: np.ndarray, white: int) -> list[tuple[Text, Warp]]:
+    """Return the texts; those of a group know the mean surface under all of them, to be dark or light alike."""
+    below: dict[str, list[np.ndarray]] = {}
+    for text, warp in kept:
+        window = warp.window(text.plate.wh).clipped(blank.shape[:2])
+        if text.field.group and not window.is_empty:
+            below.setdefault(text.field.group, []).append(blank[window.slices].reshape(-1, blank.shape[2]))
+    means = {group: np.concatenate(pixels).mean(axis=0) / white for group, pixels in below.items()}
+    grounds = {group: {"ground": mean.round(4).tolist()} for group, mean in means.items()}
+    return [(replace(text, drawn={**text.drawn, **grounds.get(text.field.group, {})}), warp) for text, warp in kept]

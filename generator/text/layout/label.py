@@ -43,6 +43,7 @@ class LabelText:
         align, valign: where it stands in its rectangle.
         tracking: more room between characters, share of a capital's height, [-0.2, 2].
         leading: distance of baselines where it has several lines, share of a capital's height, [1, 5].
+        group: texts that one machine writes share face, colours and contrast; empty: it is alone.
     """
 
     at: tuple[float, float]
@@ -55,6 +56,7 @@ class LabelText:
     valign: Literal["top", "middle", "bottom"] = "middle"
     tracking: Range = Range(0.0, 0.0)
     leading: Range = Range(1.6, 1.8)
+    group: str = ""
 
     def __post_init__(self) -> None:
         inside = all(0 <= a < 1 and s > 0 and a + s <= 1 + 1e-9 for a, s in zip(self.at, self.size, strict=True))
@@ -117,7 +119,8 @@ class LabelFields:
                 leading=text.leading.draw(rng),
                 align=text.align,
             )
-            wanted.append(Field(style=style, name=name, kind=text.kind, corpus=text.corpus, font=text.font))
+            own = {"corpus": text.corpus, "font": text.font, "group": text.group}
+            wanted.append(Field(style=style, name=name, kind=text.kind, **own))
         return tuple(wanted)
 
     def place(

@@ -35,6 +35,8 @@ class Surface:
         empty_share: share of the images without any text, [0, 1].
         height: of a capital.
         rotation_deg: by which each text is turned, degrees counter-clockwise as displayed, [-180, 180].
+        turns_deg: one of these comes on top for each text, such as 0 and 90 for texts that stand or lie, [-360, 360].
+        alike: whether one machine wrote all texts to be read: they share size, face, colours and contrast.
         clearance: room kept to the roi's edge and between texts.
         anchor: ``anywhere``, or ``centre``: the origin of a bent or turned text, such as the middle of its circle, lies
             in the middle of the roi's box, and the middle of a flat one.
@@ -52,6 +54,8 @@ class Surface:
     empty_share: float = 0.0
     height: LengthRange = LengthRange(Length(3, "%"), Length(8, "%"))
     rotation_deg: Range = Range(-180.0, 180.0)
+    turns_deg: tuple[float, ...] = (0.0,)
+    alike: bool = False
     clearance: Length = Length(1, "%")
     anchor: Literal["anywhere", "centre"] = "anywhere"
     least_scale: float = 0.6
@@ -66,6 +70,8 @@ class Surface:
     def __post_init__(self) -> None:
         require_within(self, count=(0, 500), rotation_deg=(-180, 180), distractor_count=(0, 500))
         require_within(self, tracking=(-0.2, 2), leading=(1, 5))
+        turns = len(self.turns_deg) > 0 and all(-360 <= turn <= 360 for turn in self.turns_deg)
+        require(turns, "turns_deg", "at least one angle in [-360, 360]", self.turns_deg)
         require(0 <= self.empty_share <= 1, "empty_share", "a share in [0, 1]", self.empty_share)
         require(0 < self.least_scale <= 1, "least_scale", "a share in (0, 1]", self.least_scale)
         require(1 <= self.tries <= 1000, "tries", "1..1000", self.tries)
@@ -74,7 +80,10 @@ class Surface:
         """Return the texts to be read, then those that are not."""
         empty = rng.random() < self.empty_share
         texts, others = self.count.draw_int(rng), self.distractor_count.draw_int(rng)
-        wanted = [Field(style=self._style(canvas, rng)) for _ in range(0 if empty else texts)]
+        if self.alike:
+            wanted = [Field(style=self._style(canvas, rng), group="alike")] * (0 if empty else texts)
+        else:
+            wanted = [Field(style=self._style(canvas, rng)) for _ in range(0 if empty else texts)]
         for _ in range(others):
             style = self._style(canvas, rng)
             wanted.append(Field(style=style, kind=DISTRACTOR, corpus=self.distractor_corpus, font=self.distractor_font))
@@ -106,6 +115,7 @@ class Surface:
     def _put(self, plate: Plate, shape: Warp, space: Space, rng: np.random.Generator) -> Warp | None:
         """Return the shape turned, made smaller if it has to be, and at a place that was free; None: there is none."""
         angle, whole, scale = self.rotation_deg.draw(rng), around_ink(plate, shape), 1.0
+        angle += self.turns_deg[int(rng.integers(len(self.turns_deg))) if len(self.turns_deg) > 1 else 0]
         is_flat = shape.whole_shift() is not None
         origin = (whole.min(axis=0) + whole.max(axis=0)) / 2.0 if is_flat else np.zeros(2)
         while scale >= self.least_scale:

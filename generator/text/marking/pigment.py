@@ -75,8 +75,13 @@ def colour_on(ground: np.ndarray, drawn: Mapping[str, Any]) -> np.ndarray:
     colours = [channels(drawn[key], count) for key in ("dark_rgb", "light_rgb") if key in drawn]
     if len(colours) == 1:
         return colours[0]
-    mean = np.array(cv2.mean(ground)[:count], np.float32)
+    mean = mean_of(ground, drawn)
     return max(colours, key=lambda colour: abs(float((colour - mean).sum())))
+
+
+def mean_of(ground: np.ndarray, drawn: Mapping[str, Any]) -> np.ndarray:
+    """Return the mean of a (h, w, C) float32 surface, (C,) float32; of the whole group's where it is drawn for one."""
+    return np.array(drawn["ground"] if "ground" in drawn else cv2.mean(ground)[: ground.shape[2]], np.float32)
 
 
 def covered(ground: np.ndarray, cover: np.ndarray, colour: np.ndarray) -> np.ndarray:

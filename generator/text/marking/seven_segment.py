@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from generator.core.units import Range, require_within
-from generator.text.marking.pigment import Pigment, Rgb, channels, covered
+from generator.text.marking.pigment import Pigment, Rgb, channels, covered, mean_of
 from generator.text.plate import Plate
 
 LIT: tuple[Rgb, ...] = ((1.0, 0.1, 0.06), (0.25, 1.0, 0.3), (1.0, 0.62, 0.08), (0.2, 0.5, 1.0), (0.95, 0.97, 1.0))
@@ -99,7 +99,7 @@ class SevenSegment(Pigment):
     ) -> np.ndarray:
         """Return the light that segments add to a dark panel, or take from a bright one."""
         count = ground.shape[2]
-        if "light_rgb" in drawn and ("dark_rgb" not in drawn or sum(cv2.mean(ground)[:count]) / count < _BRIGHT):
+        if "light_rgb" in drawn and ("dark_rgb" not in drawn or float(mean_of(ground, drawn).mean()) < _BRIGHT):
             return _shine(cover, channels(drawn["light_rgb"], count), drawn, height_px)
         shift = drawn["shadow_shift"] * height_px
         matrix = np.array([[1.0, 0.0, shift], [0.0, 1.0, shift]])

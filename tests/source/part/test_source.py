@@ -21,9 +21,8 @@ WITH_BACKGROUND = {
     "cast_housing",
     "plain_label",
 }
-IN_SIGHT = [
-    product for product in EVERY if product not in ("plain_board", "packaging_film")
-]  # roi: where print may lie
+IN_SIGHT = [product for product in EVERY if product not in ("plain_board", "packaging_film")]
+"""Their roi is all of the part, not what of it is free for print."""
 
 
 def part(product: str, **fields) -> Part:

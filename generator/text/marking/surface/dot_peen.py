@@ -122,7 +122,7 @@ class DotPeen:
         rough = cv2.multiply(cover, grain(cover.shape, drawn["texture"]), scale=0.05)
         height = cv2.add(height, rough)
         share = relief(height, Light(light_deg, drawn["elevation_deg"]), drawn["glint"], 0.6)
-        on_dark = is_dark(ground)
+        on_dark = is_dark(ground, drawn)
         tone = cv2.min(cover * np.float32(2.0), 1.0) * np.float32(drawn["floor"])
         share = with_tone(share, tone, 1.0 if on_dark else -1.0, on_dark)
         return shared(ground, share)

@@ -106,7 +106,7 @@ class Embossed:
             moved = cv2.warpAffine(cover, np.array([[1.0, 0.0, away_x], [0.0, 1.0, away_y]]), cover.shape[::-1])
             share = cv2.scaleAdd(cv2.max(moved - cover, 0.0), -drawn["shadow"], share)
         top, sign = cover * np.float32(abs(drawn["top"])), math.copysign(1.0, drawn["top"])
-        share = with_tone(share, top, sign, is_dark(ground))
+        share = with_tone(share, top, sign, is_dark(ground, drawn))
         return shared(ground, share)
 
 

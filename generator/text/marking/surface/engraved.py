@@ -115,7 +115,7 @@ class Engraved:
         height = cv2.scaleAdd(lip, 2.0 * steep * drawn["lip"] * wall_px, height)
         light = Light(light_deg, drawn["elevation_deg"])
         share = relief(height, light, drawn["glint"], 0.3)
-        on_dark = is_dark(ground)
+        on_dark = is_dark(ground, drawn)
         # half of a cut's own tone lies on all of it, half grows with the depth, where less light finds its way out
         tone = cv2.addWeighted(cover, 0.5, depth, 0.5 / wall_px, 0.0)
         share = with_tone(share, tone * np.float32(drawn["floor"]), 1.0 if on_dark else -1.0, on_dark)

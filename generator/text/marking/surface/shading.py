@@ -10,11 +10,14 @@ Source: own; Lambert's law and Blinn (1977), as ``imaging.relief`` states them, 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import cv2
 import numpy as np
 
 from generator.imaging.relief import Light, slopes
+from generator.text.marking.pigment import mean_of
 
 SLOPE_PX = 2  # how far a change of height is seen beside it: one pixel by its slope, one by the lens
 _SQUARE = np.ones((3, 3), np.uint8)
@@ -87,10 +90,9 @@ def relief(height: np.ndarray, light: Light, glint: float, dull: float) -> np.nd
     return cv2.GaussianBlur(share, (3, 3), _OPTICS_PX, borderType=cv2.BORDER_REPLICATE)
 
 
-def is_dark(ground: np.ndarray) -> bool:
+def is_dark(ground: np.ndarray, drawn: Mapping[str, Any]) -> bool:
     """Say whether shade is hardly seen on a surface, (h, w, C) float32, and a rough cut looks lighter than it."""
-    channels = ground.shape[2]
-    return sum(cv2.mean(ground)[:channels]) <= _MIDDLE * channels
+    return float(mean_of(ground, drawn).sum()) <= _MIDDLE * ground.shape[2]
 
 
 def with_tone(share: np.ndarray, tone: np.ndarray, sign: float, on_dark: bool) -> np.ndarray:
