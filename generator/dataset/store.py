@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import orjson
 
 from generator.core.annotation import Region
-from generator.core.errors import FormatError
+from generator.core.errors import ConfigError, FormatError
 from generator.core.sample import Sample
 from generator.dataset.record import FLAVOURS, Record
-from generator.imaging.codec import encode_mask_png, encode_png
+from generator.imaging.codec import encode_jpeg, encode_mask_png, encode_png
 from generator.imaging.masks import index_mask
 
 RECORDS = "records.jsonl"
@@ -38,10 +39,13 @@ class SampleWriter:
         root: where images/, twins/ and masks/ go; made as needed.
         twins: whether good twins are written.
         flavours: mask flavours kept beside the exact one.
+        jpeg_quality: images are JPEGs of this quality, in [1, 100]; None: lossless PNGs. All else stays lossless.
     """
 
-    def __init__(self, root: Path, twins: bool, flavours: tuple[str, ...] = ()) -> None:
-        self._root, self._twins, self._flavours = root, twins, flavours
+    def __init__(
+        self, root: Path, twins: bool, flavours: tuple[str, ...] = (), jpeg_quality: int | None = None
+    ) -> None:
+        self._root, self._twins, self._flavours, self._jpeg = root, twins, flavours, jpeg_quality
         self._encoded: dict[str, bytes] = {}
         self._twin_paths: dict[tuple[str, str], Path] = {}
         self._folders: set[Path] = set()
@@ -51,8 +55,7 @@ class SampleWriter:
         """Write one finished sample; nothing of the source photo but its pixels reaches the files."""
         spec = sample.spec
         name = f"{spec.split}/{spec.key}.png"
-        is_source = sample.image is sample.source.pixels
-        self._put(f"images/{name}", self._source_png(sample) if is_source else encode_png(sample.image))
+        image = self._put_image(sample)
         files: dict[str, str] = {}
         if sample.instances:
             if self._twins:
@@ -66,7 +69,23 @@ class SampleWriter:
                 self._put(files["blank"], encode_png(sample.blank))
             files["char_mask"] = f"masks_char/{name}"
             self._put(files["char_mask"], encode_mask_png(sample.char_mask))
-        return Record.of_sample(sample, image=f"images/{name}", **files)
+        return Record.of_sample(sample, image=image, **files)
+
+    def _put_image(self, sample: Sample) -> str:
+        """Write the image and return its path.
+
+        Raises:
+            ConfigError: JPEG is asked for and it has more than 8 bits.
+        """
+        stem = f"images/{sample.spec.split}/{sample.spec.key}"
+        if self._jpeg is not None:
+            if sample.image.dtype != np.uint8:
+                raise ConfigError("jpeg_quality", "null, as JPEG holds 8 bits", f"{self._jpeg} and 16-bit images")
+            self._put(f"{stem}.jpg", encode_jpeg(sample.image, self._jpeg))
+            return f"{stem}.jpg"
+        is_source = sample.image is sample.source.pixels
+        self._put(f"{stem}.png", self._source_png(sample) if is_source else encode_png(sample.image))
+        return f"{stem}.png"
 
     def _put_masks(self, name: str, sample: Sample) -> None:
         for flavour in ("exact", *self._flavours):

@@ -117,6 +117,21 @@ def encode_png(image: np.ndarray) -> bytes:
     return write_png(image)
 
 
+def encode_jpeg(image: np.ndarray, quality: int) -> bytes:
+    """Return a JPEG of (H, W, 1) or (H, W, 3) RGB pixels, uint8; colour is not subsampled.
+
+    Args:
+        image: pixels.
+        quality: in [1, 100].
+    """
+    if image.ndim != 3 or image.shape[2] not in (1, 3) or image.dtype != np.uint8 or not image.size:
+        raise ValueError(f"image must be (H, W, 1 or 3) uint8, but got {image.dtype} {image.shape}")
+    pixels = image if image.shape[2] == 1 else cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
+    full_colour = cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444
+    options = [cv2.IMWRITE_JPEG_QUALITY, quality, *full_colour]
+    return cv2.imencode(".jpg", pixels, options)[1].tobytes()
+
+
 def encode_mask_png(index_mask: np.ndarray) -> bytes:
     """Return a small lossless grey PNG of an (H, W) mask, uint8, uint16 or bool; bool is written as 0 and 1."""
     if index_mask.ndim != 2 or index_mask.dtype not in (np.uint8, np.uint16, np.bool_) or not index_mask.size:

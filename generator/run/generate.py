@@ -73,6 +73,9 @@ class Job:
         if not 1 <= self.shard_size <= 1_000_000:
             raise ConfigError("shard_size", "a whole number in 1..1000000", self.shard_size)
         self._twins: bool = coerce(bool, config["twins"], "twins")
+        self._jpeg: int | None = coerce(int | None, config.get("jpeg_quality"), "jpeg_quality")
+        if self._jpeg is not None and not 1 <= self._jpeg <= 100:
+            raise ConfigError("jpeg_quality", "a whole number in 1..100, or null for PNG", self._jpeg)
         self.root = Path(coerce(str, config["out"], "out")).expanduser().absolute()
         self._overwrite: bool = coerce(bool, config["overwrite"], "overwrite")
 
@@ -100,7 +103,13 @@ class Job:
             missing, marks = folder.missing(len(self.pipeline), self.shard_size)
             if resumed is not None:
                 resumed(sum(mark.images for mark in marks), sum(len(mark.rejects) for mark in marks))
-            writer = ShardWriter(pipeline=self.pipeline, root=self.root, spec_id=spec.spec_id, twins=self._twins)
+            writer = ShardWriter(
+                pipeline=self.pipeline,
+                root=self.root,
+                spec_id=spec.spec_id,
+                twins=self._twins,
+                jpeg_quality=self._jpeg,
+            )
             try:
                 made = list(self._executor.map(writer, missing, report))
             except GeneratorError:
@@ -140,7 +149,7 @@ class Job:
         if isinstance(made, Sample):
             try:
                 mark_output(root)
-                record = SampleWriter(root, self._twins, self.pipeline.labelling.keep).write(made)
+                record = SampleWriter(root, self._twins, self.pipeline.labelling.keep, self._jpeg).write(made)
             except OSError as error:
                 raise ConfigError("out", "a folder that can be written", f"{root} ({error.strerror})") from None
             write_text(root / f"{made.spec.key}.json", record_line(record))

@@ -92,12 +92,14 @@ class ShardWriter:
         root: the data set's folder.
         spec_id: of the run.
         twins: whether good twins are written.
+        jpeg_quality: of the images, in [1, 100]; None: lossless PNG.
     """
 
     pipeline: Pipeline
     root: Path
     spec_id: str
     twins: bool
+    jpeg_quality: int | None = None
 
     def __call__(self, shard: Shard, report: Report) -> DoneMark:
         """Write the shard and return its mark, which is on disk by then.
@@ -116,7 +118,7 @@ class ShardWriter:
         partial = self.root / MARKS / PARTIAL / f"{shard.stem}-{os.getpid()}"  # no orphan of a killed run shares it
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
-        writer = SampleWriter(partial, self.twins, self.pipeline.labelling.keep)
+        writer = SampleWriter(partial, self.twins, self.pipeline.labelling.keep, self.jpeg_quality)
         lines, rejects, instances, images = [], [], Counter(), 0
         warnings: dict[str, tuple[int, str]] = {}
         for index in range(shard.start, shard.stop):
