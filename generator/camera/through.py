@@ -61,11 +61,11 @@ def _text_through(sample: Sample, blank: np.ndarray, develop: Develop, reach_px:
         return sample.with_(blank=blank), blank
     owner = grown_owners(sample.owner, reach_px)
     window = mask_to_rect(owner > 0)
-    bits = owner[window.slices] > 0
+    bits = (owner[window.slices] > 0).view(np.uint8)
 
     def developed(pixels: np.ndarray) -> np.ndarray:
-        made = blank.copy()
-        made[window.slices][bits] = develop(pixels, window)[bits]
+        made, there = blank.copy(), window.slices
+        made[there] = cv2.copyTo(develop(pixels, window), bits, made[there].copy()).reshape(made[there].shape)
         return made
 
     alone = sample.alone

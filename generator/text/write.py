@@ -94,27 +94,29 @@ def strength_of(change: np.ndarray, ground: np.ndarray, cover: np.ndarray, contr
         cover: (h, w) float32, [0, 1].
         contrast: share of full scale, (0, 1].
     """
-    core = cover >= min(_CORE, float(cover.max(initial=0.0)))
-    if not core.any():
+    top = float(cover.max(initial=0.0))
+    if top == 0.0:
         return Strength(scale=0.0, contrast=0.0)
-    inside, below = change[core], ground[core]
-    largest = np.abs(inside).max(axis=1)
-    strong = float(np.quantile(largest, 0.9))
+    core = np.flatnonzero(cover >= min(_CORE, top))
+    channels = change.shape[2]
+    inside, below = (np.take(part.reshape(-1, channels), core, axis=0) for part in (change, ground))
+    size = np.abs(inside)
+    largest = size[:, 0] if channels == 1 else size.max(axis=1)
+    strong = float(np.partition(largest, int(0.9 * (core.size - 1)))[int(0.9 * (core.size - 1))])
     if strong <= 0:
         return Strength(scale=0.0, contrast=0.0)
-    at = np.abs(largest - strong) <= 0.25 * strong
-    channel = np.abs(inside[at]).argmax(axis=1)
-    rows = np.arange(channel.size)
-    moved, base = inside[at][rows, channel], below[at][rows, channel]
-    free = float(np.median(np.where(moved > 0, 1.0 - base, base)))
-    reached = min(contrast, free)
+    at = np.flatnonzero(np.abs(largest - strong) <= 0.25 * strong)
+    channel = 0 if channels == 1 else size[at].argmax(axis=1)
+    moved, base = inside[at, channel], below[at, channel]
+    free = np.where(moved > 0, 1.0 - base, base)
+    reached = min(contrast, float(np.partition(free, free.size // 2)[free.size // 2]))
     return Strength(scale=reached / strong, contrast=reached)
 
 
 def strong_cover(cover: np.ndarray) -> int:
     """Return the coverage, 1..255, that ``strength_of`` would bring to the contrast: less for hairlines."""
     core = cover[cover >= min(128, int(cover.max(initial=0)))]
-    return max(1, int(np.quantile(core, 0.9)))
+    return max(1, int(np.partition(core, int(0.9 * (core.size - 1)))[int(0.9 * (core.size - 1))]))
 
 
 def put(image: np.ndarray, change: np.ndarray, rect: Rect, scale: float, white: int) -> None:
