@@ -16,7 +16,7 @@ SCENES = {
     "engraved line": ("source=drawn/ground_tile", "text/marking=engraved", "text/warp=perspective"),
     "dots": ("text/font=dot_matrix", "text/marking=dot_matrix", "camera=full"),
     "surface": ("source=part", "source.size_wh=[320,320]", "roi=auto", "text/layout=surface", "camera=full"),
-    "label": ("source=drawn/printed_label", "source.size_wh=[400,400]", "text/layout=food_label"),
+    "label": ("source=drawn/plain_label", "source.size_wh=[400,400]", "text/layout=food_label"),
     "knocked camera": ("drift=camera_moved", "text.layout.margin_x=[3,3]", "text.layout.image_height_px=120"),
     "print defects": (FAULTS, "good_share=0", "camera=mild"),
 }

@@ -1,0 +1,66 @@
+"""Whether text can be read: it stands off from the surface as it finally is, and from what the surface shows itself.
+
+Source: own; that text on a background is read by its contrast against the background's own is Peli's (1990) finding in
+short.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from generator.core.annotation import Finding
+from generator.core.errors import require
+from generator.core.sample import Sample
+from generator.core.text import DISTRACTOR, TextLine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Legibility:
+    """Finds lines that are said to be readable and are not.
+
+    Attributes:
+        min_contrast: least median change of the ink on the finished image, share of full scale, [0, 1].
+        min_over_clutter: the same as a multiple of the surface's own spread under the line, >= 0.
+    """
+
+    min_contrast: float = 0.03
+    min_over_clutter: float = 1.0
+
+    def __post_init__(self) -> None:
+        require(0 <= self.min_contrast <= 1, "min_contrast", "a share in [0, 1]", self.min_contrast)
+        require(self.min_over_clutter >= 0, "min_over_clutter", "a number >= 0", self.min_over_clutter)
+
+    def __call__(self, sample: Sample) -> tuple[Finding, ...]:
+        """Return an error for each readable line that does not stand off enough; distractors may be faint."""
+        if sample.blank is None or sample.char_mask is None:
+            return ()
+        return tuple(
+            finding
+            for line in sample.text
+            if line.is_readable and line.kind != DISTRACTOR and len(line.char_boxes_xywh)
+            for finding in self._judge(sample, line)
+        )
+
+    def _judge(self, sample: Sample, line: TextLine) -> tuple[Finding, ...]:
+        boxes = line.char_boxes_xywh[line.char_boxes_xywh[:, 2] > 0]
+        if not len(boxes):
+            return ()
+        left, top = boxes[:, :2].min(axis=0).tolist()
+        right, bottom = (boxes[:, :2] + boxes[:, 2:]).max(axis=0).tolist()
+        window = slice(top, bottom), slice(left, right)
+        numbers, white = sample.char_mask[window], sample.source.white
+        last = line.first_number + len(line.chars)
+        ink = (numbers >= line.first_number) & (numbers < last)
+        blank = sample.blank[window]
+        change = cv2.absdiff(sample.image[window], blank).reshape(*ink.shape, -1).max(axis=2)[ink]
+        contrast = float(np.median(change)) / white if change.size else 0.0
+        _, spreads = cv2.meanStdDev(blank)
+        clutter = float(spreads.max()) / white
+        least = max(self.min_contrast, self.min_over_clutter * clutter)
+        if contrast >= least:
+            return ()
+        message = f"'{line.text}' has a contrast of {contrast:.3f} where {least:.3f} is needed"
+        return (Finding(severity="error", code="illegible", message=message),)
