@@ -14,9 +14,12 @@ from generator.imaging.codec import encode_png
 from generator.imaging.panel import Colour
 from generator.report.contact_sheet import SheetRow, class_colours, contact_sheet
 from generator.report.showcase import Candidate, choose
+from generator.report.text.overlay import legend_of
+from generator.report.text.words import said_of
 from generator.run.build import coerce
 from generator.run.manifest import mark_output
 from generator.run.pipeline import Pipeline
+from generator.text.font.files import FontFiles
 
 _ROWS, _MOST_ROWS = 12, 48
 _LOOKED_AT = 2048  # specs of the plan that are considered
@@ -33,10 +36,17 @@ def run(config: dict[str, Any]) -> int:
         reason = "no sample was planned" if not len(pipeline) else f"{rejected} samples, all rejected"
         raise ConfigError("preview", "at least one sample", reason, "defectgen generate says why in rejects.jsonl.")
     colours = class_colours(pipeline.categories)
-    rows = [sheet_row(sample, colours) for sample in samples]
+    fonts = own_fonts(pipeline)
+    rows = [sheet_row(sample, colours, fonts) for sample in samples]
     shown = {instance.category for sample in samples for instance in sample.instances}
     legend = {name: colour for name, colour in colours.items() if name in shown}
-    title = f"{config['name']}: {len(pipeline)} images planned, {len(rows)} shown (image, twin, mask, zoom)"
+    panels = "image, twin, mask, zoom"
+    if any(row.lines for row in rows):
+        legend |= legend_of(line for row in rows for line in row.lines)
+        panels = (
+            "image, twin if defective, labels" if all(row.is_strip for row in rows) else "image, twin, labels, zoom"
+        )
+    title = f"{config['name']}: {len(pipeline)} images planned, {len(rows)} shown ({panels})"
     data = encode_png(contact_sheet(rows, legend, title=title))
     try:
         mark_output(target.parent)
@@ -76,17 +86,30 @@ def make_samples(pipeline: Pipeline, count: int) -> tuple[list[Sample], int]:
     return sorted(samples, key=lambda sample: (not sample.instances, sample.spec.index)), rejected
 
 
-def sheet_row(sample: Sample, colours: dict[str, Colour]) -> SheetRow:
-    """Return a sample as a row of a contact sheet."""
+def own_fonts(pipeline: Pipeline) -> tuple[FontFiles, ...]:
+    """Return the font files that a recipe's texts are set in."""
+    fonts = [stage.font for stage in pipeline.stages if hasattr(stage, "font")]
+    fonts += [font for several in fonts for font in getattr(several, "fonts", {}).values()]
+    return tuple(font for font in fonts if isinstance(font, FontFiles))
+
+
+def sheet_row(sample: Sample, colours: dict[str, Colour], fonts: tuple[FontFiles, ...] = ()) -> SheetRow:
+    """Return a sample as a row of a contact sheet; ``fonts`` have the letters of its text."""
     instances = [instance for instance in sample.instances if instance.mask is not None and instance.mask.area_px]
-    kinds = ", ".join(dict.fromkeys(instance.category for instance in instances)) or "good"
+    kinds = ", ".join(dict.fromkeys(instance.category for instance in instances)) or ("good" * (sample.blank is None))
+    label = [kinds, f"{sample.spec.split}/{sample.spec.key}", *said_of(sample.text), sample.spec.source_id]
     return SheetRow(
         image=sample.image,
         twin=sample.good if instances else None,
         regions=tuple(instance.mask for instance in instances if instance.mask is not None),
         colours=tuple(colours[instance.category] for instance in instances),
         white=sample.source.white,
-        label=f"{kinds}  |  {sample.spec.split}/{sample.spec.key}  |  {sample.spec.source_id}",
+        label="  |  ".join(filter(None, label)),
+        lines=sample.text,
+        blank=sample.blank,
+        char_mask=sample.char_mask,
+        caption="  /  ".join(line.text for line in sample.text) or ("no text" * (sample.blank is not None)),
+        fonts=fonts,
     )
 
 

@@ -1,7 +1,8 @@
-"""Contact sheets: image, twin, mask overlay and a zoom on a defect, side by side.
+"""Contact sheets: image, twin, mask overlay and a zoom on a defect, side by side; lines of text as strips.
 
 Masks are outlined from outside, so that what they cover stays to be seen, and what would be too small to notice gets a
-ring around it. In the zoom, pixels stay pixels. Source: own; the first colours are Okabe and Ito's.
+ring around it. In the zoom, pixels stay pixels. Labels of text are drawn over image and zoom; a crop of a line is a
+strip with its labels below, as many beside each other as fit. Source: own; the first colours are Okabe and Ito's.
 """
 
 from __future__ import annotations
@@ -16,7 +17,11 @@ from PIL import Image, ImageDraw, ImageFont
 
 from generator.core.annotation import Region
 from generator.core.geometry import Rect
+from generator.core.text import DISTRACTOR, TextLine
 from generator.imaging.panel import Colour, cut, mask_in, outline, resized, write
+from generator.report.text.caption import caption_picture
+from generator.report.text.overlay import draw_text
+from generator.text.font.files import FontFiles
 
 _COLOURS: tuple[Colour, ...] = (
     (255, 94, 0),
@@ -33,6 +38,8 @@ _RING_BELOW_PX = 16
 _MARGIN_PX, _GAP_PX, _LABEL_PX = 16, 4, 26
 _LEAST_ZOOM_PX = 32
 _LARGEST_ZOOM = 0.45
+_STRIP_PX, _STRIP_ASPECT = 96, 2.0  # height at which a crop of a line is shown; width over height that makes it one
+_ZOOMED_CHARS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -47,6 +54,11 @@ class SheetRow:
         white: the value shown as full brightness.
         label: the line under the panels.
         focus: which region is zoomed at; None: the largest.
+        lines: its text; none: there is none, or it is not labelled.
+        blank: the surface without its text, same shape; None: it is not shown.
+        char_mask: (H, W) numbers of the characters whose ink a pixel is; None: not known.
+        caption: what the text says, above the label.
+        fonts: where the caption's letters are looked for first.
     """
 
     image: np.ndarray
@@ -56,6 +68,16 @@ class SheetRow:
     white: int
     label: str = ""
     focus: int | None = None
+    lines: tuple[TextLine, ...] = ()
+    blank: np.ndarray | None = None
+    char_mask: np.ndarray | None = None
+    caption: str = ""
+    fonts: tuple[FontFiles, ...] = ()
+
+    @property
+    def is_strip(self) -> bool:
+        """Whether it is a crop of a line: text on an image that is low, or much wider than high."""
+        return bool(self.lines) and (self.hw[0] <= _STRIP_PX or self.hw[1] >= _STRIP_ASPECT * self.hw[0])
 
     @property
     def hw(self) -> tuple[int, int]:
@@ -78,12 +100,12 @@ def class_colours(classes: Sequence[str]) -> dict[str, Colour]:
 def contact_sheet(
     rows: Sequence[SheetRow], legend: dict[str, Colour], columns: int = 2, panel_px: int = 224, title: str = ""
 ) -> np.ndarray:
-    """Draw samples as tiles of four panels: image, twin, overlay, zoom.
+    """Draw samples as tiles of four panels: image, twin, overlay, zoom; lines of text as strips.
 
     Args:
         rows: the samples.
         legend: colour of each class that the sheet explains.
-        columns: tiles beside each other, >= 1.
+        columns: tiles of four panels beside each other, >= 1.
         panel_px: side of a panel, px.
         title: the first line.
 
@@ -91,57 +113,114 @@ def contact_sheet(
         (H, W, 3) uint8 RGB.
     """
     columns = max(1, min(columns, len(rows)))
-    tile_w, tile_h = 4 * panel_px + 3 * _GAP_PX, panel_px + _LABEL_PX
-    width = _MARGIN_PX + columns * (tile_w + _MARGIN_PX)
-    keys = _legend_lines(legend, width)
+    tile_w = 4 * panel_px + 3 * _GAP_PX
+    inner = columns * (tile_w + _MARGIN_PX) - _MARGIN_PX
+    tiles = [strip_tile(row, inner) if row.is_strip else _square_tile(row, panel_px) for row in rows]
+    keys = _legend_lines(legend, inner + 2 * _MARGIN_PX)
     top = _MARGIN_PX + _LABEL_PX * (len(keys) + 1)
-    height = top + max(1, -(-len(rows) // columns)) * (tile_h + _MARGIN_PX)
-    page = Image.new("RGB", (width, height), _PAPER)
+    corners, bottom = _shelves([tile.size for tile in tiles], inner, top)
+    page = Image.new("RGB", (inner + 2 * _MARGIN_PX, bottom), _PAPER)
     pen = ImageDraw.Draw(page)
     write(pen, (_MARGIN_PX, _MARGIN_PX - 2), title or "image, twin, mask, zoom", _INK, 15)
     for line, names in enumerate(keys, 1):
         _write_legend(pen, names, _MARGIN_PX + line * _LABEL_PX - 2)
-    for number, row in enumerate(rows):
-        x = _MARGIN_PX + number % columns * (tile_w + _MARGIN_PX)
-        y = top + number // columns * (tile_h + _MARGIN_PX)
-        for place, panel in enumerate(panels(row, panel_px)):
-            left = x + place * (panel_px + _GAP_PX)
-            pen.rectangle((left, y, left + panel_px - 1, y + panel_px - 1), fill=(33, 34, 38))
-            if panel is not None:
-                picture = Image.fromarray(panel)
-                page.paste(picture, (left + (panel_px - picture.width) // 2, y + (panel_px - picture.height) // 2))
-        write(pen, (x, y + panel_px + 4), cut(row.label, tile_w), _SOFT, 13)
+    for tile, corner in zip(tiles, corners, strict=True):
+        page.paste(tile, corner)
     return np.asarray(page)
+
+
+def _shelves(sizes: Sequence[tuple[int, int]], width: int, top: int) -> tuple[list[tuple[int, int]], int]:
+    """Return the upper left corners of tiles set in rows one after another, and where the last row ends."""
+    corners, x, y, tallest = [], 0, top, 0
+    for w, h in sizes:
+        if x and x + w > width:
+            x, y, tallest = 0, y + tallest + _MARGIN_PX, 0
+        corners.append((_MARGIN_PX + x, y))
+        x, tallest = x + w + _MARGIN_PX, max(tallest, h)
+    return corners, y + tallest + _MARGIN_PX
+
+
+def _square_tile(row: SheetRow, panel_px: int) -> Image.Image:
+    """Return a sample's four panels beside each other, its caption and label below."""
+    width = 4 * panel_px + 3 * _GAP_PX
+    captions = [caption_picture(row.caption, width, _INK, _PAPER, row.fonts)] if row.caption else []
+    tile = Image.new("RGB", (width, panel_px + _LABEL_PX + sum(c.height for c in captions)), _PAPER)
+    pen = ImageDraw.Draw(tile)
+    for place, panel in enumerate(panels(row, panel_px)):
+        left = place * (panel_px + _GAP_PX)
+        pen.rectangle((left, 0, left + panel_px - 1, panel_px - 1), fill=(33, 34, 38))
+        if panel is not None:
+            picture = Image.fromarray(panel)
+            tile.paste(picture, (left + (panel_px - picture.width) // 2, (panel_px - picture.height) // 2))
+    _write_below(tile, captions, row.label, panel_px)
+    return tile
+
+
+def strip_tile(row: SheetRow, most_px: int) -> Image.Image:
+    """Return a line's strips below each other, its caption and label below them, no wider than ``most_px``."""
+    strips = [strip for strip in strip_panels(row, most_px) if strip is not None]
+    height = sum(len(strip) + _GAP_PX for strip in strips)
+    width = strips[0].shape[1]
+    width = min(most_px, max(width, round(ImageFont.load_default(13).getlength(row.label)) + 4))
+    captions = [caption_picture(row.caption, width, _INK, _PAPER, row.fonts)]
+    tile = Image.new("RGB", (width, height + _LABEL_PX + captions[0].height), _PAPER)
+    y = 0
+    for strip in strips:
+        tile.paste(Image.fromarray(strip), (0, y))
+        y += len(strip) + _GAP_PX
+    _write_below(tile, captions, row.label, height - _GAP_PX)
+    return tile
+
+
+def _write_below(tile: Image.Image, captions: Sequence[Image.Image], label: str, y: int) -> None:
+    for caption in captions:
+        tile.paste(caption, (0, y + 2))
+        y += caption.height
+    write(ImageDraw.Draw(tile), (0, y + 4), cut(label, tile.width), _SOFT, 13)
+
+
+def strip_panels(row: SheetRow, most_px: int) -> tuple[np.ndarray, np.ndarray | None, np.ndarray]:
+    """Return a line's image, its twin if it is defective, and its labels, (h, w, 3) uint8 no wider than ``most_px``."""
+    height, width = row.hw
+    scale = max(1.0, round(_STRIP_PX / height)) if height <= 2 * _STRIP_PX else 2 * _STRIP_PX / height
+    scale = min(scale, most_px / width)
+    wh = max(1, round(width * scale)), max(1, round(height * scale))
+    picture = resized(row.image, wh, row.white)
+    twin = None if row.twin is None else resized(row.twin, wh, row.white)
+    return picture, twin, _labelled(picture, row, Rect(0, 0, width, height))
 
 
 def panels(row: SheetRow, panel_px: int) -> tuple[np.ndarray, np.ndarray | None, np.ndarray | None, np.ndarray | None]:
     """Return image, twin, overlay and zoom as (h, w, 3) uint8 whose longer side is ``panel_px``.
 
-    A good image has only the first; the twin is None where the row has none.
+    A good image without text has only the first; the twin is None where the row has none. The twin of a sound text is
+    the surface without it.
     """
     height, width = row.hw
     ratio = panel_px / max(height, width)
     wh = max(1, round(width * ratio)), max(1, round(height * ratio))
     picture = resized(row.image, wh, row.white)
-    if not row.regions:
+    if not row.regions and not row.lines:
         return picture, None, None, None
-    twin = None if row.twin is None else resized(row.twin, wh, row.white)
-    whole = Rect(0, 0, width, height)
+    without = row.twin if row.regions else row.blank
+    twin = None if without is None else resized(without, wh, row.white)
     window = zoom_window(row)
-    overlay = _outlined(picture, row, whole, tinted=True)
+    overlay = _labelled(picture, row, Rect(0, 0, width, height))
     if min(window.w, window.h) * ratio >= _RING_BELOW_PX and max(window.w / width, window.h / height) < 0.6:
         _mark_window(overlay, window, ratio)
     crop = resized(row.image[window.slices], wh, row.white)
-    return picture, twin, overlay, _outlined(crop, row, window, tinted=False)
+    return picture, twin, overlay, _labelled(crop, row, window, tinted=False)
 
 
 def zoom_window(row: SheetRow) -> Rect:
     """Return what the zoom shows, of the image's proportions: the focused defect with some surface around it.
 
-    Of a defect that is large in the image it shows a part of the edge.
+    Of a defect that is large in the image it shows a part of the edge; of text alone, the first characters.
     """
     height, width = row.hw
     shorter = min(height, width)
+    if not row.regions:
+        return _around_text(row)
     place = row.focus
     if place is None:
         place = max(range(len(row.regions)), key=lambda i: row.regions[i].area_px)
@@ -154,6 +233,26 @@ def zoom_window(row: SheetRow) -> Rect:
     left = min(max(0, round(middle[0] - window_w / 2)), width - window_w)
     top = min(max(0, round(middle[1] - window_h / 2)), height - window_h)
     return Rect(left, top, window_w, window_h)
+
+
+def _around_text(row: SheetRow) -> Rect:
+    """Return a window around the first characters of the first line that is to be read."""
+    height, width = row.hw
+    line = min(row.lines, key=lambda line: line.kind == DISTRACTOR)
+    corners = line.char_quads_xy[:_ZOOMED_CHARS].reshape(-1, 2) if len(line.chars) else line.outline_xy()
+    if corners is None:
+        return Rect(0, 0, width, height)
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    share = min(1.0, max(_LEAST_ZOOM_PX / min(height, width), *(1.4 * (high - low) / (width, height)).tolist()))
+    window_w, window_h = max(1, round(share * width)), max(1, round(share * height))
+    left, top = np.rint((low + high) / 2 - (window_w / 2, window_h / 2)).astype(int).tolist()
+    return Rect(min(max(0, left), width - window_w), min(max(0, top), height - window_h), window_w, window_h)
+
+
+def _labelled(picture: np.ndarray, row: SheetRow, window: Rect, tinted: bool = True) -> np.ndarray:
+    """Return the picture of ``window`` with text and defects marked."""
+    out = draw_text(picture, row.lines, window, row.char_mask if tinted else None) if row.lines else picture
+    return _outlined(out, row, window, tinted)
 
 
 def _on_edge(region: Region, hw: tuple[int, int]) -> tuple[float, float]:

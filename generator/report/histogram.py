@@ -6,7 +6,8 @@ Source: own.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 BINS_PER_OCTAVE = 16
 _OCTAVES = 28
@@ -86,6 +87,39 @@ class LinearHistogram:
     def coarse(self, step: int) -> list[int]:
         """Return the counts with ``step`` bins taken together."""
         return [sum(self.bins[start : start + step]) for start in range(0, len(self.bins), step)]
+
+
+class Tally:
+    """Counts by name, for names that a data set may have any number of.
+
+    Args:
+        limit: names that are told apart; what comes after them counts together.
+
+    Attributes:
+        counts: by name.
+        others: counts of names beyond the limit.
+    """
+
+    __slots__ = ("_limit", "counts", "others")
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self.counts: Counter[str] = Counter()
+        self.others = 0
+
+    def add(self, names: Iterable[str]) -> None:
+        """Count each of some names once."""
+        counts, limit = self.counts, self._limit
+        for name in names:
+            if name in counts or len(counts) < limit:
+                counts[name] += 1
+            else:
+                self.others += 1
+
+    @property
+    def total(self) -> int:
+        """The number of all that was counted."""
+        return self.counts.total() + self.others
 
 
 class Grid:

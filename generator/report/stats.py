@@ -14,6 +14,7 @@ from typing import Any
 from generator.report.histogram import Grid, LinearHistogram, LogHistogram
 from generator.report.origin import Origins
 from generator.report.provenance import Sources
+from generator.report.text.stats import TextStats
 
 SPLITS = ("train", "val", "test")
 INPUT_PX = 640
@@ -131,6 +132,7 @@ class Stats:
         sizes: images per (width, height), the first fifty sizes.
         sources: the good images; an image that names none is its own.
         origins: real and synthetic images, and their licences.
+        text: lines, words and characters, where text is labelled.
         findings: of the samples: number per (severity, code), and the key and message of the first.
     """
 
@@ -144,6 +146,7 @@ class Stats:
         self.sizes: Counter[tuple[int, int]] = Counter()
         self.sources = Sources()
         self.origins = Origins()
+        self.text = TextStats()
         self.findings: dict[tuple[str, str], dict[str, Any]] = {}
 
     @property
@@ -176,6 +179,7 @@ class Stats:
             self.sizes[wh] += 1
         self.sources.add(line["source"]["id"] or line["key"], line["source"]["sha256"], split)
         self.origins.add(line)
+        self.text.add(line)
         for instance in instances:
             self.classes[instance["category"]].add(instance, split, wh)
             self.every.add(instance, split, wh)
@@ -205,7 +209,8 @@ class Stats:
             first. ``box_size``: defects per half octave of height (rows) and width (columns) from 1 px on. ``sources``:
             source images, copies among them, those in several splits, and whether these are counts or estimates.
             ``origins``: real and synthetic -> split -> images, good images and defects per class. ``licences``: licence
-            (or ``not known``) -> images. ``sample_findings``: severity, code, number and an example.
+            (or ``not known``) -> images. ``text``: see ``TextStats.to_json``; null where no text is labelled.
+            ``sample_findings``: severity, code, number and an example.
         """
         splits = self.splits
         return {
@@ -235,6 +240,7 @@ class Stats:
             },
             "origins": self.origins.to_json(splits, list(self.classes)),
             "licences": {name: real + made for name, real, made in self.origins.licence_rows()},
+            "text": self.text.to_json(splits),
             "sample_findings": [
                 {"severity": severity, "code": code, **numbers}
                 for (severity, code), numbers in sorted(self.findings.items())
