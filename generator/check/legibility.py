@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import cv2
-import numpy as np
 
 from generator.core.annotation import Finding
 from generator.core.errors import require
@@ -22,7 +21,8 @@ class Legibility:
     """Finds lines that are said to be readable and are not.
 
     Attributes:
-        min_contrast: least median change of the ink on the finished image, share of full scale, [0, 1].
+        min_contrast: least mean change of the ink on the finished image, in the channel that shows it best, share of
+            full scale, [0, 1].
         min_over_clutter: the same as a multiple of the surface's own spread under the line, >= 0.
     """
 
@@ -45,22 +45,26 @@ class Legibility:
         )
 
     def _judge(self, sample: Sample, line: TextLine) -> tuple[Finding, ...]:
-        boxes = line.char_boxes_xywh[line.char_boxes_xywh[:, 2] > 0]
-        if not len(boxes):
+        part = _around(line)
+        if part is None:
             return ()
-        left, top = boxes[:, :2].min(axis=0).tolist()
-        right, bottom = (boxes[:, :2] + boxes[:, 2:]).max(axis=0).tolist()
-        window = slice(top, bottom), slice(left, right)
-        numbers, white = sample.char_mask[window], sample.source.white
-        last = line.first_number + len(line.chars)
-        ink = (numbers >= line.first_number) & (numbers < last)
-        blank = sample.blank[window]
-        change = cv2.absdiff(sample.image[window], blank).reshape(*ink.shape, -1).max(axis=2)[ink]
-        contrast = float(np.median(change)) / white if change.size else 0.0
-        _, spreads = cv2.meanStdDev(blank)
-        clutter = float(spreads.max()) / white
+        numbers, white = sample.char_mask[part], sample.source.white
+        ink = cv2.inRange(numbers, line.first_number, line.first_number + len(line.chars) - 1)
+        blank = sample.blank[part]
+        contrast = max(cv2.mean(cv2.absdiff(sample.image[part], blank), ink)) / white
+        clutter = float(cv2.meanStdDev(blank)[1].max()) / white
         least = max(self.min_contrast, self.min_over_clutter * clutter)
         if contrast >= least:
             return ()
         message = f"'{line.text}' has a contrast of {contrast:.3f} where {least:.3f} is needed"
         return (Finding(severity="error", code="illegible", message=message),)
+
+
+def _around(line: TextLine) -> tuple[slice, slice] | None:
+    """Return the rows and columns of a line's ink; None: it has none."""
+    boxes = [box for box in line.char_boxes_xywh.tolist() if box[2]]
+    if not boxes:
+        return None
+    x, y, w, h = zip(*boxes, strict=True)
+    bottom, right = (max(map(sum, zip(start, size, strict=True))) for start, size in ((y, h), (x, w)))
+    return slice(min(y), bottom), slice(min(x), right)
