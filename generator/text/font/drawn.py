@@ -194,6 +194,11 @@ class DrawnFaces:
         chosen = fitting[int(np.searchsorted(weights, rng.random() * weights[-1], side="right"))]
         return None if lacking[chosen] else self.faces[chosen].draw(chosen, rng)
 
+    def turned_down(self, text: str, ask: Ask) -> dict[str, tuple[str, ...]]:
+        """Return which letters of a text each face lacks, by the face's name."""
+        lacking = {name: tuple(_lacking(name, text)) for name in self.faces}
+        return {name: letters for name, letters in lacking.items() if letters}
+
     def digest(self) -> str:
         """Return a hash of the tables."""
         return _digest(tuple(self.faces))

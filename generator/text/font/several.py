@@ -54,6 +54,10 @@ class Several:
                 return face
         return None
 
+    def turned_down(self, text: str, ask: Ask) -> dict[str, tuple[str, ...]]:
+        """Return which letters of a text each face of all fonts lacks, by the face's name."""
+        return {name: letters for font in self.fonts.values() for name, letters in font.turned_down(text, ask).items()}
+
     def digest(self) -> str:
         """Return a hash of the files that all of them read."""
         return "\n".join(f"{name} {font.digest()}" for name, font in self.fonts.items())
