@@ -29,14 +29,18 @@ class Text:
         face: name of the face.
         family: that it shares a split with.
         plate: struck.
+        marking: how it gets onto the surface.
         drawn: what the marking drew.
+        contrast: that its group drew, share of full scale; None: it is alone.
     """
 
     field: Field
     face: str
     family: str
     plate: Plate
+    marking: Marking
     drawn: Mapping[str, Any]
+    contrast: float | None = None
 
 
 class Page:
@@ -55,9 +59,9 @@ class Page:
         self.count = 0
         self.faint: list[str] = []
 
-    def write(self, text: Text, warp: Warp, marking: Marking, contrast: float, harms: tuple[Harmed, ...]) -> None:
+    def write(self, text: Text, warp: Warp, contrast: float, harms: tuple[Harmed, ...]) -> None:
         """Write one text."""
-        plate, drawn = text.plate, text.drawn
+        plate, marking, drawn = text.plate, text.marking, text.drawn
         height = height_on_image(plate, warp)
         reach = marking.reach_px(drawn, height)
         ink = pull_ink(plate, warp, self.hw, reach)

@@ -173,6 +173,9 @@ class Font(Protocol):
             ConfigError: a face lacks a letter and the policy is ``fail``, or there is no face of these kinds.
         """
 
+    def turned_down(self, text: str, ask: Ask) -> dict[str, tuple[str, ...]]:
+        """Return which letters of a text each face lacks, by the face's name; faces that have all are left out."""
+
     def digest(self) -> str:
         """Return a hash of the files it reads."""
 
@@ -309,6 +312,7 @@ class Field:
         kind: ``text`` or ``distractor``.
         corpus: what it says; None: the recipe's corpus.
         font: None: the recipe's.
+        marking: None: the recipe's.
         group: texts of an image that one machine wrote share face, colours and contrast; empty: it is alone.
     """
 
@@ -317,6 +321,7 @@ class Field:
     kind: str = TEXT
     corpus: Corpus | None = None
     font: Font | None = None
+    marking: Marking | None = None
     group: str = ""
 
 

@@ -25,14 +25,15 @@ _RETRIES = 64
 _SPARE = 0.6  # room about the ink of a plate that print defects need, share of a capital's height
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Group:
     """What the texts of an image that one machine wrote have in common."""
 
     font: Font
+    marking: Marking
     face: Face
     drawn: Mapping[str, Any]
-    contrast: float | None = None
+    contrast: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +43,9 @@ class PutText:
     Attributes:
         layout: where texts stand.
         corpus: what they say, where a field of the layout does not say otherwise.
-        font: the faces.
+        font: the faces, likewise.
         raster: how letters are set side by side.
-        marking: how they get onto the surface.
+        marking: how they get onto the surface, where a field does not say otherwise.
         warp: how they are bent and seen.
         faults: print defects by name; which of them a sample gets is planned.
         allow_cut: whether ink may leave the image.
@@ -99,8 +100,8 @@ class PutText:
         if groups:
             kept = _on_one_ground(kept, blank, sample.source.white)
         for number, (text, warp) in enumerate(kept):
-            contrast = self._contrast(groups.get(text.field.group), rng)
-            page.write(text, warp, self.marking, contrast, harms.get(number, ()))
+            contrast = text.marking.contrast.draw(rng) if text.contrast is None else text.contrast
+            page.write(text, warp, contrast, harms.get(number, ()))
         return page.finished(sample, roi, None if self.allow_cut else self.marking.contrast.low)
 
     def _set(
@@ -114,34 +115,36 @@ class PutText:
     ) -> Text:
         """Return a text set and struck; another text is drawn where no face has all of its letters."""
         corpus, font = wanted.corpus or self.corpus, wanted.font or self.font
+        marking, group = wanted.marking or self.marking, groups.get(wanted.group)
+        if group is not None and group.marking != marking:
+            group = None
         spec, said = sample.spec, ""
         for retry in range(_RETRIES):
             ask = Ask(index=spec.index, split=spec.split, seed=spec.seed, place=place, retry=retry)
             said = corpus.draw(ask, rng)
-            group = groups.get(wanted.group)
             if group is not None and group.font == font and not group.face.missing(said):
                 face: Face | None = group.face
             else:
-                face = font.draw(said, ask, rng, self.marking.kinds)
+                face = font.draw(said, ask, rng, marking.kinds)
             if face is None:
                 continue
-            plate = self.marking.strike(self.raster.lay(said, face, wanted.style, rng), rng)
+            plate = marking.strike(self.raster.lay(said, face, wanted.style, rng), rng)
             if is_harmed:
                 plate = plate.padded(int(np.ceil(_SPARE * plate.height_px)))
-            drawn = self.marking.draw(rng) if group is None else group.drawn
-            if wanted.group and group is None:
-                groups[wanted.group] = _Group(font, face, drawn)
-            return Text(field=wanted, face=face.name, family=face.family, plate=plate, drawn=drawn)
+            drawn = marking.draw(rng) if group is None else group.drawn
+            if wanted.group and wanted.group not in groups:
+                group = groups[wanted.group] = _Group(font, marking, face, drawn, marking.contrast.draw(rng))
+            return Text(
+                field=wanted,
+                face=face.name,
+                family=face.family,
+                plate=plate,
+                marking=marking,
+                drawn=drawn,
+                contrast=None if group is None else group.contrast,
+            )
         hint = f"The last of {_RETRIES} texts was '{said}'. Choose fonts that have its letters, or another corpus."
         raise ConfigError("text.font", "a face that has all letters of a text", "none", hint)
-
-    def _contrast(self, group: _Group | None, rng: np.random.Generator) -> float:
-        """Return the contrast of a text, drawn once for its group."""
-        if group is None:
-            return self.marking.contrast.draw(rng)
-        if group.contrast is None:
-            group.contrast = self.marking.contrast.draw(rng)
-        return group.contrast
 
     def _harms(
         self,

@@ -22,6 +22,8 @@ from generator.text.plate import Plate
 from generator.text.port import Field, Marking
 
 _CORE = 0.5
+_DOWN, _RIGHT = (np.array(way)[:, None] for way in ((0, 0, 1, -1, 1, -1, 1, -1), (1, -1, 0, 0, 1, -1, -1, 1)))
+_SPILL = 8  # of 255: fainter ink than this decides nothing
 _FULL = np.ones((1, 1), np.float32)
 _SHARES = np.linspace(0.0, 1.0, 256)
 _MOST_CHANGES = 4096
@@ -59,7 +61,33 @@ def pull_ink(plate: Plate, warp: Warp, hw: tuple[int, int], reach_px: int) -> In
     grid = warp.grid(rect, plate.wh)
     cover = warp.pull(plate.cover, rect, grid=grid)
     owner = warp.pull(plate.owner, rect, cv2.INTER_NEAREST, grid)
-    return Ink(rect=rect, cover=cover, owner=_extended(owner, cover, reach_px))
+    owner = _extended(owner, cover, reach_px)
+    if len(plate.chars) > 1:
+        _give_spill_back(owner, cover, warp.pull(plate.cover * (plate.owner & 1 == 0), rect, grid=grid))
+    return Ink(rect=rect, cover=cover, owner=owner)
+
+
+def _give_spill_back(owner: np.ndarray, cover: np.ndarray, even: np.ndarray) -> None:
+    """Give pixels that interpolation filled with a neighbour's ink to that neighbour, in place.
+
+    Args:
+        owner: (h, w) numbers of the nearest characters.
+        cover: (h, w) uint8 ink of all of them.
+        even: (h, w) uint8 ink of those with even numbers; neighbours' numbers are odd and even in turn.
+    """
+    of_even = owner & 1 == 0
+    spilt = np.flatnonzero(((even > cover >> 1) != of_even) & (cover > _SPILL))
+    if not spilt.size:
+        return
+    rows, columns = np.divmod(spilt, owner.shape[1])
+    near = (
+        np.minimum(np.abs(rows + _DOWN), owner.shape[0] - 1),
+        np.minimum(np.abs(columns + _RIGHT), owner.shape[1] - 1),
+    )
+    there, mine = owner[near], owner.ravel()[spilt]
+    fits = (there > 0) & ((there ^ mine) & 1 == 1)
+    taken = there[fits.argmax(axis=0), np.arange(spilt.size)]
+    owner[rows, columns] = np.where(fits.any(axis=0), taken, mine)
 
 
 def _extended(owner: np.ndarray, cover: np.ndarray, reach_px: int) -> np.ndarray:

@@ -21,7 +21,7 @@ from generator.imaging.warp import Warp
 from generator.text.layout.cell import fitted, on_canvas, on_quad, require_quad, settled, size_of
 from generator.text.layout.space import Space
 from generator.text.plate import Plate
-from generator.text.port import Canvas, Corpus, Field, Font, Placed, Style, Warping
+from generator.text.port import Canvas, Corpus, Field, Font, Marking, Placed, Style, Warping
 from generator.text.warp.follow import laid_on
 from generator.text.warp.ink import around_ink
 
@@ -39,6 +39,7 @@ class LabelText:
         height_share: height of a capital, share of its own height, (0, 1]; a text too wide is made smaller.
         corpus: what it says; None: the recipe's corpus.
         font: its faces; None: the recipe's.
+        marking: how it gets onto the label; None: the recipe's.
         kind: ``text``, or ``distractor``: there but not to be read.
         align, valign: where it stands in its rectangle.
         tracking: more room between characters, share of a capital's height, [-0.2, 2].
@@ -51,6 +52,7 @@ class LabelText:
     height_share: Range = Range(0.6, 0.7)
     corpus: Corpus | None = None
     font: Font | None = None
+    marking: Marking | None = None
     kind: Literal["text", "distractor"] = "text"
     align: Literal["left", "centre", "right"] = "left"
     valign: Literal["top", "middle", "bottom"] = "middle"
@@ -119,7 +121,7 @@ class LabelFields:
                 leading=text.leading.draw(rng),
                 align=text.align,
             )
-            own = {"corpus": text.corpus, "font": text.font, "group": text.group}
+            own = {"corpus": text.corpus, "font": text.font, "marking": text.marking, "group": text.group}
             wanted.append(Field(style=style, name=name, kind=text.kind, **own))
         return tuple(wanted)
 
