@@ -55,6 +55,7 @@ class SheetRow:
         label: the line under the panels.
         focus: which region is zoomed at; None: the largest.
         lines: its text; none: there is none, or it is not labelled.
+        focus_line: which of them is zoomed at; None: a region, or the first where there is none.
         blank: the surface without its text, same shape; None: it is not shown.
         char_mask: (H, W) numbers of the characters whose ink a pixel is; None: not known.
         caption: what the text says, above the label.
@@ -69,6 +70,7 @@ class SheetRow:
     label: str = ""
     focus: int | None = None
     lines: tuple[TextLine, ...] = ()
+    focus_line: int | None = None
     blank: np.ndarray | None = None
     char_mask: np.ndarray | None = None
     caption: str = ""
@@ -219,7 +221,7 @@ def zoom_window(row: SheetRow) -> Rect:
     """
     height, width = row.hw
     shorter = min(height, width)
-    if not row.regions:
+    if not row.regions or row.focus_line is not None:
         return _around_text(row)
     place = row.focus
     if place is None:
@@ -236,9 +238,10 @@ def zoom_window(row: SheetRow) -> Rect:
 
 
 def _around_text(row: SheetRow) -> Rect:
-    """Return a window around the first characters of the first line that is to be read."""
+    """Return a window around the first characters of the focused line, or of the first that is to be read."""
     height, width = row.hw
-    line = min(row.lines, key=lambda line: line.kind == DISTRACTOR)
+    first = min(row.lines, key=lambda line: line.kind == DISTRACTOR)
+    line = first if row.focus_line is None else row.lines[row.focus_line]
     corners = line.char_quads_xy[:_ZOOMED_CHARS].reshape(-1, 2) if len(line.chars) else line.outline_xy()
     if corners is None:
         return Rect(0, 0, width, height)

@@ -6,7 +6,7 @@ written. The page is one file: its pictures are in it, and it fetches nothing. S
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from html import escape
 from pathlib import Path
@@ -18,16 +18,20 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, sel
 
 from generator.core.annotation import Finding
 from generator.core.errors import ConfigError, FormatError
+from generator.core.text import TextLine
 from generator.dataset.store import Store, write_text
+from generator.imaging.panel import Colour
 from generator.report import stats as limits
-from generator.report.chart import bars, heat_map, octave_ticks
-from generator.report.concerns import MAX_CLIPPED, MAX_FAINT, MAX_TINY, concerns, short_reason
+from generator.report.concerns import concerns, short_reason
 from generator.report.contact_sheet import class_colours
-from generator.report.histogram import LinearHistogram
+from generator.report.figure.spread import charts, class_charts, px, signed, spread_row
 from generator.report.ledger import Ledger, read_ledger
 from generator.report.origin import given_rows, rules_of, set_rows
-from generator.report.showcase import Extreme, Showcase
-from generator.report.stats import ClassStats, Stats
+from generator.report.showcase import Candidate, Extreme, Showcase
+from generator.report.stats import Stats
+from generator.report.text.overlay import legend_of
+from generator.report.text.section import text_facts, text_rows, text_section
+from generator.report.text.words import text_law
 from generator.report.tile import Tile, full_scale, make_tile
 from generator.report.words import (
     command_of,
@@ -42,9 +46,6 @@ from generator.report.words import (
 PAGE, NUMBERS, CARD = "report.html", "report.json", "README.md"
 SCHEMA = 1
 _SAMPLES, _MOST_SAMPLES, _GOOD_SAMPLES = 18, 36, 2
-_WIDE_TICKS = {0: "≤ -1", 10: "-0.5", 20: "0", 30: "0.5", 40: "≥ 1"}
-_NARROW_TICKS = {0: "-0.5", 10: "0", 20: "0.5"}
-_CHART_HEIGHT, _SMALL_HEIGHT = 272, 104
 
 
 def write_report(root: Path) -> Path:
@@ -125,11 +126,16 @@ def report_json(stats: Stats, ledger: Ledger, found: list[Finding]) -> dict[str,
 def summary(stats: Stats, ledger: Ledger) -> str:
     """Return the data set in one sentence."""
     made = sum(numbers.count > 0 for numbers in stats.classes.values())
+    every = stats.text.all
+    text = (
+        f" {_number(every.lines, 'line')} of text with {_number(every.chars.total, 'character')}; "
+        f"{_number(every.negatives, 'image')} without."
+    )
     return (
         f"{_number(stats.image_count, 'image')}: {stats.good_count} good, "
         f"{stats.image_count - stats.good_count} defective with {_number(stats.every.count, 'defect')} "
         f"of {_number(made, 'class', 'classes')}; "
-        f"{_number(ledger.rejected, 'sample')} rejected."
+        f"{_number(ledger.rejected, 'sample')} rejected." + text * bool(every.images)
     )
 
 
@@ -139,7 +145,7 @@ def _texts(root: Path, stats: Stats, ledger: Ledger, found: list[Finding]) -> di
     config = ledger.config
     labels = config.get("labels") or {}
     return {
-        "title": f"Defect data set {spec_id[:8]}".strip(),
+        "title": f"{'Text' if stats.text.splits else 'Defect'} data set {spec_id[:8]}".strip(),
         "summary": summary(stats, ledger),
         "stats": stats,
         "ledger": ledger,
@@ -147,7 +153,8 @@ def _texts(root: Path, stats: Stats, ledger: Ledger, found: list[Finding]) -> di
         "concerns": found,
         "warned": any(finding.severity != "info" for finding in found),
         "command": command_of(config),
-        "label_law": label_law(config, stats.origins.real > 0, ledger.mix.get("request", {}).get("mask")),
+        "label_law": _laws(stats, ledger),
+        "text_rows": text_rows(stats.text, stats.splits) if stats.text.splits else [],
         "exports": find_exports(root),
         "origin": _origin(config),
         "made": _made_of_sets(ledger) if ledger.mix else _made(stats, ledger),
@@ -158,7 +165,7 @@ def _texts(root: Path, stats: Stats, ledger: Ledger, found: list[Finding]) -> di
         "sets": set_rows(ledger.mix),
         "flavour_folders": [f"masks_{flavour}" for flavour in labels.get("keep") or ()],
         "card_rows": [
-            (name, (_px(n.area.quantile(0.5)), _signed(n.contrast.quantile(0.5)))) for name, n in stats.classes.items()
+            (name, (px(n.area.quantile(0.5)), signed(n.contrast.quantile(0.5)))) for name, n in stats.classes.items()
         ],
     }
 
@@ -166,7 +173,8 @@ def _texts(root: Path, stats: Stats, ledger: Ledger, found: list[Finding]) -> di
 def _html(root: Path, stats: Stats, ledger: Ledger, showcase: Showcase, texts: Mapping[str, Any]) -> str:
     classes = list(stats.classes)
     colours = class_colours(classes)
-    chosen = showcase.samples(classes, min(max(_SAMPLES, len(classes)), _MOST_SAMPLES), _GOOD_SAMPLES)
+    most = min(max(_SAMPLES, len(classes)), _MOST_SAMPLES)
+    chosen = showcase.samples(classes, most, most // 2 if stats.text.splits else _GOOD_SAMPLES)
     bins = len(stats.every.area.octaves(2))
     white = full_scale(root, chosen)
     config = yaml.safe_dump(portable_value(ledger.config), sort_keys=False, allow_unicode=True, width=110)
@@ -174,19 +182,21 @@ def _html(root: Path, stats: Stats, ledger: Ledger, showcase: Showcase, texts: M
         texts,
         subtitle=_subtitle(ledger, classes),
         facts=_facts(stats, ledger),
-        colours={name: "#{:02x}{:02x}{:02x}".format(*colour) for name, colour in colours.items()},
+        colours={name: _css(colour) for name, colour in colours.items()},
+        text=text_section(stats.text, stats.splits),
+        legend=[(name, _css(colour)) for name, colour in _text_legend(chosen).items()],
         tiles=[make_tile(root, candidate, colours, white) for candidate in chosen],
         extremes=[_extreme_tile(root, extreme, colours, white) for extreme in showcase.extremes()],
         reasons={name: short_reason(name, ledger) for name in classes},
         planned_defects=sum(ledger.planned_of(name) or 0 for name in classes),
         per_image=sorted(stats.per_image.items()),
         sizes=[(f"{w} × {h}", number) for (w, h), number in sorted(stats.sizes.items())],
-        spread=[(name, _spread_row(numbers)) for name, numbers in stats.classes.items() if numbers.count],
+        spread=[(name, spread_row(numbers)) for name, numbers in stats.classes.items() if numbers.count],
         tiny_px=limits.TINY_PX,
         input_px=limits.INPUT_PX,
         faint_percent=round(100 * limits.FAINT),
-        charts=_charts(stats),
-        class_charts=[_class_charts(name, numbers, bins) for name, numbers in stats.classes.items() if numbers.count],
+        charts=charts(stats),
+        class_charts=[class_charts(name, numbers, bins) for name, numbers in stats.classes.items() if numbers.count],
         source_findings=ledger.source_findings,
         sample_findings=[
             {"code": code, **numbers, "message": portable(numbers["message"])}
@@ -194,6 +204,14 @@ def _html(root: Path, stats: Stats, ledger: Ledger, showcase: Showcase, texts: M
         ],
         config=config if ledger.config else "not known",
     )
+
+
+def _css(colour: Colour) -> str:
+    return "#{:02x}{:02x}{:02x}".format(*colour)
+
+
+def _text_legend(candidates: Sequence[Candidate]) -> dict[str, Colour]:
+    return legend_of(TextLine.from_json(line) for candidate in candidates for line in candidate.lines)
 
 
 def _template(name: str) -> Template:
@@ -213,6 +231,14 @@ def _markdown(text: object) -> str:
     return "".join(f"\\{letter}" if letter in "\\`*[]|" else letter for letter in plain)
 
 
+def _laws(stats: Stats, ledger: Ledger) -> list[tuple[str, str]]:
+    """Return what the labels mean: those of defects where there are any, those of text where it is labelled."""
+    laws = text_law() if stats.text.splits else []
+    if stats.classes or not laws:
+        laws += label_law(ledger.config, stats.origins.real > 0, ledger.mix.get("request", {}).get("mask"))
+    return laws
+
+
 def _subtitle(ledger: Ledger, classes: list[str]) -> str:
     recipe = (ledger.config.get("recipe") or {}).get("name")
     names = ", ".join(classes[:8]) + (f" and {len(classes) - 8} more" if len(classes) > 8 else "")
@@ -225,18 +251,27 @@ def _origin(config: Mapping[str, Any]) -> str:
     return {"part": "good images drawn by code", "folder": "good images from a folder"}.get(option, "good images")
 
 
-def _facts(stats: Stats, ledger: Ledger) -> list[tuple[str, int]]:
+def _facts(stats: Stats, ledger: Ledger) -> list[tuple[str, int | str]]:
     about = "" if stats.sources.is_exact else "about "
     real = stats.origins.real
     return [
         ("images", stats.image_count),
         *([("real", real), ("synthetic", stats.image_count - real)] if real else []),
+        *text_facts(stats.text),
+        *_defect_facts(stats),
+        (f"{about}source images", stats.sources.count),
+        ("rejected", ledger.rejected),
+    ]
+
+
+def _defect_facts(stats: Stats) -> list[tuple[str, int | str]]:
+    if stats.text.splits and not stats.classes:
+        return []
+    return [
         ("good", stats.good_count),
         ("defective", stats.image_count - stats.good_count),
         ("defects", stats.every.count),
         ("classes", len(stats.classes)),
-        (f"{about}source images", stats.sources.count),
-        ("rejected", ledger.rejected),
     ]
 
 
@@ -269,95 +304,18 @@ def _made_of_sets(ledger: Ledger) -> list[str]:
     return lines + [_markdown(note) for note in ledger.mix.get("notes", ())]
 
 
-def _extreme_tile(root: Path, extreme: Extreme, colours: Mapping[str, tuple[int, int, int]], white: int) -> Tile:
-    if extreme.title in ("smallest", "largest"):
-        note = f"{abs(extreme.value):.0f} px"
-    else:
-        note = f"change {abs(extreme.value):.1%} of full scale (90 % quantile)"
-    candidate = extreme.candidate
-    category = candidate.categories[extreme.place]
-    return make_tile(root, candidate, colours, white, extreme.place, extreme.title, f"{category}: {note}")
-
-
-def _spread_row(numbers: ClassStats) -> list[dict[str, Any]]:
-    """Return the cells of a class in the table of spreads."""
-    share = numbers.area_share.quantile(0.5)
-    counts = (
-        (numbers.tiny, numbers.count, MAX_TINY),
-        (numbers.faint, numbers.measured, MAX_FAINT),
-        (numbers.clipped, numbers.count, MAX_CLIPPED),
-        (numbers.covered, numbers.count, 1.0),
-    )
-    texts = [_px(numbers.area.quantile(q)) for q in (0.1, 0.5, 0.9)]
-    texts += [f"{share / 1e4:.2g} %" if share is not None else "-", _signed(numbers.contrast.quantile(0.5))]
-    return [{"text": text, "off": False} for text in texts] + [
-        {"text": str(count), "off": whole > 0 and count > limit * whole} for count, whole, limit in counts
-    ]
-
-
-def _charts(stats: Stats) -> list[dict[str, Any]]:
-    """Return the charts over all defects."""
-    area, contrast = stats.every.area.octaves(2), stats.every.contrast
-    widest = max((max(w, h) for w, h in stats.sizes), default=1)
-    aspect = min(3.0, max(1 / 3, next(iter(stats.sizes), (1, 1))[0] / next(iter(stats.sizes), (1, 1))[1]))
-    cells = 2 * max(2, min(limits.SIZE_CELLS // 2, (widest - 1).bit_length()))
-    box = [row[:cells] for row in stats.size.rows[:cells]][::-1]
-    edges = octave_ticks(cells, 2)
-    charts = [
-        (
-            "Area",
-            "one bin is half an octave",
-            bars(area, octave_ticks(len(area), 2), "defects by area", "px of the exact mask", _CHART_HEIGHT),
-        ),
-        (
-            "Contrast",
-            "mean change over the surface's mean; below zero is darker",
-            _contrast_bars(contrast, "defects by contrast", _CHART_HEIGHT) if contrast.count else "not known",
-        ),
-        (
-            "Position",
-            "middles of the boxes over the image",
-            heat_map(stats.position.rows, "defects by position", ("width of the image", "height"), aspect=aspect),
-        ),
-        (
-            "Box size",
-            "the diagonal is as wide as high",
-            heat_map(
-                box,
-                "defects by width and height of their box",
-                ("width, px", "height, px"),
-                (edges, {cells - place: text for place, text in edges.items()}),
-                diagonal=True,
-            ),
-        ),
-    ]
-    return [{"title": title, "note": note, "svg": svg} for title, note, svg in charts]
-
-
-def _class_charts(name: str, numbers: ClassStats, bins: int) -> tuple[str, str, str]:
-    """Return a class's histograms of area, over the same ``bins`` for every class, and of contrast."""
-    area = numbers.area.octaves(2)
-    drawn = bars(area + [0] * (bins - len(area)), octave_ticks(bins, 2), f"{name} by area", "area, px", _SMALL_HEIGHT)
-    if not numbers.contrast.count:
-        return name, drawn, ""
-    return name, drawn, _contrast_bars(numbers.contrast, f"{name} by contrast", _SMALL_HEIGHT)
-
-
-def _contrast_bars(contrast: LinearHistogram, title: str, height: int) -> str:
-    """Return a histogram of contrast over -1 to 1, or over the inner half where all values lie there."""
-    every = contrast.coarse(limits.CONTRAST_STEP)
-    inner = every[10:30]
-    if sum(inner) == contrast.count:
-        return bars(inner, _NARROW_TICKS, title, "relative contrast", height)
-    return bars(every, _WIDE_TICKS, title, "relative contrast", height)
-
-
-def _px(area: float | None) -> str:
-    return "-" if area is None else f"{area:.0f}" if area < 1000 else f"{float(f'{area:.3g}'):.0f}"
-
-
-def _signed(value: float | None) -> str:
-    return "-" if value is None else f"{value:+.2f}"
+def _extreme_tile(root: Path, extreme: Extreme, colours: Mapping[str, Colour], white: int) -> Tile:
+    candidate, size = extreme.candidate, abs(extreme.value)
+    if extreme.title.endswith(" text"):
+        kind = extreme.title.split()[0]
+        letters = f"{size:.0f} letters and spaces"
+        note = {"smallest": f"capitals {size:.1f} px", "largest": f"capitals {size:.1f} px"}.get(kind, letters)
+        note = f"contrast {size:.1%} of full scale" if kind == "faintest" else note
+        return make_tile(root, candidate, colours, white, focus_line=extreme.place, title=extreme.title, note=note)
+    note = f"change {size:.1%} of full scale (90 % quantile)"
+    note = f"{size:.0f} px" if extreme.title in ("smallest", "largest") else note
+    note = f"{candidate.categories[extreme.place]}: {note}"
+    return make_tile(root, candidate, colours, white, focus=extreme.place, title=extreme.title, note=note)
 
 
 def _number(count: int, one: str, many: str = "") -> str:

@@ -13,9 +13,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from generator.core.seeds import stable_hash
+from generator.core.text import DISTRACTOR
 
+_EXTREMES = (
+    *("smallest", "largest", "faintest", "strongest"),
+    *("smallest text", "largest text", "faintest text", "shortest text", "longest text"),
+)
 _KEPT = 4
-_GOOD = ""
+_GOOD, _TEXT = "", " text"
+_KEPT_TEXT = 12  # lines of text are small and differ more than good images do
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +31,8 @@ class Candidate:
     Attributes:
         key, split, index, source_id: as in the plan.
         categories: of its defects, in the order of their ids; empty: a good image.
-        image, twin, mask: paths below the data set's root; None where there is no such file.
+        image, twin, mask, blank, char_mask: paths below the data set's root; None where there is no such file.
+        lines: its text, as the record's line holds it.
     """
 
     key: str
@@ -36,6 +43,9 @@ class Candidate:
     image: str = ""
     twin: str | None = None
     mask: str | None = None
+    blank: str | None = None
+    char_mask: str | None = None
+    lines: tuple[Mapping[str, Any], ...] = ()
 
     @classmethod
     def of_line(cls, line: Mapping[str, Any]) -> Candidate:
@@ -49,6 +59,9 @@ class Candidate:
             image=line["image"],
             twin=line["twin"],
             mask=line["mask"],
+            blank=line.get("blank"),
+            char_mask=line.get("char_mask"),
+            lines=tuple(line.get("text", ())),
         )
 
     @property
@@ -60,13 +73,13 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extreme:
-    """A defect that is the most of something.
+    """A defect or a line of text that is the most of something.
 
     Attributes:
         title: what it is, such as ``smallest``.
         value: the measure that made it so.
         candidate: its sample.
-        place: which of the sample's defects, from 0.
+        place: which of the sample's defects, or of its lines, from 0.
     """
 
     title: str
@@ -89,16 +102,19 @@ class Showcase:
             KeyError, TypeError: the line is no record.
         """
         rank = stable_hash(line["key"])
-        categories = {instance["category"] for instance in line["instances"]} or {_GOOD}
+        categories = {instance["category"] for instance in line["instances"]} or {_TEXT if line.get("text") else _GOOD}
         candidate = None
         for category in categories:
             kept = self._kept.setdefault((category, line["split"]), [])
-            if len(kept) < _KEPT or rank < kept[-1][0]:
+            most = _KEPT_TEXT if category == _TEXT else _KEPT
+            if len(kept) < most or rank < kept[-1][0]:
                 candidate = candidate or Candidate.of_line(line)
                 bisect.insort(kept, (rank, candidate), key=lambda item: item[0])
-                del kept[_KEPT:]
+                del kept[most:]
         for place, instance in enumerate(line["instances"]):
             self._consider(line, place, instance)
+        for place, text in enumerate(line.get("text", ())):
+            self._consider_text(line, place, text)
 
     def _consider(self, line: Mapping[str, Any], place: int, instance: Mapping[str, Any]) -> None:
         measured = instance["params"].get("measured", {})
@@ -106,6 +122,20 @@ class Showcase:
         measures = {"smallest": -area, "largest": area}
         if change is not None:
             measures |= {"faintest": -change, "strongest": change}
+        self._keep(line, place, measures)
+
+    def _consider_text(self, line: Mapping[str, Any], place: int, text: Mapping[str, Any]) -> None:
+        if text["kind"] == DISTRACTOR:
+            return
+        params, length = text["params"], len(text["text"])
+        measures = {"shortest text": -length, "longest text": length}
+        if "height_px" in params:
+            measures |= {"smallest text": -params["height_px"], "largest text": params["height_px"]}
+        if "contrast" in params:
+            measures["faintest text"] = -params["contrast"]
+        self._keep(line, place, measures)
+
+    def _keep(self, line: Mapping[str, Any], place: int, measures: Mapping[str, float]) -> None:
         for title, measure in measures.items():
             best = self._extremes.get(title)
             if best is None or measure > best.value:
@@ -113,8 +143,8 @@ class Showcase:
                 self._extremes[title] = Extreme(title=title, value=measure, candidate=candidate, place=place)
 
     def extremes(self) -> list[Extreme]:
-        """Return the smallest, largest, faintest and strongest defect, as far as they are known."""
-        return [self._extremes[t] for t in ("smallest", "largest", "faintest", "strongest") if t in self._extremes]
+        """Return the extremes of defects and of text, as far as they are known."""
+        return [self._extremes[title] for title in _EXTREMES if title in self._extremes]
 
     def samples(self, classes: Sequence[str], count: int, good: int) -> list[Candidate]:
         """Return up to ``count`` samples in plan order, the good ones last.

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from math import log2
 from typing import Any
 
-from generator.report.histogram import Grid, LinearHistogram, LogHistogram
+from generator.report.figure.histogram import Grid, LinearHistogram, LogHistogram
 from generator.report.origin import Origins
 from generator.report.provenance import Sources
 from generator.report.text.stats import TextStats

@@ -14,15 +14,27 @@ import numpy as np
 
 from generator.core.annotation import Region
 from generator.core.errors import FormatError
+from generator.core.text import DISTRACTOR, TextLine
 from generator.imaging.codec import decode_image, decode_mask, encode_thumbnail
 from generator.imaging.panel import Colour
-from generator.report.contact_sheet import SheetRow, panels
+from generator.report.contact_sheet import SheetRow, panels, strip_panels
 from generator.report.showcase import Candidate
+from generator.report.text.words import said_of
 from generator.report.words import portable
 
-PANEL_PX = 288
+PANEL_PX, STRIP_PX = 288, 1080
 _QUALITY = 82
 _FULL_SCALES = (1023, 4095, 16383, 65535)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture on the page: what it shows, its data URI, its width and height in px."""
+
+    name: str
+    uri: str
+    width: int
+    height: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,19 +44,23 @@ class Tile:
     Attributes:
         key, split, source: of the sample.
         categories: on it, each once; empty: a good image.
-        pictures: data URIs of image, twin, overlay and zoom; empty text: there is none.
-        sizes: width and height of each picture, px.
+        pictures: what they show, their data URIs, widths and heights in px.
         title, note: of an extreme, such as ``smallest`` and ``12 px``.
+        is_strip: whether the pictures are strips, to be shown one above the other.
+        texts: what its lines say, and what is to be known of each.
+        made: how its text was made.
     """
 
     key: str
     split: str
     source: str
     categories: tuple[str, ...]
-    pictures: tuple[str, ...]
-    sizes: tuple[tuple[int, int], ...]
+    pictures: tuple[Picture, ...]
     title: str = ""
     note: str = ""
+    is_strip: bool = False
+    texts: tuple[tuple[str, str], ...] = ()
+    made: str = ""
 
 
 def full_scale(root: Path, candidates: Sequence[Candidate]) -> int:
@@ -71,6 +87,7 @@ def make_tile(
     colours: Mapping[str, Colour],
     white: int,
     focus: int | None = None,
+    focus_line: int | None = None,
     title: str = "",
     note: str = "",
 ) -> Tile:
@@ -82,24 +99,40 @@ def make_tile(
         colours: RGB per class.
         white: the value shown as full brightness.
         focus: which of its defects is zoomed at, from 0; None: the largest.
+        focus_line: which line of its text is zoomed at, from 0; None: a defect, or the first.
         title: of an extreme.
         note: of an extreme.
 
     Raises:
         FormatError, AssetError: one of its files is missing or damaged.
     """
-    row = _row(root, candidate, colours, white, focus)
-    drawn = panels(row, PANEL_PX)
+    row = _row(root, candidate, colours, white, focus, focus_line)
+    names = ("image", "good twin", "mask", "zoom")
+    if row.lines:
+        names = ("image", "good twin" if row.regions else "without text", "labels", "zoom")
+    drawn = strip_panels(row, STRIP_PX) if row.is_strip else panels(row, PANEL_PX)
     return Tile(
         key=candidate.key,
         split=candidate.split,
         source=portable(candidate.source_id),
         categories=tuple(dict.fromkeys(candidate.categories)),
-        pictures=tuple("" if panel is None else data_uri(panel) for panel in drawn),
-        sizes=tuple((0, 0) if panel is None else (panel.shape[1], panel.shape[0]) for panel in drawn),
+        pictures=tuple(
+            Picture(name, data_uri(panel), panel.shape[1], panel.shape[0])
+            for name, panel in zip(names, drawn, strict=False)
+            if panel is not None
+        ),
         title=title,
         note=note,
+        is_strip=row.is_strip,
+        texts=tuple((line.text, _state(line)) for line in row.lines),
+        made=" · ".join(filter(None, said_of(row.lines))),
     )
+
+
+def _state(line: TextLine) -> str:
+    """Return what is to be known of a line beside its text."""
+    states = [line.name, "not to be read" * (line.kind == DISTRACTOR), "cannot be read" * (not line.is_readable)]
+    return ", ".join(filter(None, states))
 
 
 def data_uri(picture: np.ndarray) -> str:
@@ -108,13 +141,18 @@ def data_uri(picture: np.ndarray) -> str:
     return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode("ascii")
 
 
-def _row(root: Path, candidate: Candidate, colours: Mapping[str, Colour], white: int, focus: int | None) -> SheetRow:
+def _row(
+    root: Path,
+    candidate: Candidate,
+    colours: Mapping[str, Colour],
+    white: int,
+    focus: int | None,
+    focus_line: int | None,
+) -> SheetRow:
     image = _image(root, candidate.image)
     regions, painted = [], []
     if candidate.mask is not None:
-        mask = decode_mask(_bytes(root, candidate.mask), candidate.mask)
-        if mask.shape != image.shape[:2]:
-            raise FormatError(root / candidate.mask, "", f"a mask of shape {image.shape[:2]}", f"{mask.shape}")
+        mask = _mask(root, candidate.mask, image.shape[:2])
         for number, category in enumerate(candidate.categories, 1):
             bits = mask == number
             if number - 1 == focus:
@@ -122,7 +160,7 @@ def _row(root: Path, candidate: Candidate, colours: Mapping[str, Colour], white:
             if bits.any():
                 regions.append(Region.tight(bits))
                 painted.append(colours[category])
-    twin = None if candidate.twin is None else _image(root, candidate.twin)
+    twin, blank = (None if path is None else _image(root, path) for path in (candidate.twin, candidate.blank))
     return SheetRow(
         image=image,
         twin=twin,
@@ -130,7 +168,18 @@ def _row(root: Path, candidate: Candidate, colours: Mapping[str, Colour], white:
         colours=tuple(painted),
         white=white,
         focus=focus if regions else None,
+        lines=tuple(TextLine.from_json(line) for line in candidate.lines),
+        blank=blank,
+        char_mask=None if candidate.char_mask is None else _mask(root, candidate.char_mask, image.shape[:2]),
+        focus_line=focus_line,
     )
+
+
+def _mask(root: Path, path: str, hw: tuple[int, int]) -> np.ndarray:
+    mask = decode_mask(_bytes(root, path), path)
+    if mask.shape != hw:
+        raise FormatError(root / path, "", f"a mask of shape {hw}", f"{mask.shape}")
+    return mask
 
 
 def _image(root: Path, path: str) -> np.ndarray:

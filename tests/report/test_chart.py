@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from generator.report.chart import bars, heat_map, octave_ticks, short_number
+from generator.report.figure.chart import bars, heat_map, octave_ticks, short_number
 
 
 def heights(svg: str) -> list[float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from generator.report.histogram import Grid, LinearHistogram, LogHistogram
+from generator.report.figure.histogram import Grid, LinearHistogram, LogHistogram
 from generator.report.provenance import KeySample
 from generator.report.stats import Stats
 

@@ -12,7 +12,7 @@ from math import dist
 from typing import Any
 
 from generator.core.text import DISTRACTOR
-from generator.report.histogram import LinearHistogram, LogHistogram, Tally
+from generator.report.figure.histogram import LinearHistogram, LogHistogram, Tally
 from generator.report.provenance import KeySample
 
 SMALL_PX = 8

@@ -98,6 +98,30 @@ def heat_map(
     return "".join(parts) + "</svg>"
 
 
+def columns(counts: Mapping[str, int], title: str, across: int = 48) -> str:
+    """Draw a column with its name below for each of some short names, ``across`` of them in a row."""
+    step, tall, foot = 20.0, 56.0, 18.0
+    names, most = list(counts), max(counts.values(), default=0)
+    rows = [names[start : start + across] for start in range(0, len(names), across)]
+    width = 2 * _LEFT + step * min(across, max(len(names), 24))
+    parts = [_open(width, max(1, len(rows)) * (tall + foot) + 2, title)]
+    for place, row in enumerate(rows):
+        floor = place * (tall + foot) + tall
+        for column, name in enumerate(row):
+            x, high = _LEFT + column * step, max(1.0, (tall - 6) * counts[name] / most) if counts[name] else 0.0
+            hint = f"<title>{escape(name)}: {counts[name]}</title>"
+            if high:
+                parts.append(
+                    f'<rect class="bar" x="{x + 2:.1f}" y="{floor - high:.1f}" width="{step - 4:.1f}" '
+                    f'height="{high:.1f}">{hint}</rect>'
+                )
+            parts.append(
+                f'<text x="{x + step / 2:.1f}" y="{floor + 13:.1f}" text-anchor="middle">{escape(name)}</text>'
+            )
+        parts.append(f'<line class="axis" x1="{_LEFT}" y1="{floor}" x2="{_LEFT + step * len(row):.1f}" y2="{floor}"/>')
+    return "".join(parts) + "</svg>"
+
+
 def octave_ticks(bins: int, parts: int, most: int = 7) -> dict[int, str]:
     """Return labels for the edges of ``bins`` bins of 1/``parts`` octave from 1 on, about ``most`` of them."""
     every = parts * max(1, -(-bins // (parts * most)))

@@ -1,0 +1,1 @@
+"""Counts in bins, and drawings of them."""
