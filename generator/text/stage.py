@@ -17,6 +17,7 @@ from generator.core.annotation import Finding
 from generator.core.errors import ConfigError, require
 from generator.core.sample import Sample
 from generator.imaging.warp import Warp
+from generator.text.coverage import lacking_faces
 from generator.text.harm import Harmed, harmed
 from generator.text.page import Page, Text, framed
 from generator.text.port import Ask, Canvas, Corpus, Face, Fault, Field, Font, Layout, Marking, Raster, Warping
@@ -76,8 +77,8 @@ class PutText:
         return "\n".join((self.corpus.digest(), self.font.digest(), self.layout.digest()))
 
     def findings(self) -> tuple[Finding, ...]:
-        """Return what was noticed about the fonts as a whole."""
-        return self.font.findings()
+        """Return what was noticed about the fonts as a whole, and which faces lack letters of the texts."""
+        return (*self.font.findings(), *lacking_faces((self.corpus,), self.font))
 
     def __call__(self, sample: Sample, rng: np.random.Generator) -> Sample:
         """Return the sample with text on it."""
