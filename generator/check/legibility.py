@@ -45,7 +45,7 @@ class Legibility:
         )
 
     def _judge(self, sample: Sample, line: TextLine) -> tuple[Finding, ...]:
-        part = _around(line)
+        part = _around(line, sample.hw)
         if part is None:
             return ()
         numbers, white = sample.char_mask[part], sample.source.white
@@ -60,11 +60,12 @@ class Legibility:
         return (Finding(severity="error", code="illegible", message=message),)
 
 
-def _around(line: TextLine) -> tuple[slice, slice] | None:
-    """Return the rows and columns of a line's ink; None: it has none."""
-    boxes = [box for box in line.char_boxes_xywh.tolist() if box[2]]
-    if not boxes:
+def _around(line: TextLine, hw: tuple[int, int]) -> tuple[slice, slice] | None:
+    """Return the rows and columns about a line; None: it does not lie on the image."""
+    box = line.bbox_xywh()
+    if box is None:
         return None
-    x, y, w, h = zip(*boxes, strict=True)
-    bottom, right = (max(map(sum, zip(start, size, strict=True))) for start, size in ((y, h), (x, w)))
-    return slice(min(y), bottom), slice(min(x), right)
+    left, top, width, height = box
+    rows = slice(max(0, int(top) - 1), min(hw[0], int(top + height) + 2))
+    columns = slice(max(0, int(left) - 1), min(hw[1], int(left + width) + 2))
+    return (rows, columns) if rows.start < rows.stop and columns.start < columns.stop else None

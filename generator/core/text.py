@@ -126,8 +126,9 @@ class TextLine:
         outline = self.outline_xy()
         if outline is None:
             return None
-        (left, top), (right, bottom) = outline.min(axis=0).tolist(), outline.max(axis=0).tolist()
-        return left, top, right - left, bottom - top
+        x, y = zip(*outline.tolist(), strict=True)
+        left, top = min(x), min(y)
+        return left, top, max(x) - left, max(y) - top
 
     def moved(self, to: Moved) -> TextLine:
         """Return the line with every point moved; boxes of ink are left to whoever measures the ink again."""
