@@ -156,11 +156,15 @@ def _build_stage(node: Mapping[str, Any], number: int, config: Mapping[str, Any]
     if not isinstance(node, Mapping):
         raise ConfigError(where, "a mapping with _target_, or null", node)
     parts = {where: node, **{f"{where}.{field}": value for field, value in node.items()}}
+    keys = dict(config)
+    for key, value in config.items():
+        if isinstance(value, Mapping):
+            keys |= {f"{key}.{name}": inner for name, inner in value.items() if isinstance(inner, Mapping)}
     try:
         return build(node, where)
     except ConfigError as error:
         for place, part in parts.items():
-            origin = next((key for key, value in config.items() if value and value == part), None)
+            origin = next((key for key, value in keys.items() if value and value == part), None)
             if origin and (error.where == place or error.where.startswith(f"{place}.")):
                 name = origin + error.where.removeprefix(place)
                 raise ConfigError(name, error.expected, error.got, error.hint) from None

@@ -57,7 +57,7 @@ class Page:
         self.lines: list[TextLine] = []
         self.instances: list[Instance] = []
         self.count = 0
-        self.faint: list[str] = []
+        self.problems: list[tuple[str, str]] = []  # code and message
 
     def write(self, text: Text, warp: Warp, contrast: float, harms: tuple[Harmed, ...]) -> None:
         """Write one text."""
@@ -85,7 +85,8 @@ class Page:
             plate, warp, readable = harms[-1].plate, harms[-1].warp, harms[-1].readable
         lines = text_lines(plate, warp, text.field, readable, self.count + 1, params, is_plain)
         if reached < marking.contrast.low * 0.999:
-            self.faint.append(f"'{lines[0].text}' reaches {reached:.3f}, the band begins at {marking.contrast.low:g}")
+            said = f"'{lines[0].text}' reaches {reached:.3f}, the band begins at {marking.contrast.low:g}"
+            self.problems.append(("faint_text", said))
         self.lines += lines
         self.count += len(plate.chars)
 
@@ -196,8 +197,8 @@ class Page:
         good = self.blank if self.good is None else self.good
         image = good if self.image is None else self.image
         findings = list(sample.findings)
-        for problem in self.faint:
-            findings.append(Finding(severity="error", code="faint_text", message=problem))
+        for code, message in self.problems:
+            findings.append(Finding(severity="error", code=code, message=message))
         if least is not None and self.ink is None:  # a plain text's window lies within the image
             findings += _cut_off(self.lines, self.hw)
         return sample.with_(

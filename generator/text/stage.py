@@ -7,6 +7,7 @@ sound print, the image the harmed one, and masks are derived from the two as for
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -28,13 +29,19 @@ _SPARE = 0.6  # room about the ink of a plate that print defects need, share of 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Group:
-    """What the texts of an image that one machine wrote have in common."""
+    """What the texts of an image that one machine wrote have in common.
+
+    Attributes:
+        before: the random numbers as they were before the first of them was struck: the others are struck by the same,
+            as marks of one machine at one speed.
+    """
 
     font: Font
     marking: Marking
     face: Face
     drawn: Mapping[str, Any]
     contrast: float
+    before: np.random.Generator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +101,9 @@ class PutText:
         plates = [text.plate for text in texts]
         shapes = [self.warp.draw(plate, rng) for plate in plates]
         placed = self.layout.place(plates, shapes, canvas, rng)
+        if texts and placed.frame is None and sample.hw == (1, 1):
+            hint = "Set source.size_wh=[512,512], or choose source=drawn/plain_label or source=folder."
+            raise ConfigError("source", "images to write on, as this layout cuts none", "a blank without a size", hint)
         blank, roi = framed(sample, placed.frame)
         page = Page(blank, sample.source.white, sample.light_deg, is_flat=sample.source.pixels.shape[:2] == (1, 1))
         kept = [(text, warp) for text, warp in zip(texts, placed.warps, strict=True) if warp is not None]
@@ -103,6 +113,8 @@ class PutText:
         for number, (text, warp) in enumerate(kept):
             contrast = text.marking.contrast.draw(rng) if text.contrast is None else text.contrast
             page.write(text, warp, contrast, harms.get(number, ()))
+        if texts and not kept:
+            page.problems.append(("no_room", f"none of {len(texts)} text(s) found room"))
         return page.finished(sample, roi, None if self.allow_cut else self.marking.contrast.low)
 
     def _set(
@@ -129,12 +141,13 @@ class PutText:
                 face = font.draw(said, ask, rng, marking.kinds)
             if face is None:
                 continue
-            plate = marking.strike(self.raster.lay(said, face, wanted.style, rng), rng)
+            laid, before = self.raster.lay(said, face, wanted.style, rng), copy.deepcopy(rng) if wanted.group else rng
+            plate = marking.strike(laid, rng if group is None else copy.deepcopy(group.before))
             if is_harmed:
                 plate = plate.padded(int(np.ceil(_SPARE * plate.height_px)))
             drawn = marking.draw(rng) if group is None else group.drawn
             if wanted.group and wanted.group not in groups:
-                group = groups[wanted.group] = _Group(font, marking, face, drawn, marking.contrast.draw(rng))
+                group = groups[wanted.group] = _Group(font, marking, face, drawn, marking.contrast.draw(rng), before)
             return Text(
                 field=wanted,
                 face=face.name,

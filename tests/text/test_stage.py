@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from generator import samples
+from generator.core.errors import ConfigError
 from generator.core.sample import Sample
 
 FAULTS = "text/fault=[smear,blot,missing_part,double_print,weak_ink,cut,misplaced_line]"
@@ -133,3 +134,16 @@ def test_ink_that_a_blot_adds_is_no_character_s():
         sound = (sample.good != sample.blank).any(axis=2)
         assert not ((sample.char_mask > 0) & ~sound).any()
         assert ((sample.image != sample.blank).any(axis=2) & ~sound).any()
+
+
+def test_a_layout_on_a_surface_without_a_size_is_refused_and_one_without_room_is_found():
+    with pytest.raises(ConfigError, match="size_wh"):
+        made("text/layout=surface")
+    for sample in made("text/layout=surface", "source.size_wh=[24,24]", "text.layout.height=[20px,20px]"):
+        assert not sample.text and [f.code for f in sample.findings if f.severity == "error"] == ["no_room"]
+
+
+def test_a_mistake_in_a_part_of_the_text_is_named_with_its_own_key():
+    with pytest.raises(ConfigError) as caught:
+        made("text.layout.image_height_px=4")
+    assert caught.value.where == "text.layout.image_height_px"
