@@ -138,13 +138,13 @@ class Page:
         if harms and self.image is None:
             self.image = self.good.copy()
 
-        def change_of(laid: Ink) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        def change_of(laid: Ink) -> tuple[np.ndarray, np.ndarray]:
             below = np.multiply(self.blank[laid.rect.slices], np.float32(1.0 / self.white), dtype=np.float32)
             cover = np.multiply(laid.cover, np.float32(1.0 / 255.0), dtype=np.float32)
-            return marking.change(below, cover, drawn, self.light_deg, height), below, cover
+            return marking.change(below, cover, drawn, self.light_deg, height), below
 
-        change, below, cover = change_of(ink)
-        strength = strength_of(change, below, cover, contrast)
+        change, below = change_of(ink)
+        strength = strength_of(change, below, contrast)
         put(self.good, change, ink.rect, strength.scale, self.white)
         shown = ink
         if harms:

@@ -8,6 +8,7 @@ flat colour, unturned, the same is done by a table of 256 values. Source: own.
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +22,7 @@ from generator.imaging.warp import Warp, outline
 from generator.text.plate import Plate
 from generator.text.port import Field, Marking
 
-_CORE = 0.5
+_HALF = 0.5
 _DOWN, _RIGHT = (np.array(way)[:, None] for way in ((0, 0, 1, -1, 1, -1, 1, -1), (1, -1, 0, 0, 1, -1, -1, 1)))
 _SPILL = 8  # of 255: fainter ink than this decides nothing
 _FULL = np.ones((1, 1), np.float32)
@@ -113,38 +114,54 @@ class Strength:
     contrast: float
 
 
-def strength_of(change: np.ndarray, ground: np.ndarray, cover: np.ndarray, contrast: float) -> Strength:
+def strength_of(change: np.ndarray, ground: np.ndarray, contrast: float) -> Strength:
     """Return the scale that brings a change's strong part to a contrast, or as near as the surface allows.
+
+    Strong is what labels call so: the 90th percentile of the changes that are at least half of the largest. Where a
+    relief makes one flank darker and the other lighter, the one that the surface has room for decides.
 
     Args:
         change: (h, w, C) float32, at any scale.
         ground: (h, w, C) float32, [0, 1] of full scale.
-        cover: (h, w) float32, [0, 1].
         contrast: share of full scale, (0, 1].
     """
-    top = float(cover.max(initial=0.0))
+    channels = change.shape[2]
+    size = np.abs(change[..., 0]) if channels == 1 else functools.reduce(np.maximum, cv2.split(np.abs(change)))
+    top = float(size.max(initial=0.0))
     if top == 0.0:
         return Strength(scale=0.0, contrast=0.0)
-    core = np.flatnonzero(cover >= min(_CORE, top))
-    channels = change.shape[2]
-    inside, below = (np.take(part.reshape(-1, channels), core, axis=0) for part in (change, ground))
-    size = np.abs(inside)
-    largest = size[:, 0] if channels == 1 else size.max(axis=1)
-    strong = float(np.partition(largest, int(0.9 * (core.size - 1)))[int(0.9 * (core.size - 1))])
-    if strong <= 0:
-        return Strength(scale=0.0, contrast=0.0)
-    at = np.flatnonzero(np.abs(largest - strong) <= 0.25 * strong)
-    channel = 0 if channels == 1 else size[at].argmax(axis=1)
-    moved, base = inside[at, channel], below[at, channel]
-    free = np.where(moved > 0, 1.0 - base, base)
-    reached = min(contrast, float(np.partition(free, free.size // 2)[free.size // 2]))
+    core = np.flatnonzero(size >= _HALF * top)
+    moved, below = (np.take(part.reshape(-1, channels), core, axis=0) for part in (change, ground))
+    channel = 0 if channels == 1 else np.abs(moved).argmax(axis=1)
+    rows = np.arange(core.size)
+    moved, below = moved[rows, channel], below[rows, channel]
+    found = [
+        _strength(moved[own] * sign, (1.0 - below if sign > 0 else below)[own], contrast)
+        for sign, own in ((1, moved > 0), (-1, moved < 0))
+        if 10 * np.count_nonzero(own) >= core.size
+    ]
+    most = max(strength.contrast for strength in found)
+    return min((strength for strength in found if strength.contrast == most), key=lambda strength: strength.scale)
+
+
+def _strength(sizes: np.ndarray, free: np.ndarray, contrast: float) -> Strength:
+    """Return the scale that brings changes of one sign to a contrast, as far as there is room above or below."""
+    strong = _ninetieth(sizes)
+    near = free[np.abs(sizes - strong) <= 0.25 * strong]
+    reached = min(contrast, float(np.partition(near, near.size // 2)[near.size // 2]))
     return Strength(scale=reached / strong, contrast=reached)
 
 
 def strong_cover(cover: np.ndarray) -> int:
     """Return the coverage, 1..255, that ``strength_of`` would bring to the contrast: less for hairlines."""
-    core = cover[cover >= min(128, int(cover.max(initial=0)))]
-    return max(1, int(np.partition(core, int(0.9 * (core.size - 1)))[int(0.9 * (core.size - 1))]))
+    top = int(cover.max(initial=0))
+    return max(1, int(_ninetieth(cover[cover >= (top + 1) // 2])))
+
+
+def _ninetieth(values: np.ndarray) -> float:
+    """Return the 90th percentile, one of the values themselves."""
+    at = math.ceil(0.9 * values.size) - 1
+    return float(np.partition(values, at)[at])
 
 
 def put(image: np.ndarray, change: np.ndarray, rect: Rect, scale: float, white: int) -> None:

@@ -59,6 +59,8 @@ SEEN: Mapping[str, Sequence[str]] = {
     "mono_all": ("camera=full", "camera.full_well_e=[6000,20000]", "camera.motion_px=[0,2]"),
 }
 """Clean; on ground metal; heavily blurred; in colour through JPEG; in grey, blurred, moved, noisy and through JPEG."""
+GROUND = dict.fromkeys(("laser_ablation", "laser_foam"), "source.level=[0.1,0.4]")
+"""What bares or foams a surface makes it lighter, so a blank one has to be dark."""
 BOLD = {"ink": "text.marking.bleed=[0.02,0.06]", "inkjet": "text.marking.bleed=[0.02,0.04]"}
 
 
@@ -88,6 +90,7 @@ def cells(markings: Sequence[str] = ()) -> Iterator[Cell]:
             f"text/warp={warp}",
             *WARPS[warp],
             *SEEN[seen],
+            *((GROUND[marking],) if seen != "surface" and marking in GROUND else ()),
             *((BOLD[marking],) if seen == "bold_blur" and marking in BOLD else ()),
             f"seed={number}",
         )
