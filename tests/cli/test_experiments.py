@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from generator.cli.compose import compose_config, conf_dir, group_options
+from generator.core.sample import Sample
 from generator.imaging.codec import encode_png
 from generator.run.pipeline import Pipeline
 from generator.source.part.source import Part
@@ -19,6 +20,10 @@ NODES = {
 }
 
 
+TEXT = [name for name in EXPERIMENTS if {"override /recipe": "text"} in NODES[name]["defaults"]]
+DEFECTS = [name for name in EXPERIMENTS if name not in TEXT]
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """Return a function that gives a folder with two images of an experiment's product; a board's parts need room."""
@@ -28,7 +33,7 @@ def folder(tmp_path_factory):
         source = compose_config("generate", [f"experiment={name}"])["source"]
         part = Part(
             products=tuple(source["products"]),
-            size_wh={"pcb": (640, 512), "bare_board": (320, 256)}.get(name, (160, 128)),
+            size_wh={"pcb": (640, 512), "bare_board": (320, 256)}.get(name, (320, 256) if name in TEXT else (160, 128)),
             mode=source["mode"],
         )
         for rank in range(2):
@@ -39,11 +44,36 @@ def folder(tmp_path_factory):
 
 
 def test_there_is_an_experiment_for_each_of_nine_products():
-    products = [compose_config("generate", [f"experiment={name}"])["source"]["products"] for name in EXPERIMENTS]
-    assert len({tuple(one) for one in products}) == len(EXPERIMENTS) >= 9
+    products = [compose_config("generate", [f"experiment={name}"])["source"]["products"] for name in DEFECTS]
+    assert len({tuple(one) for one in products}) == len(DEFECTS) >= 9
 
 
-@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_there_are_eight_experiments_of_text():
+    assert len(TEXT) == 8
+    assert all(NODES[name]["name"] == name for name in TEXT)
+
+
+@pytest.mark.parametrize("name", TEXT)
+def test_an_experiment_of_text_runs_on_a_folder(command, tmp_path, folder, name):
+    given = ("source=folder", f"source.path={folder(name)}", "count=4", "executor=serial", "name=set")
+    code, out, err = command("generate", f"experiment={name}", *given)
+    assert code == 0, err
+    assert "4 images, 0 rejected" in out
+    lines = [json.loads(line) for line in (tmp_path / "outputs/set/records.jsonl").read_text().splitlines()]
+    assert all(line["source"]["id"] in ("0.png", "1.png") for line in lines)
+    assert sum(len(line["text"]) for line in lines) >= 3
+    assert {path.name for path in (tmp_path / "outputs/set/export").iterdir()} == set(NODES[name]["export"])
+
+
+@pytest.mark.parametrize("name", TEXT)
+def test_an_experiment_of_text_runs_with_nothing_given(name):
+    pipeline = Pipeline(compose_config("generate", [f"experiment={name}", "count=6", "seed=11"]))
+    made = [pipeline.make(index) for index in range(6)]
+    assert all(isinstance(one, Sample) for one in made)
+    assert sum(bool(one.text) for one in made) >= 5
+
+
+@pytest.mark.parametrize("name", DEFECTS)
 def test_an_experiment_runs_on_a_folder(command, tmp_path, folder, name):
     given = ("source=folder", f"source.path={folder(name)}", "count=4", "good_share=0", "executor=serial", "name=set")
     code, out, err = command("generate", f"experiment={name}", *given)
@@ -54,7 +84,7 @@ def test_an_experiment_runs_on_a_folder(command, tmp_path, folder, name):
     assert (tmp_path / "outputs/set/masks_visible").is_dir() and (tmp_path / "outputs/set/masks_annotator").is_dir()
 
 
-@pytest.mark.parametrize("name", EXPERIMENTS)
+@pytest.mark.parametrize("name", DEFECTS)
 def test_every_kind_of_an_experiment_has_its_share_with_nothing_given(name):
     pipeline = Pipeline(compose_config("generate", [f"experiment={name}", "count=100"]))
     sums = {key: value for row in [pipeline.plan.table()["train"]] for key, value in row["defects"].items()}

@@ -22,6 +22,7 @@ from generator.source.part.product import (
     glass_vial,
     ground_tile,
     leather,
+    meter_panel,
     packaging_film,
     plastic_cap,
     printed_label,
@@ -49,6 +50,7 @@ TO_PRINT = {
     "plain_label": printed_label.draw_plain,
     "plain_board": circuit_board.draw_unmarked,
     "packaging_film": packaging_film.draw,
+    "meter_panel": meter_panel.draw,
 }
 """Products without any letter, for text to be written on."""
 EVERY = DRAW | TO_PRINT

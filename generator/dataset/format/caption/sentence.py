@@ -38,6 +38,7 @@ PRODUCTS = {
     "plain_label": "label",
     "plain_board": "circuit board",
     "packaging_film": "packaging film",
+    "meter_panel": "panel meter",
 }
 """What drawn parts are called."""
 _DRAWN = re.compile(r"(?:.*/)?([a-z_]+)-\d+")
