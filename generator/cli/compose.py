@@ -17,6 +17,7 @@ from hydra.errors import ConfigCompositionException, HydraException, MissingConf
 from omegaconf import OmegaConf
 from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
 
+from generator.core.assets import conf_dir
 from generator.core.errors import ConfigError, closest, nearest
 from generator.run.build import TARGET
 from generator.run.sequence import SampleSequence
@@ -43,13 +44,6 @@ _MOST_LISTED = 20  # a list of more options hides what is wrong
 _MANIFEST, _SEARCHPATH, _BANK = "manifest.json", "hydra.searchpath=", "bank/"
 BACKSLASH, QUOTE = chr(92), "'"
 _BEFORE_QUOTE = re.compile(r"\\+(?='|$)")
-
-
-def conf_dir() -> Path:
-    """Return the folder of the shipped configurations."""
-    package = Path(__file__).resolve().parent.parent
-    shipped = package / "conf"
-    return shipped if shipped.is_dir() else package.parent / "conf"
 
 
 def compose_config(verb: str, overrides: Sequence[str]) -> dict[str, Any]:

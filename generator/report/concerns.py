@@ -6,11 +6,12 @@ Every rule is a number that a reader can find again on the page. Source: own.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from generator.core.annotation import Finding
 from generator.report.ledger import Ledger
 from generator.report.stats import FAINT, INPUT_PX, TINY_PX, ClassStats, Stats
+from generator.report.text.stats import SMALL_PX, ranked
 
 MAX_REJECTED = 0.05
 MAX_SHORT = 0.05
@@ -18,6 +19,7 @@ MAX_IMBALANCE = 10.0
 MAX_TINY = 0.25
 MAX_FAINT = 0.25
 MAX_CLIPPED = 0.30
+MAX_SMALL = 0.25
 MAX_IMAGES_PER_SOURCE = 50
 FEW_EXAMPLES = 30
 FEWEST_ODD = 3
@@ -35,6 +37,7 @@ def concerns(stats: Stats, ledger: Ledger) -> list[Finding]:
         *_balance(stats),
         *_sources(stats),
         *_defects(stats),
+        *_text(stats, ledger),
         *_source_findings(ledger),
     ]
     return [f for f in found if f.severity != "info"] + [f for f in found if f.severity == "info"]
@@ -149,10 +152,37 @@ def _share_of(name: str, numbers: ClassStats, attribute: str) -> str:
     return f"{name} {getattr(numbers, attribute)} of {whole}"
 
 
+def _text(stats: Stats, ledger: Ledger) -> Iterator[Finding]:
+    text = stats.text
+    if not text.splits:
+        return
+    train = stats.splits[0]
+    unseen = text.unseen(train)
+    if unseen and train in text.splits:
+        yield _warning("unseen_characters", f"{train} lacks characters of the other splits: {_listed(unseen)}.")
+    if text.small >= FEWEST_ODD and text.small > MAX_SMALL * text.height.count:
+        meaning = "strokes and gaps are about one pixel wide; draw them larger"
+        said = f"{text.small} of {text.height.count} lines have capitals below {SMALL_PX} px"
+        yield _warning("small_text", f"Many texts are small ({meaning}): {said}.")
+    shared = text.families_in_several_splits
+    if shared and _is_set((ledger.config.get("text") or {}).get("font"), "by_split"):
+        yield _warning("shared_families", f"Families of faces stand in several splits: {_listed(shared)}.")
+    counts = text.splits[train].chars.counts if train in text.splits else {}
+    few = [letter for letter in reversed(ranked(counts)) if counts[letter] < FEW_EXAMPLES]
+    if few:
+        yield _info("few_characters", f"Fewer than {FEW_EXAMPLES} times in {train}: {_listed(few)}.")
+
+
+def _is_set(node: object, key: str) -> bool:
+    """Say whether a part of a configuration, or a part of that, has a key that says something."""
+    return isinstance(node, Mapping) and (bool(node.get(key)) or any(_is_set(part, key) for part in node.values()))
+
+
 def _source_findings(ledger: Ledger) -> Iterator[Finding]:
     said = [finding for finding in ledger.source_findings if finding.severity != "info"]
     if said:
-        yield _warning("source", f"The source had {len(said)} troubles, listed below; the first: {said[0].message}")
+        what = "The source or the fonts" if ledger.config.get("text") else "The source"
+        yield _warning("source", f"{what} had {len(said)} troubles, listed below; the first: {said[0].message}")
 
 
 def _listed(names: list[str]) -> str:

@@ -22,6 +22,7 @@ from generator.core.text import TextLine
 from generator.dataset.store import Store, write_text
 from generator.imaging.panel import Colour
 from generator.report import stats as limits
+from generator.report.choice import option_of
 from generator.report.concerns import concerns, short_reason
 from generator.report.contact_sheet import class_colours
 from generator.report.figure.spread import charts, class_charts, px, signed, spread_row
@@ -31,20 +32,20 @@ from generator.report.showcase import Candidate, Extreme, Showcase
 from generator.report.stats import Stats
 from generator.report.text.overlay import legend_of
 from generator.report.text.section import text_facts, text_rows, text_section
-from generator.report.text.words import text_law
+from generator.report.text.words import text_choices, text_law
 from generator.report.tile import Tile, full_scale, make_tile
 from generator.report.words import (
     command_of,
     defect_names,
     find_exports,
     label_law,
-    option_of,
     portable,
     portable_value,
 )
 
 PAGE, NUMBERS, CARD = "report.html", "report.json", "README.md"
 SCHEMA = 1
+_MOST_SIZES = 12
 _SAMPLES, _MOST_SAMPLES, _GOOD_SAMPLES = 18, 36, 2
 
 
@@ -124,19 +125,23 @@ def report_json(stats: Stats, ledger: Ledger, found: list[Finding]) -> dict[str,
 
 
 def summary(stats: Stats, ledger: Ledger) -> str:
-    """Return the data set in one sentence."""
+    """Return the data set in one sentence, or two where there is text."""
     made = sum(numbers.count > 0 for numbers in stats.classes.values())
-    every = stats.text.all
-    text = (
-        f" {_number(every.lines, 'line')} of text with {_number(every.chars.total, 'character')}; "
-        f"{_number(every.negatives, 'image')} without."
-    )
-    return (
+    text = stats.text.all
+    said = (
         f"{_number(stats.image_count, 'image')}: {stats.good_count} good, "
         f"{stats.image_count - stats.good_count} defective with {_number(stats.every.count, 'defect')} "
         f"of {_number(made, 'class', 'classes')}; "
-        f"{_number(ledger.rejected, 'sample')} rejected." + text * bool(every.images)
+        f"{_number(ledger.rejected, 'sample')} rejected."
     )
+    if not text.images:
+        return said
+    lines = (
+        f"{_number(text.images, 'image')} with {_number(text.lines, 'line')} of text, {_number(text.words, 'word')}, "
+        f"{_number(text.chars.total, 'character')}; {text.negatives} without text; "
+        f"{_number(ledger.rejected, 'sample')} rejected."
+    )
+    return f"{lines} {said}" if stats.classes or stats.image_count > text.images else lines
 
 
 def _texts(root: Path, stats: Stats, ledger: Ledger, found: list[Finding]) -> dict[str, Any]:
@@ -144,6 +149,7 @@ def _texts(root: Path, stats: Stats, ledger: Ledger, found: list[Finding]) -> di
     spec_id = str(ledger.run.get("spec_id") or "")
     config = ledger.config
     labels = config.get("labels") or {}
+    has_defects = bool(stats.classes) or not stats.text.splits
     return {
         "title": f"{'Text' if stats.text.splits else 'Defect'} data set {spec_id[:8]}".strip(),
         "summary": summary(stats, ledger),
@@ -154,6 +160,7 @@ def _texts(root: Path, stats: Stats, ledger: Ledger, found: list[Finding]) -> di
         "warned": any(finding.severity != "info" for finding in found),
         "command": command_of(config),
         "label_law": _laws(stats, ledger),
+        "painted": " and ".join(["text is written"] * bool(stats.text.splits) + ["defects are painted"] * has_defects),
         "text_rows": text_rows(stats.text, stats.splits) if stats.text.splits else [],
         "exports": find_exports(root),
         "origin": _origin(config),
@@ -190,7 +197,7 @@ def _html(root: Path, stats: Stats, ledger: Ledger, showcase: Showcase, texts: M
         reasons={name: short_reason(name, ledger) for name in classes},
         planned_defects=sum(ledger.planned_of(name) or 0 for name in classes),
         per_image=sorted(stats.per_image.items()),
-        sizes=[(f"{w} × {h}", number) for (w, h), number in sorted(stats.sizes.items())],
+        sizes=_sizes(stats),
         spread=[(name, spread_row(numbers)) for name, numbers in stats.classes.items() if numbers.count],
         tiny_px=limits.TINY_PX,
         input_px=limits.INPUT_PX,
@@ -204,6 +211,15 @@ def _html(root: Path, stats: Stats, ledger: Ledger, showcase: Showcase, texts: M
         ],
         config=config if ledger.config else "not known",
     )
+
+
+def _sizes(stats: Stats) -> list[tuple[str, int]]:
+    """Return sizes and their images; of many sizes the least and the largest width and height."""
+    if len(stats.sizes) <= _MOST_SIZES:
+        return [(f"{w} × {h}", number) for (w, h), number in sorted(stats.sizes.items())]
+    ends = zip(stats.least_wh or (), stats.most_wh, strict=True)
+    wide, high = (f"{least} to {most}" if least != most else f"{most}" for least, most in ends)
+    return [(f"{wide} wide, {high} high", 0)]
 
 
 def _css(colour: Colour) -> str:
@@ -248,7 +264,9 @@ def _subtitle(ledger: Ledger, classes: list[str]) -> str:
 
 def _origin(config: Mapping[str, Any]) -> str:
     option = option_of(config.get("source"), "source")
-    return {"part": "good images drawn by code", "folder": "good images from a folder"}.get(option, "good images")
+    if option == "part" or option.startswith("drawn/"):
+        return "good images drawn by code"
+    return {"folder": "good images from a folder", "blank": "blank surfaces"}.get(option, "good images")
 
 
 def _facts(stats: Stats, ledger: Ledger) -> list[tuple[str, int | str]]:
@@ -281,6 +299,7 @@ def _made(stats: Stats, ledger: Ledger) -> list[str]:
     lines = [f"recipe: {_markdown(config['recipe']['name'])}"] if (config.get("recipe") or {}).get("name") else []
     about = "" if stats.sources.is_exact else "about "
     lines.append(f"source: {_origin(config)}, {about}{stats.sources.count} of them")
+    lines += [_markdown(choice.replace("=", ": ", 1)) for choice in text_choices(config)]
     lines.append("defects: " + (", ".join(map(_markdown, defect_names(config) or stats.classes)) or "none"))
     lines += [f"{key}: {_markdown(config[key])}" for key in ("seed",) if key in config]
     lines += [f"{key}: {_markdown(run[key])}" for key in ("version", "spec_id") if key in run]

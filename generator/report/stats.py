@@ -130,6 +130,7 @@ class Stats:
         size: widths (columns) and heights (rows) of the boxes, in half octaves from 1 px on.
         per_image: how many images hold how many defects.
         sizes: images per (width, height), the first fifty sizes.
+        least_wh, most_wh: the least and the largest width and height.
         sources: the good images; an image that names none is its own.
         origins: real and synthetic images, and their licences.
         text: lines, words and characters, where text is labelled.
@@ -144,6 +145,8 @@ class Stats:
         self.position, self.size = Grid(POSITION_CELLS), Grid(SIZE_CELLS)
         self.per_image: Counter[int] = Counter()
         self.sizes: Counter[tuple[int, int]] = Counter()
+        self.least_wh: tuple[int, int] | None = None
+        self.most_wh = (0, 0)
         self.sources = Sources()
         self.origins = Origins()
         self.text = TextStats()
@@ -177,6 +180,8 @@ class Stats:
         self.per_image[len(instances)] += 1
         if wh in self.sizes or len(self.sizes) < _KEPT_SIZES:
             self.sizes[wh] += 1
+        self.least_wh = wh if self.least_wh is None else (min(wh[0], self.least_wh[0]), min(wh[1], self.least_wh[1]))
+        self.most_wh = max(wh[0], self.most_wh[0]), max(wh[1], self.most_wh[1])
         self.sources.add(line["source"]["id"] or line["key"], line["source"]["sha256"], split)
         self.origins.add(line)
         self.text.add(line)
@@ -205,7 +210,8 @@ class Stats:
             [1, 1.41), [1.41, 2), ... px), ``area_share_median`` (of the image), ``contrast_rel`` (mean change over the
             surface's mean; ``bins``: equal bins from ``low`` to ``high``, what lies beyond in the outermost), and the
             numbers of ``tiny``, ``faint``, ``clipped`` and ``covered`` defects. ``defects_per_image``: images per
-            number of defects. ``image_sizes``: images per "WxH". ``position``: defects per cell of the image, top row
+            number of defects. ``image_sizes``: images per "WxH", the first fifty sizes; ``image_extent_wh``: the least
+            and the largest width and height. ``position``: defects per cell of the image, top row
             first. ``box_size``: defects per half octave of height (rows) and width (columns) from 1 px on. ``sources``:
             source images, copies among them, those in several splits, and whether these are counts or estimates.
             ``origins``: real and synthetic -> split -> images, good images and defects per class. ``licences``: licence
@@ -230,6 +236,7 @@ class Stats:
             "all": self.every.to_json(splits),
             "defects_per_image": {str(number): self.per_image[number] for number in sorted(self.per_image)},
             "image_sizes": {f"{w}x{h}": number for (w, h), number in sorted(self.sizes.items())},
+            "image_extent_wh": {"least": self.least_wh, "most": self.most_wh},
             "position": self.position.rows,
             "box_size": self.size.rows,
             "sources": {

@@ -22,7 +22,7 @@ from generator.report.showcase import Candidate
 from generator.report.text.words import said_of
 from generator.report.words import portable
 
-PANEL_PX, STRIP_PX = 288, 1080
+PANEL_PX, STRIP_PX, STRIP_SIZE = 288, 1800, 0.6  # strips are shown smaller than they are
 _QUALITY = 82
 _FULL_SCALES = (1023, 4095, 16383, 65535)
 
@@ -110,6 +110,7 @@ def make_tile(
     names = ("image", "good twin", "mask", "zoom")
     if row.lines:
         names = ("image", "good twin" if row.regions else "without text", "labels", "zoom")
+    size = STRIP_SIZE if row.is_strip else 1.0
     drawn = strip_panels(row, STRIP_PX) if row.is_strip else panels(row, PANEL_PX)
     return Tile(
         key=candidate.key,
@@ -117,7 +118,7 @@ def make_tile(
         source=portable(candidate.source_id),
         categories=tuple(dict.fromkeys(candidate.categories)),
         pictures=tuple(
-            Picture(name, data_uri(panel), panel.shape[1], panel.shape[0])
+            Picture(name, data_uri(panel), round(panel.shape[1] * size), round(panel.shape[0] * size))
             for name, panel in zip(names, drawn, strict=False)
             if panel is not None
         ),

@@ -14,10 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from generator.report.choice import TARGET, option_of
+from generator.report.text.words import text_choices
+
 _PLAN_KEYS = ("seed", "count", "good_share", "defects_per_image", "shares", "usual_shares", "targets", "splits")
 _ENTRY_SUFFIXES = (".json", ".yaml", ".csv")
 _MOST_ENTRIES = 4
-TARGET = "_target_"
+_DEFECT = "defect"  # the recipe where none is named
 _ABSOLUTE = re.compile(r"(?<![\w.:/\\])(?:~?/|[A-Za-z]:[\\/]|\\\\)(?:[^\s/\\'\",;:()<>]+[\\/])+(?=[^\s/\\'\",;:()<>])")
 _WHOLE = re.compile(r"^(?:~?/|[A-Za-z]:[\\/]|\\\\)(?:[^\n]*[\\/])?(?=[^/\\\n]+[/\\]*$)")
 
@@ -45,16 +48,6 @@ def find_exports(root: Path) -> list[Export]:
     return exports
 
 
-def option_of(node: object, group: str) -> str:
-    """Return the option of a config group that a component came from, by its module; empty: not known.
-
-    Folder, group and word on the command line are one: ``generator.source.part.source.Part`` is ``part`` of ``source``.
-    """
-    target = node.get(TARGET) if isinstance(node, Mapping) else None
-    words = target.split(".") if isinstance(target, str) else []
-    return words[words.index(group) + 1] if group in words[:-2] else ""
-
-
 def defect_names(config: Mapping[str, Any]) -> list[str]:
     """Return the chosen defects as the command line names them, such as ``metal/scratch``."""
     names: list[str] = []
@@ -75,11 +68,13 @@ def command_of(config: Mapping[str, Any]) -> str:
     """Return the command that makes the data set again, up to knobs of single components; empty: not known."""
     if not config:
         return ""
-    words = ["defectgen generate"]
+    words, recipe = ["defectgen generate"], (config.get("recipe") or {}).get("name")
+    words += [f"recipe={recipe}"] if recipe not in (None, _DEFECT) else []
     for group in ("source", "roi"):
         option = option_of(config.get(group), group)
         words += [f"{group}={option}"] if option else []
         words += ["source.path=DIR"] if group == "source" and option == "folder" else []
+    words += text_choices(config)
     if names := defect_names(config):
         words.append(f"defect=[{','.join(names)}]")
     if (config.get("labels") or {}).get("keep"):

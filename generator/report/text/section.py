@@ -133,7 +133,7 @@ def _families(text: TextStats) -> list[str]:
         return [said.strip()]
     if not shared:
         return [f"{said}No family stands in two splits."]
-    return [f"{said}{len(shared)} of the families stand in several splits; text/font=by_split keeps them apart."]
+    return [f"{said}{len(shared)} of the families stand in several splits; by_split of a font keeps them apart."]
 
 
 def _texts(text: TextStats) -> list[str]:

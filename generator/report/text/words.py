@@ -5,9 +5,13 @@ Source: own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from generator.core.text import DISTRACTOR, TextLine
+from generator.report.choice import option_of
+
+_GROUPS = ("corpus", "font", "raster", "marking", "warp", "layout")
 
 
 def said_of(lines: Sequence[TextLine]) -> list[str]:
@@ -20,8 +24,17 @@ def said_of(lines: Sequence[TextLine]) -> list[str]:
         params = lines[0].params
         height = f"{params['height_px']:.0f} px" if "height_px" in params else ""
         said = [str(params.get("face", "")), height]
-    unreadable = sum(not line.is_readable for line in read)
-    return [*said, f"{unreadable} cannot be read" if unreadable else ""]
+    return said
+
+
+def text_choices(config: Mapping[str, Any]) -> list[str]:
+    """Return what was chosen for text as the command line names it, such as ``text/font=bundled``; none: no text."""
+    text = config.get("text")
+    if not isinstance(text, Mapping):
+        return []
+    chosen = [(group, option_of(text.get(group), f"text/{group}")) for group in _GROUPS]
+    faults = [f"text/fault=[{','.join(text['fault'])}]"] if text.get("fault") else []
+    return [f"text/{group}={option}" for group, option in chosen if option] + faults
 
 
 def text_law() -> list[tuple[str, str]]:
