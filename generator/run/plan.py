@@ -119,6 +119,8 @@ class _Split:
         self, position: int, names: Sequence[str], combinations: Sequence[tuple[str, ...]]
     ) -> tuple[str, ...]:
         """Return the categories of the defects of the sample at ``position`` within the split."""
+        if self.good == self.count:
+            return ()
         role = self.roles[position] - self.good
         if role < 0:
             return ()
