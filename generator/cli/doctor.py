@@ -22,7 +22,7 @@ from generator.core.version import VERSION
 from generator.dataset.store import write_text
 from generator.executor.process import available_cores
 from generator.health.health import examine
-from generator.health.screen import class_table, explained, headline, serious, worth_a_look
+from generator.health.screen import class_table, explained, headline, serious, text_table, worth_a_look
 from generator.run.build import coerce
 
 _CORE = (
@@ -47,6 +47,9 @@ def run(config: dict[str, Any]) -> int:
     if health.census.classes:
         Console().print(class_table(health.census))
         console.print(explained(health.census))
+    if health.census.text:
+        Console().print(text_table(health.census))
+        console.print("aside: lines that are there and not to be read; height: the lines' 10, 50 and 90 % quantiles")
     found = list(serious(health))
     for line in (*found, *worth_a_look(health)):
         console.print(line)

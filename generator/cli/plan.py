@@ -43,17 +43,16 @@ def run(config: dict[str, Any]) -> int:
 
 
 def _print_estimate(console: Console, job: Job, config: dict[str, Any]) -> None:
-    """Print bytes and time, extrapolated from a few samples spread over the plan."""
+    """Print bytes, time and text, extrapolated from a few samples spread over the plan."""
     count = len(job.pipeline)
     if not count:
         return
-    started, size, made = time.perf_counter(), 0, 0
-    for probe in range(min(_PROBES, count)):
-        sample = job.pipeline.make(probe * count // min(_PROBES, count))
-        if not isinstance(sample, Rejected):
-            size += measure_bytes(sample, bool(config["twins"]))
-            made += 1
-    seconds = (time.perf_counter() - started) / min(_PROBES, count)
+    probes = min(_PROBES, count)
+    job.pipeline.make(0)  # files are opened and tables are filled once
+    started = time.perf_counter()
+    samples = [job.pipeline.make(probe * count // probes) for probe in range(probes)]
+    seconds = (time.perf_counter() - started) / probes
+    made = [sample for sample in samples if not isinstance(sample, Rejected)]
     workers = config["executor"].get("workers", 1) or available_cores()
     total_s = seconds * count / workers
     shown = (
@@ -63,5 +62,14 @@ def _print_estimate(console: Console, job: Job, config: dict[str, Any]) -> None:
         if total_s > 90
         else f"{total_s:.0f} s"
     )
-    if made:
-        console.print(f"about {size / made * count / 1e6:,.0f} MB and {shown} with {workers} workers")
+    if not made:
+        return
+    megabytes = sum(measure_bytes(sample, bool(config["twins"])) for sample in made) / len(made) * count / 1e6
+    digits = 0 if megabytes >= 10 else 1
+    console.print(f"about {megabytes:,.{digits}f} MB and {shown} with {workers} workers")
+    lines = [line for sample in made for line in sample.text]
+    if any(sample.blank is not None for sample in made):
+        said = f"{len(lines) * count / len(made):,.0f} lines of text with"
+        chars = sum(len(line.chars) for line in lines) * count / len(made)
+        first = f"; the first: '{lines[0].text}'" if lines else ""
+        console.print(f"about {said} {chars:,.0f} characters{first}", markup=False, highlight=False)

@@ -214,9 +214,12 @@ def write_text(path: Path, data: bytes) -> None:
 
 
 def measure_bytes(sample: Sample, twins: bool) -> int:
-    """Return about how many bytes a sample's image, twin and mask take on disk."""
-    size = len(encode_png(sample.image))
+    """Return about how many bytes a sample's image, twin, masks, blank and record take on disk."""
+    image = len(encode_png(sample.image))
+    size = image + len(record_line(Record.of_sample(sample, image="")))
     if sample.instances:
         regions = [instance.mask for instance in sample.instances if instance.mask is not None]
-        size += len(encode_mask_png(index_mask(regions, sample.hw))) + (size if twins else 0)
+        size += len(encode_mask_png(index_mask(regions, sample.hw))) + (image if twins else 0)
+    if sample.text and sample.blank is not None and sample.char_mask is not None:
+        size += len(encode_mask_png(sample.char_mask)) + (len(encode_png(sample.blank)) if twins else 0)
     return size

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import sqrt
 from typing import Any
@@ -12,6 +12,7 @@ import numpy as np
 
 from generator.dataset.record import Record
 from generator.dataset.view import SPLITS, is_good
+from generator.health.text import SplitText, count_text
 
 QUANTILES = (0.1, 0.5, 0.9)
 
@@ -63,15 +64,20 @@ class Census:
         splits: images by split, in the order train, val, test, others.
         good: images without a defect, by split.
         synthetic: images that a run made.
-        lines: lines of text.
+        text: what its lines say, by split; empty: no text is labelled.
         classes: the counts of each class, in the order of the data set.
     """
 
     splits: dict[str, int]
     good: Counter[str]
     synthetic: int
-    lines: int
+    text: dict[str, SplitText]
     classes: dict[str, ClassCount]
+
+    @property
+    def lines(self) -> int:
+        """Lines of text, those not to be read included."""
+        return sum(count.lines + count.distractors for count in self.text.values())
 
     @property
     def long_tail(self) -> float | None:
@@ -87,21 +93,21 @@ class Census:
             "good": dict(self.good),
             "synthetic": self.synthetic,
             "lines_of_text": self.lines,
+            "text": {split: count.to_json() for split, count in self.text.items()},
             "long_tail": self.long_tail and round(self.long_tail, 2),
             "classes": {name: count.to_json() for name, count in self.classes.items()},
         }
 
 
-def take_census(records: Iterable[Record], classes: Sequence[str]) -> Census:
+def take_census(records: Sequence[Record], classes: Sequence[str]) -> Census:
     """Return the counts of records; a class that no image has is counted with 0."""
     splits: Counter[str] = Counter()
     good: Counter[str] = Counter()
     counts = {name: ClassCount() for name in classes}
-    synthetic = lines = 0
+    synthetic = 0
     for record in records:
         splits[record.split] += 1
         synthetic += record.synthetic
-        lines += len(record.text)
         good[record.split] += is_good(record)
         for category in dict.fromkeys(label.category for label in record.labels):
             counts.setdefault(category, ClassCount()).images[record.split] += 1
@@ -113,7 +119,7 @@ def take_census(records: Iterable[Record], classes: Sequence[str]) -> Census:
             count.shares.append(label.area_px / (record.width * record.height))
             count.names.append(record.image)
     order = [split for split in SPLITS if split in splits] + sorted(set(splits) - set(SPLITS))
-    return Census({split: splits[split] for split in order}, +good, synthetic, lines, counts)
+    return Census({split: splits[split] for split in order}, +good, synthetic, count_text(records), counts)
 
 
 def _quantiles(values: Sequence[float]) -> list[float]:

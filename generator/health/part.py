@@ -70,7 +70,12 @@ def find_parts(
             raise ConfigError("group", "a pattern that fits the images' paths", said)
         known["path"] = _same((found[1] or "") if found else "" for found in named)
     frames = find_frames([looks[i].thumb for i in compared], [looks[i].texture for i in compared])
-    pairs = [(a, b) for a, b in frames.pairs if _colour_step(looks[compared[a]], looks[compared[b]]) <= _COLOUR_STEP]
+    pairs = [
+        (a, b)
+        for a, b in frames.pairs
+        if _colour_step(looks[compared[a]], looks[compared[b]]) <= _COLOUR_STEP
+        and _may_say_the_same(records[compared[a]], records[compared[b]])
+    ]
     known["content"] = [[compared[place] for place in places] for places in joined(len(compared), pairs)]
     return list(_joined_parts(len(records), known))
 
@@ -79,6 +84,12 @@ def _colour_step(first: Look, second: Look) -> float:
     """Return how far the mean colours lie apart, brightness aside, as a logarithm."""
     one, other = (np.log(np.array(look.rgb) + 1) - np.log(look.rgb[1] + 1) for look in (first, second))
     return float(np.abs(one - other).max())
+
+
+def _may_say_the_same(first: Record, second: Record) -> bool:
+    """Say whether two images may show one part as far as their text goes: lines that look alike are no part."""
+    known = first.has_text_labels and second.has_text_labels
+    return not known or [line.text for line in first.text] == [line.text for line in second.text]
 
 
 def _source(record: Record) -> str:

@@ -14,9 +14,11 @@ from rich.table import Table
 
 from generator.health.census import Census, ClassCount
 from generator.health.health import Health
+from generator.health.text import SMALL_PX, rarest, unseen
 
 _LISTED = 10
 _LISTED_A_KIND = 3
+_LETTERS = 12
 _ODD = {
     "dark": "dark", "bright": "brighter than the others", "overexposed": "overexposed", "low_contrast": "low contrast",
     "blurred": "blurred", "colour": "of another colour", "size": "of another size", "channels": "of other channels",
@@ -31,10 +33,8 @@ def headline(health: Health) -> str:
     total, good = sum(census.splits.values()), sum(census.good.values())
     synthetic = f", {census.synthetic} synthetic" if census.synthetic else ""
     text = f", {_counted(census.lines, 'line')} of text" if census.lines else ""
-    return (
-        f"read as {health.layout}: {_counted(total, 'image')} ({splits}), "
-        f"{total - good} with defects, {good} without{synthetic}{text}"
-    )
+    defects = "" if census.text and not census.classes else f", {total - good} with defects, {good} without"
+    return f"read as {health.layout}: {_counted(total, 'image')} ({splits}){defects}{synthetic}{text}"
 
 
 def class_table(census: Census) -> Table:
@@ -48,6 +48,21 @@ def class_table(census: Census) -> Table:
         table.add_column(name, justify="left" if is_name else "right", no_wrap=not is_name, overflow="fold")
     for name, count in census.classes.items():
         table.add_row(escape(name), *_cells(count, splits, bool(boxes)))
+    return table
+
+
+def text_table(census: Census) -> Table:
+    """Return a row a split: images, lines, words, characters, heights."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=0)
+    columns = ("text", "images", "without", "lines", "words", "chars", "different", "unreadable", "aside", "height px")
+    for name in columns:
+        table.add_column(name, justify="left" if name == "text" else "right", no_wrap=True)
+    for split, count in census.text.items():
+        said = count.to_json()
+        numbers = (said["images"], said["without_text"], said["lines"], said["words"], said["characters"])
+        numbers += (len(count.chars), said["unreadable_lines"], said["distractors"])
+        heights = " ".join(f"{height:.0f}" for height in said.get("line_height_px", ()))
+        table.add_row(escape(split), *map(str, numbers), heights)
     return table
 
 
@@ -81,6 +96,7 @@ def serious(health: Health) -> Iterator[str]:
 
 def worth_a_look(health: Health) -> Iterator[str]:
     """Yield what may be right and should be looked at."""
+    yield from _text(health.census)
     empty = [name for name, count in health.census.classes.items() if not count.names]
     if empty:
         yield f"classes without an instance: {', '.join(empty)}"
@@ -96,6 +112,19 @@ def worth_a_look(health: Health) -> Iterator[str]:
             yield f"{said}: {_counted(len(odd), 'image')}"
             yield from _first((f"{health.images[o.image]}: {o.message}" for o in odd), _LISTED_A_KIND)
     yield from _parts(health)
+
+
+def _text(census: Census) -> Iterator[str]:
+    for split, letters in unseen(census.text).items():
+        more = f" and {len(letters) - _LETTERS} more" if len(letters) > _LETTERS else ""
+        yield f"characters of {split} that train lacks: {' '.join(letters[:_LETTERS])}{more}"
+    rare = rarest(census.text, _LETTERS)
+    if rare:
+        yield f"rarest characters: {', '.join(f'{letter} {count}' for letter, count in rare)}"
+    heights = [height for count in census.text.values() for height in count.heights_px]
+    low = sum(height < SMALL_PX for height in heights)
+    if low:
+        yield f"low lines: {low} of {len(heights)} are below {SMALL_PX} px"
 
 
 def _parts(health: Health) -> Iterator[str]:

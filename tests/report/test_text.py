@@ -183,3 +183,10 @@ def test_options_are_found_again(small_config):
     asked = ["text/corpus=expiry_date", "text/font=chinese", "text/marking=laser_burn", "text/warp=arc"]
     config = small_config("recipe=text", "source=blank", *asked, "text.marking.contrast=[0.3,0.4]")
     assert [choice for choice in text_choices(config) if choice in asked] == asked
+
+
+def test_a_plan_says_how_much_text_there_will_be(command):
+    code, out, _ = command("plan", "recipe=text", "text/font=ocr_like", "text.corpus.per_text=[1,1]", "count=7")
+    assert code == 0
+    assert "about 7 lines of text" in out
+    assert "about 0.0 MB" in out
