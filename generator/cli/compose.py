@@ -38,8 +38,10 @@ PATHS = (
 """Keys whose values are paths and are taken as they stand."""
 PATTERNS = ("group",)
 """Keys whose values are regular expressions and are taken as they stand."""
-LISTED = ("defect", "distractor")
+LISTED = ("defect", "distractor", "text/fault")
 """Groups of which several options can be chosen at once."""
+NESTED = ("text",)
+"""Folders whose folders are groups of their own, such as text/corpus; a recipe brings their keys."""
 _MOST_LISTED = 20  # a list of more options hides what is wrong
 _MANIFEST, _SEARCHPATH, _BANK = "manifest.json", "hydra.searchpath=", "bank/"
 BACKSLASH, QUOTE = chr(92), "'"
@@ -79,11 +81,14 @@ def require_sound(overrides: Sequence[str]) -> None:
         group, equals, option = override.partition("=")
         if group in PATHS and equals and option.strip("'\" ") == "":
             raise ConfigError(group, "a path", "an empty one", "Is it a shell variable that is not set?")
+        if group.replace(".", "/") in groups() and "." in group and re.fullmatch(r"[\w/\[\],]+", option):
+            raise ConfigError(group, "keys of the chosen option", option, f"Write {group.replace('.', '/')}={option}.")
         if group not in groups():
             continue
         options = group_options(group)
         if option == "null" or (option == "[]" and group not in LISTED):
-            hint = f"Write {group}=none." if "none" in options else f"Leave {group} out."
+            empty = "none" if "none" in options else "[]" if group in LISTED else ""
+            hint = f"Write '{group}={empty}'." if empty else f"Leave {group} out."
             raise ConfigError(group, f"one of {', '.join(options)}", option, hint)
         asked = [name.strip() for name in option.strip("'\"[] ").split(",")]
         if group not in LISTED and option.startswith("[") and len(asked) > 1:
@@ -168,7 +173,7 @@ def explain(error: HydraException, verb: str, overrides: Sequence[str]) -> Confi
     if isinstance(error, MissingConfigException):
         return _explain_missing(error.missing_cfg_file or "", overrides)
     fits = "is not in struct" in text  # the options could be chosen, a key within them is at fault
-    chosen = [override for override in overrides if fits and override.partition("=")[0] in groups()]
+    chosen = [override for override in overrides if fits and override.partition("=")[0].split("@")[0] in groups()]
     group = re.search(r"Could not override '([^']+)'", str(error))
     if group:
         return _unknown_key(group[1].split("@")[0], verb, chosen)
@@ -186,15 +191,11 @@ def explain(error: HydraException, verb: str, overrides: Sequence[str]) -> Confi
 
 
 def _explain_missing(missing: str, overrides: Sequence[str]) -> ConfigError:
-    group, _, option = missing.rpartition("/")
     folder = conf_dir()
-    while group and not (folder / group).is_dir():
-        group, _, above = group.rpartition("/")
-        option = f"{above}/{option}"
-    top = group.split("/")[0]
+    top = next((group for group in groups() if missing.startswith(f"{group}/")), "")
+    asked = missing.removeprefix(f"{top}/") if top else missing
     own = [Path(found) / top for override in overrides for found in re.findall(r"'file://([^']+)'", override)]
     options = sorted({option for place in (folder / top, *own) for option in _options_in(place)}) if top else []
-    asked = missing.removeprefix(f"{top}/") if top else missing
     if not options:
         return ConfigError("override", "a known group", f"'{missing}'", nearest(missing, groups()))
     hint = closest(asked, options)
@@ -209,6 +210,14 @@ def _explain_missing(missing: str, overrides: Sequence[str]) -> ConfigError:
 def _unknown_key(key: str, verb: str, chosen: Sequence[str] = ()) -> ConfigError:
     """Return what is said of a key that the verb, with the chosen options, does not have."""
     known = known_keys(verb, chosen)
+    first = key.split(".")[0]
+    if key in NESTED:
+        inner = [group for group in groups() if group.startswith(f"{key}/")]
+        return ConfigError(key, f"one of {', '.join(inner)}", f"'{key}'", f"Write {inner[0]}=... or another of them.")
+    if key in groups() or (first in NESTED and first not in known):
+        return ConfigError(key, "a recipe of text", "another", "Add recipe=text, or an experiment of text.")
+    if "/" in key:
+        return ConfigError(key, "a known group", f"'{key}'", nearest(key, groups()))
     belongs = _options_with(key)
     if belongs:
         hint = f"It belongs to {' or '.join(belongs)}; add that."
@@ -218,26 +227,26 @@ def _unknown_key(key: str, verb: str, chosen: Sequence[str] = ()) -> ConfigError
         parent, _, name = parent.rpartition(".")
         siblings = {k.removeprefix(f"{parent}.").split(".")[0] for k in known if k.startswith(f"{parent}.")}
         siblings.discard(TARGET)
-        if siblings:
+        if siblings and name not in siblings:
             return ConfigError(key, "a known key", f"'{name}'", nearest(name, siblings))
     top = {k.split(".")[0] for k in known} | (set(groups()) if verb == "generate" else set())
-    first = key.split(".")[0]
     return ConfigError(key, "a known key", f"'{first}'", nearest(first, top))
 
 
 def _options_with(key: str) -> list[str]:
     """Return the group options, such as ``source=folder``, that have a key which the chosen ones lack."""
-    group, _, name = key.partition(".")
-    folder = conf_dir() / group
-    if not name or not folder.is_dir():
+    group = next((group for group in groups() if key.startswith(f"{group.replace('/', '.')}.")), "")
+    if not group:
         return []
+    folder, name = conf_dir() / group, key[len(group) + 1 :]
     found = []
     for path in sorted(folder.rglob("*.yaml")):
         option = path.relative_to(folder).with_suffix("").as_posix()
-        where = name.removeprefix(f"{option.rpartition('/')[0].replace('/', '.')}.")
         keys = _walk(OmegaConf.to_container(OmegaConf.load(path)), "")
-        if where in keys and "defaults" not in keys:  # what builds on another option is found by that one
-            found.append(f"{group}=[{option}]" if "/" in option else f"{group}={option}")
+        above = [option.replace("/", "."), option.rpartition("/")[0].replace("/", ".")]  # where its keys may stand
+        stands = any(name.removeprefix(f"{place}.") in keys for place in above)
+        if stands and "defaults" not in keys:  # what builds on another option is found by that one
+            found.append(f"{group}=[{option}]" if group in LISTED else f"{group}={option}")
     return found
 
 
@@ -250,8 +259,10 @@ def known_keys(verb: str, chosen: Sequence[str] = ()) -> list[str]:
 
 
 def groups() -> list[str]:
-    """Return the config groups a user can choose from."""
-    return sorted(p.name for p in conf_dir().iterdir() if p.is_dir() and p.name != "hydra")
+    """Return the config groups a user can choose from, such as source and text/corpus."""
+    tops = [path for path in conf_dir().iterdir() if path.is_dir() and path.name != "hydra"]
+    inner = [f"{top.name}/{path.name}" for top in tops if top.name in NESTED for path in top.iterdir() if path.is_dir()]
+    return sorted([top.name for top in tops if top.name not in NESTED] + inner)
 
 
 def group_options(group: str) -> list[str]:

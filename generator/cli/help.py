@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import textwrap
+
 GENERAL = """\
-defectgen makes labelled data sets for visual inspection from good images.
+defectgen makes labelled data sets for visual inspection from good images: defects on them, or text.
 
   defectgen generate                 draws parts, puts defects on them, writes outputs/defects/ and its report.html
+  defectgen generate recipe=text     lines of text with exact labels of lines, words and characters
 
 Verbs
   generate   make a data set                        plan      say what would be made, write nothing
@@ -19,7 +22,7 @@ Verbs
 """
 
 _GENERATE = """\
-defectgen generate puts defects on good images and writes images, exact masks, good twins, records and exports.
+defectgen generate puts defects or text on good images and writes images, exact labels, twins, records and exports.
 
   defectgen generate source=folder source.path=DIR count=200 seed=7 'defect=[metal/scratch,metal/pit]'
 
@@ -29,8 +32,8 @@ Examples
   defectgen generate                                                    drawn parts, nothing else needed
   defectgen generate experiment=leather source=folder source.path=good/ count=500 name=hides camera=mild
   defectgen generate 'defect=[metal/scratch,metal/pit]' 'targets={scratch: 300, pit: 200}'
-  defectgen generate source=folder source.path=good/ roi=polygons 'roi.polygons=[[[20,20],[300,20],[300,200]]]'
   defectgen generate name=tiles source=folder source.path=good/ count=500 only=42      one sample again, alone
+  defectgen generate recipe=text text/corpus=lot_code text/font=dot_matrix text/marking=dot_matrix count=1000
 """
 
 _KEYS = """\
@@ -55,17 +58,22 @@ Keys
   overwrite=false           replace the data set that is there
   only=null                 make one sample alone, beside the data set
 
-Any key of a defect can be set too: defect.metal.scratch.shape.width='[1px,3px]'. The whole configuration: --cfg job.
+Any key of a defect can be set too: defect.metal.scratch.shape.width='[1px,3px]'; of text likewise, once its option is
+chosen: recipe=text text/layout=surface 'text.layout.count=[2,6]'. The whole configuration: --cfg job.
 A sweep over values: -m seed=1,2,3 'name=set${seed}'. Tab completion: eval "$(defectgen -sc install=bash)".
 """
 
 _LISTS = """\
 {text}
-Experiments (experiment=name): the kinds of defects of a product, on drawn ones until source=folder is given
+Experiments (experiment=name): defects or text as a product has them, on drawn ones until source=folder is given
 {presets}
 
 Groups (group=option)
 {choices}
+
+Groups of text, with recipe=text: what it says, how its print fails ('text/fault=[smear,blot]'), in which face, where it
+stands, how it gets onto the surface, how letters are set, how it is bent and seen
+{of_text}
 
 {keys}"""
 
@@ -306,11 +314,17 @@ def help_of(verb: str) -> str:
     }[verb]
     if verb not in ("generate", "plan", "preview"):
         return text
-    choices = "\n".join(
-        f"  {group:<12} {_wrapped(group_options(group))}" for group in groups() if group != "experiment"
-    )
+    rows = {group: f"  {group:<13} {_wrapped(group_options(group))}" for group in groups() if group != "experiment"}
+    choices = "\n".join(row for group, row in rows.items() if "/" not in group)
+    of_text = "\n".join(row for group, row in rows.items() if "/" in group)
     presets = "\n".join(f"  {name:<18} {first_words('experiment', name)}" for name in group_options("experiment"))
-    return _LISTS.format(text=text, presets=presets, choices=choices, keys=_KEYS.replace("{formats}", formats))
+    return _LISTS.format(
+        text=text,
+        presets=presets,
+        choices=choices,
+        of_text=of_text,
+        keys=_KEYS.replace("{formats}", _indented(formats)),
+    )
 
 
 def first_words(group: str, option: str) -> str:
@@ -321,6 +335,11 @@ def first_words(group: str, option: str) -> str:
     return next((line.removeprefix("#").strip() for line in lines if not line.startswith("# @")), "")
 
 
+def _indented(formats: str) -> str:
+    """Return the formats in lines that stand below one another behind their key."""
+    return textwrap.fill(formats, 118, subsequent_indent=" " * 28, initial_indent=" " * 37).lstrip()
+
+
 def _wrapped(options: list[str]) -> str:
     lines, line = [], ""
     for option in options:
@@ -328,4 +347,4 @@ def _wrapped(options: list[str]) -> str:
             lines.append(line.rstrip())
             line = ""
         line += f"{option}  "
-    return ("\n" + " " * 15).join([*lines, line.rstrip()])
+    return ("\n" + " " * 16).join([*lines, line.rstrip()])

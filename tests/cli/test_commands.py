@@ -28,7 +28,16 @@ def test_help_of_generate_lists_groups_options_and_five_examples(command):
     _, out, _ = command("generate", "--help")
     assert all(group in out for group in groups()) and all(option in out for option in group_options("defect"))
     assert out.split("Examples")[1].split("\n\n")[0].count("defectgen generate") == 5
-    assert all(name in out for name in FORMATS)
+    assert all(name in out for name in FORMATS) and max(map(len, out.splitlines())) <= 120
+
+
+def test_groups_of_text_and_their_options_are_listed_apart(command):
+    _, out, _ = command("generate", "--help")
+    listed = out.split("Groups of text")[1].split("\n\n")[0]
+    inner = [group for group in groups() if "/" in group]
+    assert {"text/corpus", "text/font", "text/marking", "text/layout", "text/fault"} <= set(inner)
+    assert all(group in listed and all(option in listed for option in group_options(group)) for group in inner)
+    assert "text" not in groups()
 
 
 def test_the_resolved_configuration_is_printed_as_yaml(command, tmp_path):
