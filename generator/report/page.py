@@ -125,23 +125,22 @@ def report_json(stats: Stats, ledger: Ledger, found: list[Finding]) -> dict[str,
 
 
 def summary(stats: Stats, ledger: Ledger) -> str:
-    """Return the data set in one sentence, or two where there is text."""
+    """Return the data set in one sentence."""
     made = sum(numbers.count > 0 for numbers in stats.classes.values())
     text = stats.text.all
-    said = (
+    defects = (
         f"{_number(stats.image_count, 'image')}: {stats.good_count} good, "
         f"{stats.image_count - stats.good_count} defective with {_number(stats.every.count, 'defect')} "
         f"of {_number(made, 'class', 'classes')}; "
-        f"{_number(ledger.rejected, 'sample')} rejected."
     )
-    if not text.images:
-        return said
     lines = (
         f"{_number(text.images, 'image')} with {_number(text.lines, 'line')} of text, {_number(text.words, 'word')}, "
-        f"{_number(text.chars.total, 'character')}; {text.negatives} without text; "
-        f"{_number(ledger.rejected, 'sample')} rejected."
+        f"{_number(text.chars.total, 'character')}; {text.negatives} of them without text; "
     )
-    return f"{lines} {said}" if stats.classes or stats.image_count > text.images else lines
+    rejected = f"{_number(ledger.rejected, 'sample')} rejected."
+    if not text.images:
+        return defects + rejected
+    return (lines + defects if stats.classes or stats.image_count > text.images else lines) + rejected
 
 
 def _texts(root: Path, stats: Stats, ledger: Ledger, found: list[Finding]) -> dict[str, Any]:
