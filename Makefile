@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 export OMP_NUM_THREADS ?= 1
 export NO_ALBUMENTATIONS_UPDATE := 1
 
-.PHONY: help demo test test-learn test-clients lint bench yardstick picture catalogue lock clean
+.PHONY: help demo test test-learn test-clients lint bench prove-text yardstick picture catalogue lock clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -e 's/:.*## /\t/' | expand -t 16
@@ -54,6 +54,13 @@ lint: $(VENV)/.test ## style and floors
 bench: $(VENV)/.test ## speed, as shares of floors measured in the same run
 	$(BIN)/python tests/bench/bench_synthesis.py
 	$(BIN)/python tests/bench/bench_run.py
+	$(BIN)/python tests/bench/bench_text.py
+
+prove-text: $(VENV)/.test $(LEARN)/.done ## what is claimed of text: lines, a real reader, exact labels, a network, memory (two hours)
+	$(BIN)/python -m tests.bench.prove_text
+	$(BIN)/python -m tests.bench.reink_text
+	$(LEARN)/bin/python -m tests.bench.crnn_text
+	$(BIN)/python tests/bench/bench_text.py memory
 
 $(YARDSTICK)/.done: requirements/yardstick.lock
 	$(PYTHON) -m venv $(YARDSTICK)
@@ -68,8 +75,9 @@ picture: $(VENV)/.light ## the README's picture
 	$(BIN)/defectgen preview name=readme count=8 good_share=0 'defects_per_image=[1,1]' seed=5
 	$(BIN)/python -c "from PIL import Image; Image.open('outputs/readme.run/preview.png').save('docs/preview.jpg', quality=86)"
 
-catalogue: $(VENV)/.light ## docs/catalogue: every kind, three severities, three surfaces
+catalogue: $(VENV)/.light ## docs/catalogue and docs/text: every kind of defect, every marking, warp, layout of text
 	$(BIN)/python docs/catalogue/draw.py
+	$(BIN)/python docs/text/draw.py
 
 lock: ## renew requirements/*.lock from pyproject.toml
 	$(PYTHON) requirements/renew.py

@@ -91,7 +91,8 @@ def strong_change(sample: Sample) -> float:
     """Return the strong change that a text makes, share of full scale: a quantile of the upper half of its changes."""
     assert sample.blank is not None
     change = np.abs(sample.image.astype(np.int32) - sample.blank).max(axis=2)
-    return float(np.quantile(change[2 * change >= change.max()], STRONG)) / sample.source.white
+    upper = change[2 * change >= change.max()]
+    return float(np.quantile(upper, STRONG, method="inverted_cdf")) / sample.source.white
 
 
 @functools.lru_cache(maxsize=100_000)
