@@ -53,18 +53,20 @@ class Word:
         text: its letters, without space.
         quad_xy: (4, 2) float32 corners around its ink in the text's own frame.
         first, stop: which of the line's characters it holds: ``chars[first:stop]``; both 0 where they are not known.
+        polygon_xy: (n, 2) float32 outline of a bent word, along its top and back along its bottom; None: the quad.
     """
 
     text: str
     quad_xy: np.ndarray
     first: int = 0
     stop: int = 0
+    polygon_xy: np.ndarray | None = None
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Word):
             return NotImplemented
         mine, theirs = (self.text, self.first, self.stop), (other.text, other.first, other.stop)
-        return mine == theirs and _same(self.quad_xy, other.quad_xy)
+        return mine == theirs and _same(self.quad_xy, other.quad_xy) and _same(self.polygon_xy, other.polygon_xy)
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -138,7 +140,10 @@ class TextLine:
             quad_xy=_moved(self.quad_xy, to),
             polygon_xy=_moved(self.polygon_xy, to),
             baseline_xy=_moved(self.baseline_xy, to),
-            words=tuple(replace(word, quad_xy=_moved(word.quad_xy, to)) for word in self.words),
+            words=tuple(
+                replace(word, quad_xy=_moved(word.quad_xy, to), polygon_xy=_moved(word.polygon_xy, to))
+                for word in self.words
+            ),
             char_quads_xy=to(quads.reshape(-1, 2)).reshape(quads.shape).astype(np.float32) if len(quads) else quads,
         )
 
@@ -157,7 +162,13 @@ class TextLine:
             "polygon_xy": self.polygon_xy,
             "baseline_xy": self.baseline_xy,
             "words": [
-                {"text": word.text, "quad_xy": word.quad_xy, "first": word.first, "stop": word.stop}
+                {
+                    "text": word.text,
+                    "quad_xy": word.quad_xy,
+                    "polygon_xy": word.polygon_xy,
+                    "first": word.first,
+                    "stop": word.stop,
+                }
                 for word in self.words
             ],
             "chars": self.chars,
@@ -187,7 +198,13 @@ class TextLine:
             polygon_xy=_points(line["polygon_xy"]),
             baseline_xy=_points(line["baseline_xy"]),
             words=tuple(
-                Word(text=word["text"], quad_xy=_points(word["quad_xy"]), first=word["first"], stop=word["stop"])
+                Word(
+                    text=word["text"],
+                    quad_xy=_points(word["quad_xy"]),
+                    first=word["first"],
+                    stop=word["stop"],
+                    polygon_xy=_points(word.get("polygon_xy")),
+                )
                 for word in line["words"]
             ),
             chars=tuple(line["chars"]),

@@ -17,6 +17,7 @@ import numpy as np
 from generator.core.annotation import Finding
 from generator.core.errors import ConfigError, require
 from generator.core.sample import Sample
+from generator.core.text import TEXT
 from generator.imaging.warp import Warp
 from generator.text.coverage import lacking_faces
 from generator.text.harm import Harmed, harmed
@@ -107,7 +108,7 @@ class PutText:
         blank, roi = framed(sample, placed.frame)
         page = Page(blank, sample.source.white, sample.light_deg, is_flat=sample.source.pixels.shape[:2] == (1, 1))
         kept = [(text, warp) for text, warp in zip(texts, placed.warps, strict=True) if warp is not None]
-        harms = self._harms(asked, sample, kept, blank.shape[:2], rng)
+        harms = self._harms(asked, sample, kept, page, rng)
         if groups:
             kept = _on_one_ground(kept, blank, sample.source.white)
         for number, (text, warp) in enumerate(kept):
@@ -165,10 +166,10 @@ class PutText:
         asked: list[Fault],
         sample: Sample,
         kept: list[tuple[Text, Warp]],
-        hw: tuple[int, int],
+        page: Page,
         rng: np.random.Generator,
     ) -> dict[int, tuple[Harmed, ...]]:
-        """Return, per text, its plates after each print defect, as often as the plan wants it."""
+        """Return, per text, its plates after each print defect, as often as the plan wants it; distractors have none."""
         done: dict[int, tuple[Harmed, ...]] = {}
         by_category = {fault.category: fault for fault in asked}
         for category in sample.spec.categories:
@@ -177,12 +178,16 @@ class PutText:
                 continue
             for number in rng.permutation(len(kept)).tolist():
                 text, warp = kept[number]
+                if text.field.kind != TEXT:
+                    continue
                 before = done.get(number, ())
                 last = before[-1] if before else Harmed.sound(text.plate, warp)
-                next_one = harmed(last, fault, hw, rng)
+                next_one = harmed(last, fault, page.hw, rng)
                 if next_one is not None:
                     done[number] = (*before, next_one)
                     break
+            else:
+                page.problems.append(("no_room", f"{category}: no text can have it"))
         return done
 
 

@@ -217,7 +217,13 @@ def text_lines(
                 baseline_xy=move(base),
                 words=tuple(
                     [
-                        Word(text=word, quad_xy=quads[count + i], first=start - first, stop=end - first)
+                        Word(
+                            text=word,
+                            quad_xy=quads[count + i],
+                            first=start - first,
+                            stop=end - first,
+                            polygon_xy=move(outline(*unions[i], step)) if step else None,
+                        )
                         for i, (word, start, end) in enumerate(line.words)
                     ]
                 ),
