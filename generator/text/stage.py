@@ -169,7 +169,7 @@ class PutText:
         page: Page,
         rng: np.random.Generator,
     ) -> dict[int, tuple[Harmed, ...]]:
-        """Return, per text, its plates after each print defect, as often as the plan wants it; distractors have none."""
+        """Return, per text, its plates after each print defect, as often as the plan wants it, not on distractors."""
         done: dict[int, tuple[Harmed, ...]] = {}
         by_category = {fault.category: fault for fault in asked}
         for category in sample.spec.categories:
