@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from generator import samples
-from generator.cli.compose import compose_config, group_options
+from generator.cli.compose import conf_dir, group_options
 from generator.cli.help import first_words
 from generator.core.sample import Sample
 from generator.imaging.panel import shown
@@ -67,7 +67,7 @@ def options(name: str) -> list[str]:
 
 
 def _is_text(experiment: str) -> bool:
-    return bool(compose_config("generate", [f"experiment={experiment}"])["recipe"]["name"] == "text")
+    return "override /recipe: text" in (conf_dir() / "experiment" / f"{experiment}.yaml").read_text(encoding="utf-8")
 
 
 def draw_catalogue(folder: Path) -> None:
