@@ -19,6 +19,8 @@ from generator.text.plate import Plate
 from generator.text.port import Field, Marking
 from generator.text.write import Ink, flat_table, height_on_image, pull_ink, put, strength_of, strong_cover, text_lines
 
+_SEEN = 0.3  # share of a text's strong change from which on some character may count a pixel as its own
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Text:
@@ -58,6 +60,7 @@ class Page:
         self.instances: list[Instance] = []
         self.count = 0
         self.problems: list[tuple[str, str]] = []  # code and message
+        self.runs_out: list[str] = []  # texts
 
     def write(self, text: Text, warp: Warp, contrast: float, harms: tuple[Harmed, ...]) -> None:
         """Write one text."""
@@ -146,6 +149,8 @@ class Page:
         change, below = change_of(ink)
         strength = strength_of(change, below, contrast)
         put(self.good, change, ink.rect, strength.scale, self.white)
+        if reach and strength.scale and _runs_out(change, ink, self.hw, _SEEN * strength.contrast / strength.scale):
+            self.runs_out.append("".join(plate.chars))
         shown = ink
         if harms:
             shown = pull_ink(harms[-1].plate, harms[-1].warp, self.hw, reach)
@@ -200,7 +205,7 @@ class Page:
         for code, message in self.problems:
             findings.append(Finding(severity="error", code=code, message=message))
         if least is not None and self.ink is None:  # a plain text's window lies within the image
-            findings += _cut_off(self.lines, self.hw)
+            findings += [_cut(text) for text in (*_cut_off(self.lines, self.hw), *self.runs_out)]
         return sample.with_(
             image=image,
             good=good,
@@ -275,12 +280,24 @@ def _difference(before: Ink, after: Ink, reach_px: int, hw: tuple[int, int]) -> 
     return Region.tight(differs > 0, frame.x, frame.y)
 
 
-def _cut_off(lines: list[TextLine], hw: tuple[int, int]) -> list[Finding]:
-    """Return a finding where a line's ink leaves the image."""
+def _runs_out(change: np.ndarray, ink: Ink, hw: tuple[int, int], least: float) -> bool:
+    """Say whether a relief is strong at the image's border beside its letters: there it would go on beyond it."""
+    x, y, h, w = ink.rect.x, ink.rect.y, *ink.cover.shape
+    edges = (y == 0, np.s_[0]), (y + h == hw[0], np.s_[-1]), (x == 0, np.s_[:, 0]), (x + w == hw[1], np.s_[:, -1])
+    return any(
+        is_there and bool((np.abs(change[at]).max(axis=1) >= least)[ink.cover[at] == 0].any()) for is_there, at in edges
+    )
+
+
+def _cut_off(lines: list[TextLine], hw: tuple[int, int]) -> list[str]:
+    """Return the lines whose ink leaves the image."""
     limit = np.array([hw[1], hw[0]]) + 0.5
-    cut = [
+    return [
         line.text
         for line in lines
         if line.quad_xy is not None and (line.char_quads_xy.min() < -0.5 or (line.char_quads_xy > limit).any())
     ]
-    return [Finding(severity="error", code="text_cut", message=f"'{text}' leaves the image") for text in cut]
+
+
+def _cut(text: str) -> Finding:
+    return Finding(severity="error", code="text_cut", message=f"'{text}' leaves the image")
