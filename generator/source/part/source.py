@@ -22,8 +22,6 @@ from generator.source.part.product import (
     glass_vial,
     ground_tile,
     leather,
-    meter_panel,
-    packaging_film,
     plastic_cap,
     printed_label,
     turned_disc,
@@ -31,6 +29,7 @@ from generator.source.part.product import (
     woven_textile,
 )
 from generator.source.part.product.board import bare_board, circuit_board
+from generator.source.part.product.plain import meter_panel, packaging_film
 
 DRAW = {
     "ground_tile": ground_tile.draw,

@@ -1,0 +1,1 @@
+"""Surfaces without a letter, for text to be written on."""
