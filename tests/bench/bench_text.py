@@ -159,10 +159,19 @@ def ours(sequence: SampleSequence, first: int, count: int) -> None:
 
 
 def on_disk(first: int, count: int) -> None:
-    """Make a data set on disk as the command does, one process, its start included."""
+    """Make a data set of JPEGs on disk as the command does, one process, its start included."""
     folder = Path(tempfile.mkdtemp())
     try:
-        keys = (*LINES, *RICH, f"count={count}", f"out={folder / 'set'}", "executor=serial", "shard_size=200")
+        keys = (
+            *LINES,
+            *RICH,
+            f"count={count}",
+            f"out={folder / 'set'}",
+            "executor=serial",
+            "shard_size=200",
+            "jpeg_quality=95",
+            "twins=false",
+        )
         result = Job(compose_config("generate", [*keys, "export=[]"])).run(lambda images, rejected: None)
         assert result.images == count
     finally:

@@ -65,8 +65,12 @@ def main(count: int, epochs: int, picture: Path | None) -> None:
 def drawn_by_us(keys: Sequence[str], count: int) -> Lines:
     """Return lines of the generator."""
     made = samples("recipe=text", f"count={count}", *TEXTS, *keys)
-    found = [made[index] for index in range(count)]
-    return Lines(np.stack([fitted(one.image[..., 0]) for one in found]), tuple(one.text[0].text for one in found))
+    images, texts = np.empty((count, HEIGHT, WIDTH), np.uint8), []
+    for index in range(count):
+        sample = made[index]
+        images[index] = fitted(sample.image[..., 0])
+        texts.append(sample.text[0].text)
+    return Lines(images, tuple(texts))
 
 
 def fitted(image: np.ndarray) -> np.ndarray:
