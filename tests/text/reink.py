@@ -109,10 +109,12 @@ def _watched(laid: list[Any], scales: list[Any]) -> Iterator[None]:
         own._plate, page.strength_of, page.Page._is_plain = plate_of, strength_of, is_plain
 
 
-def replay(pipeline: Pipeline, index: int) -> tuple[Sample, list[Sample]]:
-    """Return a sample of one text of one line, and the same with each of its characters alone."""
+def replay(pipeline: Pipeline, index: int) -> tuple[Sample, list[Sample]] | None:
+    """Return a sample of one text of one line, and the same with each of its characters alone; None: it is rejected."""
     spec = pipeline.plan[index]
-    attempt = next(a for a in range(8) if not _has_error(pipeline._try(spec, a)))
+    attempt = next((a for a in range(pipeline.attempts) if not _has_error(pipeline._try(spec, a))), None)
+    if attempt is None:
+        return None
     whole = pipeline._try(spec, attempt)
     laid: list[Any] = []
     scales: list[Any] = []
@@ -143,9 +145,13 @@ def _has_error(sample: Sample) -> bool:
 def agreement(overrides: list[str], count: int, more: Mapping[str, Any] | None = None) -> Agreement:
     """Return how the labels of some samples agree with their re-inked truth."""
     pipeline = Pipeline(compose_config("generate", ["recipe=text", f"count={count}", "splits={train: 1}", *overrides]))
-    boxes, masks, wrong = [], [], 0
+    boxes, masks, wrong, lines = [], [], 0, 0
     for index in range(count):
-        whole, alone = replay(pipeline, index)
+        replayed = replay(pipeline, index)
+        if replayed is None:  # such as a burn on a surface that is black already
+            continue
+        whole, alone = replayed
+        lines += 1
         line = whole.text[0]
         wrong += len(line.char_boxes_xywh) != len(line.text.replace(" ", ""))
         for char, single in zip(line.each_char(), alone, strict=True):
@@ -153,7 +159,7 @@ def agreement(overrides: list[str], count: int, more: Mapping[str, Any] | None =
             boxes.append(box_iou(char.bbox_xywh, truth))
             mine = whole.char_mask == char.number
             masks.append(np.count_nonzero(mine & truth) / max(1, np.count_nonzero(mine | truth)))
-    return Agreement(np.array(boxes), np.array(masks), count, wrong)
+    return Agreement(np.array(boxes), np.array(masks), lines, wrong)
 
 
 def seen(sample: Sample) -> np.ndarray:
