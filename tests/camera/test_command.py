@@ -22,7 +22,7 @@ def test_the_groups_are_in_the_help(command):
     ("overrides", "said"),
     [
         (["camera=mld"], "camera: expected one of full, line_scan, mild, none, got 'mld'. Did you mean 'mild'?"),
-        (["camera=null"], "camera: expected one of full, line_scan, mild, none, got null. Write camera=none."),
+        (["camera=null"], "camera: expected one of full, line_scan, mild, none, got null. Write 'camera=none'."),
         (["camera=mild", "camera.expsure=1"], "camera.expsure: expected a known key, got 'expsure'. Did you mean"),
         (["camera.exposure=1"], "It belongs to camera=full or camera=line_scan or camera=mild; add that."),
         (
