@@ -13,7 +13,7 @@ from generator.dataset.format.caption.noun import a, listed, noun_of, several
 from generator.dataset.format.caption.sentence import PRODUCTS, extent_of, sentence_of_image, sentence_of_label
 from generator.dataset.open import open_data
 from generator.dataset.record import Label, Record
-from generator.source.part.source import DRAW
+from generator.source.part.source import EVERY
 from tests.dataset.toy import data_set, label, record
 
 TILE = Record(
@@ -54,7 +54,7 @@ def test_numbers_beyond_twelve_are_figures_and_lists_end_with_and():
 
 
 def test_every_drawn_product_has_a_name():
-    assert set(PRODUCTS) == set(DRAW)
+    assert set(PRODUCTS) == set(EVERY)
 
 
 def test_an_image_is_said_in_one_sentence():
