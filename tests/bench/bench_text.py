@@ -191,7 +191,7 @@ def memory(name: str, sequence: SampleSequence) -> str:
 
 def profile(sequence: SampleSequence) -> str:
     """Return the rows of cProfile that take most time by themselves."""
-    profiler = cProfile.Profile(time.process_time)
+    profiler = cProfile.Profile()
     profiler.enable()
     ours(sequence, 900_000, PROFILED)
     profiler.disable()
