@@ -21,8 +21,10 @@ from generator.camera.through import grown_owners, grown_supports
 from generator.core.annotation import Instance, Region
 from generator.core.sample import Sample
 from generator.core.seeds import stage_rng
+from generator.core.text import TextLine
 
 _CUBIC_PX = 2  # how far cubic interpolation looks
+_LEAST_SHOWN = 0.9  # share of a character that must be on the image for it to be read
 
 Move = Callable[[np.ndarray], np.ndarray]
 
@@ -103,8 +105,20 @@ def _moved_text(sample: Sample, drawn: Mapping[str, Any], pixels: Move, bits: Mo
     def to(points: np.ndarray) -> np.ndarray:
         return (points - middle) @ matrix.T + middle + np.array(drawn["shift_xy_px"])
 
-    text = tuple(line.moved(to) for line in sample.text)
+    text = tuple(_cut(line.moved(to), sample.hw) for line in sample.text)
     return sample.with_(blank=blank, owner=owner, alone=alone, char_mask=None, text=text)
+
+
+def _cut(line: TextLine, hw: tuple[int, int]) -> TextLine:
+    """Return a line whose characters cannot be read where the image shows too little of them."""
+    quads = line.char_quads_xy
+    if not len(quads):
+        return line
+    low, high = quads.min(axis=1), quads.max(axis=1)
+    shown = np.clip(high, 0, (hw[1], hw[0])) - np.clip(low, 0, (hw[1], hw[0]))
+    share = shown.prod(axis=1) / np.maximum((high - low).prod(axis=1), 1e-6)
+    readable = line.char_readable & (share >= _LEAST_SHOWN)
+    return line.with_(char_readable=readable, is_readable=line.is_readable and bool(readable.all()))
 
 
 def _carried(instance: Instance, hw: tuple[int, int], bits: Move) -> Instance:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import cv2
+import numpy as np
 
 from generator.core.annotation import Finding
 from generator.core.errors import require
@@ -23,14 +24,17 @@ class Legibility:
     Attributes:
         min_contrast: least mean change of the ink on the finished image, in the channel that shows it best, share of
             full scale, [0, 1].
+        min_height_px: least height of a capital on the image, >= 0.
         min_over_clutter: the same as a multiple of the surface's own spread under the line, >= 0.
     """
 
     min_contrast: float = 0.03
     min_over_clutter: float = 1.0
+    min_height_px: float = 6.0
 
     def __post_init__(self) -> None:
         require(0 <= self.min_contrast <= 1, "min_contrast", "a share in [0, 1]", self.min_contrast)
+        require(self.min_height_px >= 0, "min_height_px", "px >= 0", self.min_height_px)
         require(self.min_over_clutter >= 0, "min_over_clutter", "a number >= 0", self.min_over_clutter)
 
     def __call__(self, sample: Sample) -> tuple[Finding, ...]:
@@ -45,6 +49,10 @@ class Legibility:
         )
 
     def _judge(self, sample: Sample, line: TextLine) -> tuple[Finding, ...]:
+        height = float(line.params.get("height_px", np.inf))
+        if height < self.min_height_px:
+            message = f"'{line.text}' has capitals of {height:.1f} px where {self.min_height_px:g} px are needed"
+            return (Finding(severity="error", code="illegible", message=message),)
         part = _around(line, sample.hw)
         if part is None:
             return ()

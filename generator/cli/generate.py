@@ -15,10 +15,12 @@ from generator.cli.export import export_all, parse_export
 from generator.cli.progress import RunProgress
 from generator.core.errors import ConfigError
 from generator.core.names import RULE, is_safe_name
+from generator.dataset.format.table import FORMATS
 from generator.run.build import coerce
 from generator.run.generate import Job, RunResult
 from generator.run.manifest import mark_output
 from generator.run.pipeline import Rejected
+from generator.text.stage import PutText
 
 TOO_MANY_REJECTS = 3
 _REASONS = 5  # why samples were rejected; rejects.jsonl has them all
@@ -35,6 +37,7 @@ def run(config: dict[str, Any]) -> int:
     only = coerce(int | None, config["only"], "only")
     job = Job(config)
     _require_flavour(flavour, job)
+    _require_text(formats, job)
     if only is not None:
         return _run_only(job, only)
     started = time.perf_counter()
@@ -72,6 +75,14 @@ def _require_flavour(flavour: str, job: Job) -> None:
             flavour,
             f"labels.keep is {kept}; add labels=all.",
         )
+
+
+def _require_text(formats: list[str], job: Job) -> None:
+    """Raise ``ConfigError`` where a format states text and no stage writes any: it would be found out at the end."""
+    asked = next((name for name in formats if FORMATS[name].is_text), None)
+    if asked and not any(isinstance(stage, PutText) for stage in job.pipeline.stages):
+        hint = "Add recipe=text, or export to a format of defects such as coco."
+        raise ConfigError("export", "formats that state defects, as this recipe writes no text", asked, hint)
 
 
 def _run_only(job: Job, index: int) -> int:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from generator.core.errors import AssetError, FormatError
+from generator.core.errors import AssetError, ConfigError, FormatError
 from generator.core.geometry import Rect
 from generator.dataset.open import AUTO, open_data, recognise
 from generator.dataset.problem import Problems, left_out
@@ -126,6 +126,9 @@ def read_real(path: Path, format_name: str = AUTO, problems: Problems | None = N
         FormatError: the data set does not hold what its format promises.
     """
     data = open_data(path, format_name, problems, where)
+    if any(record.has_text_labels for record in data):
+        hint = "Print defects are made where they are wanted: 'text/fault=[smear,blot]'."
+        raise ConfigError(where, "a data set of real defects", f"one of text at '{path}'", hint)
     name = recognise(path, where) if format_name == AUTO else format_name
     return RealData(format=name, data=data, problems=problems)
 

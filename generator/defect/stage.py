@@ -72,11 +72,13 @@ class PutDefects:
 
     def __call__(self, sample: Sample, rng: np.random.Generator) -> Sample:
         """Return the sample with the defects of ``sample.spec.categories``; a finding for one that found no place."""
-        if not sample.spec.categories:
+        own = set(self.categories)  # the others are for another stage
+        asked = [category for category in sample.spec.categories if category in own]
+        if not asked:
             return sample
         image = sample.image.copy()
         instances, findings = list(sample.instances), list(sample.findings)
-        for category in sample.spec.categories:
+        for category in asked:
             name, defect = self._choose(category, rng)
             instance = self._put(name, defect, sample, image, instances, rng)
             if isinstance(instance, str):

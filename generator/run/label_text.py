@@ -61,7 +61,7 @@ def _told_apart(sample: Sample, whose: np.ndarray, rect: Rect, count: int) -> tu
         change = _change(image, sample)[rect.slices]
         mine = nearest_owner(np.where(whose % 2 == parity, whose, 0))
         own = _least_ink(change, mine, count)
-        part = np.where(change >= np.take(own, mine), mine, 0)
+        part = np.where((change >= np.take(own, mine)) & (whose > 0), mine, 0)
         at = np.arange(1, count + 1)[(np.arange(1, count + 1) % 2) == parity]
         boxes[at - 1], least[at] = ink_boxes(part, count)[at - 1], own[at]
         takes = (part > 0) & (change > strongest)

@@ -140,6 +140,8 @@ class Page:
             self.good = self.blank.copy()
         if harms and self.image is None:
             self.image = self.good.copy()
+        if (harms or reach) and self.alone is None:
+            self.alone = self._apart()
 
         def change_of(laid: Ink) -> tuple[np.ndarray, np.ndarray]:
             below = np.multiply(self.blank[laid.rect.slices], np.float32(1.0 / self.white), dtype=np.float32)
@@ -172,17 +174,23 @@ class Page:
 
     def _tell_apart(self, ink: Ink, change_of: Callable[[Ink], tuple[np.ndarray, ...]], scale: float) -> None:
         """Write the characters of odd and of even numbers apart, as a marking that reaches further mixes neighbours."""
-        if self.alone is None:
-            printed = self.good if self.image is None else self.image
-            none = np.zeros(self.hw, bool)
-            odd = none if self.owner is None else self.owner % 2 == 1
-            even = none if self.owner is None else (self.owner > 0) & ~odd
-            before = [np.where(part[..., None], printed, self.blank) for part in (odd, even)]
-            self.alone = before[0], before[1]
+        assert self.alone is not None
         for image, parity in zip(self.alone, (1, 0), strict=True):
             own = (ink.owner + self.count) % 2 == parity
             part = Ink(rect=ink.rect, cover=np.where(own, ink.cover, 0).astype(np.uint8), owner=ink.owner)
             put(image, change_of(part)[0], ink.rect, scale, self.white)
+
+    def _apart(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the characters written so far, those of odd and those of even numbers alone."""
+        if self.owner is None:
+            return self.blank.copy(), self.blank.copy()
+        assert self.good is not None
+        odd = self.owner % 2 == 1
+        even = (self.owner > 0) & ~odd
+        return (
+            np.where(odd[..., None], self.good, self.blank),
+            np.where(even[..., None], self.good, self.blank),
+        )
 
     def _own(self, ink: Ink) -> None:
         """Give a text's pixels to its characters; where another text's lie already, only its ink."""
@@ -249,15 +257,17 @@ def _print_defects(
 ) -> list[Instance]:
     """Return an instance per print defect of a text; those that moved it come first, so that the others own their ink.
 
-    Each lies where two inks differ: a moved text before and after it was moved, other defects where the text ended up.
+    Each lies where two inks differ: of a moved text the sound ink before and after, of other defects the ink where the
+    text ended up.
     """
     moved, others = [], []
-    last = harms[-1].warp
+    sound, last = plate, harms[-1].warp
     for harm in harms:
         is_moved = harm.warp is not warp
-        ends = (plate, warp, harm.warp) if is_moved else (harm.plate, last, last)
-        before = pull_ink(plate, ends[1], hw, reach_px)
-        after = pull_ink(ends[0], ends[2], hw, reach_px)
+        if is_moved:
+            before, after = pull_ink(sound, warp, hw, reach_px), pull_ink(sound, harm.warp, hw, reach_px)
+        else:
+            before, after = pull_ink(plate, last, hw, reach_px), pull_ink(harm.plate, last, hw, reach_px)
         support = _difference(before, after, reach_px, hw)
         found = Instance(category=harm.category, support=support, params=harm.params)
         (moved if is_moved else others).append(found)

@@ -25,6 +25,7 @@ from generator.text.page import Page, Text, framed
 from generator.text.port import Ask, Canvas, Corpus, Face, Fault, Field, Font, Layout, Marking, Raster, Warping
 
 _RETRIES = 64
+_UNSEEN = dict.fromkeys((0x00AD, 0x200B, 0x2060, 0xFEFF))  # signs that leave neither ink nor room
 _SPARE = 0.6  # room about the ink of a plate that print defects need, share of a capital's height
 
 
@@ -135,7 +136,7 @@ class PutText:
         spec, said = sample.spec, ""
         for retry in range(_RETRIES):
             ask = Ask(index=spec.index, split=spec.split, seed=spec.seed, place=place, retry=retry)
-            said = corpus.draw(ask, rng)
+            said = corpus.draw(ask, rng).translate(_UNSEEN)
             if group is not None and group.font == font and not group.face.missing(said):
                 face: Face | None = group.face
             else:

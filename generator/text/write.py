@@ -209,11 +209,14 @@ def text_lines(
         if step:
             base = np.linspace(base[0], base[1], max(2, int(np.ceil((base[1, 0] - base[0, 0]) / step)) + 1))
         ok = np.ones(count, bool) if readable is None else readable[first:stop]
+        bent = [move(outline(*box, step)) for box in (*unions, whole)] if step else []
+        for i, polygon in enumerate(bent):
+            quads[count + i] = quad_around(polygon)
         lines.append(
             TextLine(
                 text=line.text,
                 quad_xy=quads[-1],
-                polygon_xy=move(outline(*whole, step)) if step else None,
+                polygon_xy=bent[-1] if bent else None,
                 baseline_xy=move(base),
                 words=tuple(
                     [
@@ -222,7 +225,7 @@ def text_lines(
                             quad_xy=quads[count + i],
                             first=start - first,
                             stop=end - first,
-                            polygon_xy=move(outline(*unions[i], step)) if step else None,
+                            polygon_xy=bent[i] if bent else None,
                         )
                         for i, (word, start, end) in enumerate(line.words)
                     ]
@@ -239,6 +242,26 @@ def text_lines(
             )
         )
     return lines
+
+
+def quad_around(polygon_xy: np.ndarray) -> np.ndarray:
+    """Return the smallest turned rectangle around a bent outline, (4, 2) float32.
+
+    Clockwise as displayed; its first side runs as the text does in its middle.
+
+    Args:
+        polygon_xy: (2 n, 2): n points along the top, n back along the bottom.
+    """
+    corners = cv2.boxPoints(cv2.minAreaRect(polygon_xy.astype(np.float32)))
+    one, two = corners[1] - corners[0], corners[2] - corners[1]
+    if one[0] * two[1] - one[1] * two[0] < 0:
+        corners = corners[::-1]
+    top = polygon_xy[: len(polygon_xy) // 2]
+    middle = len(top) // 2
+    along = top[min(middle + 1, len(top) - 1)] - top[max(middle - 1, 0)]
+    sides = np.roll(corners, -1, axis=0) - corners
+    first = int(np.argmax(sides @ along / np.maximum(np.hypot(sides[:, 0], sides[:, 1]), 1e-6)))
+    return np.roll(corners, -first, axis=0)
 
 
 def _mover(warp: Warp, shift: tuple[int, int] | None) -> Moved:

@@ -30,7 +30,15 @@ from tests.text.reader import edit_distance
 LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 WIDTH, HEIGHT = 224, 32
 LINES, EPOCHS, BATCH, TEST = 20_000, 6, 64, 1_000
-TEXTS = ("text/corpus=pattern", 'text.corpus.patterns=["[A-Z0-9]{6,12}"]', "camera=mild", "splits={train: 1}")
+TEXTS = (
+    "text/corpus=pattern",
+    'text.corpus.patterns=["[A-Z0-9]{6,12}"]',
+    "text.layout.height_share=[0.4,0.7]",
+    "source.level=[0.1,0.95]",
+    "camera=full",
+    "camera.motion_px=0",
+    "splits={train: 1}",
+)
 OURS = ("text/marking=dot_matrix", "text/font=dot_matrix")
 PLAIN = ("text/marking=ink", "text/font=bundled")
 
@@ -114,9 +122,10 @@ def dotted(text: str, table: dict[str, np.ndarray], rng: np.random.Generator) ->
     pitch = fine * rng.uniform(26, 34) / rows
     gap, radius = rng.integers(1, 3), rng.uniform(0.3, 0.5) * pitch
     across, lean = pitch * rng.uniform(0.85, 1.2), rng.uniform(-0.05, 0.12)
-    left, top = rng.uniform(1, 3, 2) * pitch
+    left, height = rng.uniform(1, 3) * pitch, rows * pitch / rng.uniform(0.45, 0.65)
+    top = rng.uniform(0.35, 0.65) * (height - rows * pitch) + 0.5 * pitch
     width = int(left * 2 + across * len(text) * (columns + gap) + abs(lean) * rows * pitch)
-    ink = np.zeros((int(2 * top + rows * pitch), width), np.uint8)
+    ink = np.zeros((int(height), width), np.uint8)
     for place, letter in enumerate(text):
         for row, column in np.argwhere(table[letter]):
             if rng.random() < 0.015:

@@ -258,3 +258,17 @@ def test_what_there_is_is_listed_once(command):
         code, _, err = command(*slip)
         assert code == 2 and "There is" not in one_paragraph(err), err
     assert "There is: area, edge, forbidden," in command("plan", "roi.fog=1")[2]
+
+
+def test_a_format_of_text_without_text_is_refused_before_anything_is_drawn(tmp_path, command):
+    code, _, err = command("generate", *SMALL, "export=[coco,lmdb]")
+    assert code == 2 and "recipe=text" in one_paragraph(err)
+    assert not (tmp_path / "made").exists()
+
+
+def test_a_data_set_of_text_is_not_harvested(tmp_path, command):
+    text = ("recipe=text", "text/corpus=lot_code", "text/fault=[smear]", "count=4", "out=made", "export=[]")
+    assert command("generate", *text, "executor=serial")[0] == 0
+    code, _, err = command("harvest", "data=made", "out=bank")
+    assert code == 2 and "text" in one_paragraph(err)
+    assert not (tmp_path / "bank").exists()

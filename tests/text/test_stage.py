@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
@@ -75,9 +76,17 @@ def test_image_and_blank_differ_only_where_a_character_may_be(scene):
             assert not (differs & (sample.owner == 0)).any()
 
 
-def test_the_mask_law_holds_for_print_defects():
+@pytest.mark.parametrize(
+    "more",
+    [
+        ("camera=mild",),
+        ("defects_per_image=[2,3]", "text/marking=inkjet"),
+        ("text/fault=[misplaced_line,weak_ink,missing_part]", "defects_per_image=[2,2]"),
+    ],
+)
+def test_the_mask_law_holds_for_print_defects(more):
     found = 0
-    for sample in made(FAULTS, "good_share=0", "camera=mild", count=24):
+    for sample in made(FAULTS, "good_share=0", *more, count=24):
         changed = (sample.image != sample.good).any(axis=2)
         labelled = np.zeros(sample.hw, bool)
         for instance in sample.instances:
@@ -85,6 +94,33 @@ def test_the_mask_law_holds_for_print_defects():
         assert np.array_equal(changed, labelled)
         found += len(sample.instances)
     assert found >= 24
+
+
+@pytest.mark.parametrize("warp", ["arc", "circle", "wave", "cylinder", "perspective"])
+def test_quads_and_outlines_of_bent_lines_and_words_hold_their_ink(warp):
+    for sample in made("text/corpus=key_value", f"text/warp={warp}", "text.layout.image_height_px=null", count=6):
+        for line in sample.text:
+            for part, first, stop in [(line, 0, len(line.chars)), *((w, w.first, w.stop) for w in line.words)]:
+                ink = np.isin(sample.char_mask, line.first_number + np.arange(first, stop))
+                for outline in filter(None.__ne__, (part.quad_xy, part.polygon_xy)):
+                    shape = np.zeros(sample.hw, np.uint8)
+                    cv2.fillPoly(shape, [np.round(outline - 0.5).astype(np.int32)], 1)
+                    shape = cv2.dilate(shape, np.ones((3, 3), np.uint8))
+                    assert np.count_nonzero(ink & (shape > 0)) >= 0.97 * np.count_nonzero(ink)
+                (ax, ay), (bx, by), (cx, cy) = part.quad_xy[:3]
+                assert (bx - ax) * (cy - by) - (by - ay) * (cx - bx) > 0, "clockwise as displayed"
+
+
+def test_a_harmed_text_keeps_its_ink_among_others():
+    scene = ("text/layout=surface", "source.size_wh=[300,300]", "text.layout.count=[4,6]")
+    for sample in made("text/fault=[smear,misplaced_line]", "good_share=0", *scene, count=10):
+        for line in sample.text:
+            near = 1.5 * line.params["height_px"]
+            for char in line.each_char():
+                x, y, w, h = char.bbox_xywh
+                left, top = char.quad_xy.min(axis=0)
+                right, bottom = char.quad_xy.max(axis=0)
+                assert w == 0 or max(left - x, top - y, x + w - right, y + h - bottom) < near
 
 
 def test_the_same_index_gives_the_same_sample(scene, request):
@@ -147,3 +183,31 @@ def test_a_mistake_in_a_part_of_the_text_is_named_with_its_own_key():
     with pytest.raises(ConfigError) as caught:
         made("text.layout.image_height_px=4")
     assert caught.value.where == "text.layout.image_height_px"
+
+
+def test_print_defects_and_surface_defects_share_a_sample():
+    over = ("recipe=text_defect", "text/corpus=lot_code", "text/fault=[smear]", "defect=[metal/scratch]", "count=12")
+    marked = list(samples(*over, "source=drawn/plain_label", "source.size_wh=[256,256]", "seed=2", "good_share=0"))
+    assert {i.category for sample in marked for i in sample.instances} == {"smear", "scratch"}
+
+
+def test_letters_that_the_camera_cuts_cannot_be_read():
+    cut = made("drift=camera_moved", "drift.severity=5", count=10)
+    assert any(not line.is_readable for sample in cut for line in sample.text)
+    for sample in cut:
+        for line in sample.text:
+            for char in line.each_char():
+                centre = char.quad_xy.mean(axis=0)
+                if char.is_readable:
+                    assert 0 <= centre[0] <= sample.hw[1] and 0 <= centre[1] <= sample.hw[0]
+
+
+def test_signs_without_ink_are_no_text(tmp_path):
+    (tmp_path / "list.txt").write_text("zero\u200bwidth\n", encoding="utf-8")
+    [sample] = made("text/corpus=file", f"text.corpus.path={tmp_path / 'list.txt'}", count=1)
+    assert sample.text[0].text == "zerowidth"
+
+
+def test_letters_too_small_to_be_read_are_found():
+    [sample] = made("text.layout.image_height_px=8", count=1)
+    assert "illegible" in [f.code for f in sample.findings if f.severity == "error"]

@@ -8,8 +8,7 @@ characters, which says where a text begins. Source: own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 
@@ -43,21 +42,22 @@ class Characters:
     more: str = ""
     without: str = ""
     length: Range = Range(6, 12)
-    weights: Mapping[str, float] = field(default_factory=dict)
+    weights: dict[str, float] | None = None
     boost: float = 1.0
 
     def __post_init__(self) -> None:
         require(self.length.within(1, 60), "length", "(low, high) within [1, 60]", str(self.length))
         require(0.01 <= self.boost <= 100, "boost", "a number in [0.01, 100]", self.boost)
         units = checked("alphabet", lambda: alphabet(self.alphabet, self.more, self.without))
-        for unit, weight in self.weights.items():
+        for unit, weight in (self.weights or {}).items():
             require(unit in units, f"weights.{unit}", "a letter of the alphabet", f"'{unit}'")
             require(0 <= weight <= 100, f"weights.{unit}", "a number in [0, 100]", weight)
-        require(any(self.weights.get(unit, 1) > 0 for unit in units), "weights", "at least one weight above 0", "none")
+        weights = self.weights or {}
+        require(any(weights.get(unit, 1) > 0 for unit in units), "weights", "at least one weight above 0", "none")
 
     def draw(self, ask: Ask, rng: np.random.Generator) -> str:
         """Return the text of an index; where it was turned down before, random characters of the same weights."""
-        period = _period(self.alphabet, self.more, self.without, tuple(self.weights.items()), self.boost)
+        period = _period(self.alphabet, self.more, self.without, tuple((self.weights or {}).items()), self.boost)
         low, high = round(self.length.low), round(self.length.high)
         if ask.retry:
             chance = chances(rng)
