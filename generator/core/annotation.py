@@ -1,4 +1,4 @@
-"""What is known about an image: instances, findings.
+"""What is known about an image: instances, parts, their orientation, findings.
 
 A mask is stored as its own rectangle; boxes and areas are derived from it, never stored. Source: own.
 """
@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from generator.core.geometry import Rect, mask_to_rect
+from generator.core.geometry import Rect, mask_to_rect, stated_deg
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,6 +90,49 @@ class Instance:
     own_area_px: int = 0
     params: Mapping[str, Any] = field(default_factory=dict)
     drawn: Region | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Orientation:
+    """How something lies.
+
+    Attributes:
+        angle_deg: how far it is turned from upright about its centre, degrees, counter-clockwise as displayed, in
+            (-180 / symmetry, 180 / symmetry]; None: it looks the same at every angle.
+        symmetry: how often it looks the same in a full turn, >= 1; 0: at every angle.
+    """
+
+    angle_deg: float | None
+    symmetry: int = 1
+
+    @classmethod
+    def at(cls, angle_deg: float, symmetry: int = 1) -> Orientation:
+        """Return the orientation at any angle, degrees, folded to the range that the symmetry leaves."""
+        return cls(angle_deg=stated_deg(angle_deg, symmetry) if symmetry else None, symmetry=symmetry)
+
+    def turned(self, by_deg: float) -> Orientation:
+        """Return the orientation after a further turn, degrees, counter-clockwise as displayed."""
+        return self if self.angle_deg is None else Orientation.at(self.angle_deg + by_deg, self.symmetry)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Part:
+    """A whole part that lies on an image.
+
+    Attributes:
+        category: its class.
+        region: its pixels on the image.
+        quad_xy: (4, 2) float64 corners of its box in its own frame, px, clockwise as displayed from the corner that is
+            the top left one when it lies upright; they may lie beyond the image.
+        orientation: how it lies.
+        params: what was drawn to lay it (JSON).
+    """
+
+    category: str
+    region: Region
+    quad_xy: np.ndarray
+    orientation: Orientation
+    params: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

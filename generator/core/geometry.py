@@ -2,14 +2,32 @@
 
 Convention: x to the right, y down, unit px, the origin is the outer corner of the first pixel; boxes are half-open:
 w = largest + 1 - smallest. Pixel (row 2, column 5) alone is Rect(5, 2, 1, 1). Angles are degrees, counter-clockwise as
-displayed, 0 to the right, so that 90 points up. Source: own.
+displayed, 0 to the right, so that 90 points up; an angle is stated in (-180, 180], never as -180 or -0.0. Source: own.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
+
+
+def stated_deg(angle_deg: float, order: int = 1) -> float:
+    """Return an angle as it is stated, folded to the range in which a part looks different at each angle.
+
+    Args:
+        angle_deg: any finite angle, degrees.
+        order: how often the part looks the same in a full turn, >= 1.
+
+    Returns:
+        The angle in (-180 / order, 180 / order]; an angle in that range comes back to the last bit.
+    """
+    turn = 360.0 / order
+    folded = math.remainder(angle_deg, turn)
+    if folded <= -turn / 2.0:
+        folded += turn
+    return folded + 0.0  # no -0.0
 
 
 @dataclass(frozen=True, slots=True)

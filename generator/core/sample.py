@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from generator.core.annotation import Finding, Instance
+from generator.core.annotation import Finding, Instance, Orientation, Part
 from generator.core.text import TextLine
 from generator.core.units import Scale
 
@@ -48,6 +48,7 @@ class GoodImage:
         pixel_size_mm: one pixel in mm, if known.
         light_deg: azimuth that the light comes from (degrees, counter-clockwise as displayed, 0 right), if known.
         sha256: of the source file's bytes; empty for drawn images.
+        angle_deg: how far the photo is turned from upright, degrees, counter-clockwise as displayed, if known.
         findings: what was noticed while reading.
     """
 
@@ -58,6 +59,7 @@ class GoodImage:
     pixel_size_mm: float | None = None
     light_deg: float | None = None
     sha256: str = ""
+    angle_deg: float | None = None
     findings: tuple[Finding, ...] = ()
 
     def __post_init__(self) -> None:
@@ -91,6 +93,8 @@ class Sample:
             no longer since a stage spread or moved pixels.
         alone: two images like ``blank``: one with the characters of odd numbers, one with those of even numbers, so
             that neighbours whose ink was mixed can be told apart; None: nothing has mixed any.
+        orientation: how the image as a whole is turned; None: no stage turned it.
+        parts: whole parts whose place and angle are labelled.
     """
 
     spec: SampleSpec
@@ -108,6 +112,8 @@ class Sample:
     owner: np.ndarray | None = None
     char_mask: np.ndarray | None = None
     alone: tuple[np.ndarray, np.ndarray] | None = None
+    orientation: Orientation | None = None
+    parts: tuple[Part, ...] = ()
 
     def __post_init__(self) -> None:
         _check_image(self.image)

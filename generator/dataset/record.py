@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from generator.core.annotation import Finding, Instance, Region
+from generator.core.annotation import Finding, Instance, Orientation, Part, Region
 from generator.core.sample import Sample
 from generator.core.text import TextLine
 from generator.imaging.masks import region_to_rle, rle_to_region
@@ -20,7 +20,7 @@ FLAVOURS = ("exact", "visible", "annotator")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
-    """One defect as a data set states it.
+    """One defect, or one whole part, as a data set states it.
 
     Attributes:
         category: a class of the data set.
@@ -28,7 +28,9 @@ class Label:
         mask: its exact pixels; None where the format holds boxes only.
         visible: the pixels that stand out; None: not kept.
         annotator: what a person would outline; None: not kept.
-        quad_xy: four corners of its oriented box (px, clockwise as displayed), where the format states them.
+        quad_xy: four corners of its oriented box (px, clockwise as displayed), where the format states them; those of a
+            part begin at the corner that is its top left one when it lies upright.
+        orientation: how a part lies; None: a defect, or not known.
         own_area_px: changed pixels, those that a later defect covers included; 0: not known.
         params: what was drawn to make it, measured contrast included (JSON).
     """
@@ -39,6 +41,7 @@ class Label:
     visible: Region | None = None
     annotator: Region | None = None
     quad_xy: tuple[tuple[float, float], ...] | None = None
+    orientation: Orientation | None = None
     own_area_px: int = 0
     params: Mapping[str, Any] = field(default_factory=dict)
 
@@ -60,6 +63,12 @@ class Label:
             params=instance.params,
         )
 
+    @classmethod
+    def of_part(cls, part: Part) -> Label:
+        """Return the label of a whole part."""
+        quad = tuple((float(x), float(y)) for x, y in part.quad_xy)
+        return cls.of_region(part.category, part.region, quad_xy=quad, orientation=part.orientation, params=part.params)
+
     @property
     def area_px(self) -> float:
         """Pixels of the mask, or of the box where there is no mask."""
@@ -68,13 +77,15 @@ class Label:
     def with_flavour(self, flavour: str) -> Label | None:
         """Return the label with ``mask`` and box of another flavour of mask; None where that flavour is empty.
 
+        A part has one mask, whatever the flavour.
+
         Args:
             flavour: ``exact``, ``visible`` or ``annotator``.
 
         Raises:
             ValueError: the flavour was not kept.
         """
-        if flavour == "exact":
+        if flavour == "exact" or self.orientation is not None:
             return self
         region = {"visible": self.visible, "annotator": self.annotator}[flavour]
         if region is None:
@@ -108,6 +119,7 @@ class Record:
         blank: path of the surface without its text, if there is one.
         char_mask: path of the character mask, if there is one: 0 none, else the number of the character.
         has_text_labels: whether text was looked for, so that no line means that there is none.
+        orientation: how the image as a whole is turned; None: not known.
     """
 
     key: str
@@ -131,6 +143,7 @@ class Record:
     blank: str | None = None
     char_mask: str | None = None
     has_text_labels: bool = False
+    orientation: Orientation | None = None
 
     @property
     def hw(self) -> tuple[int, int]:
@@ -153,7 +166,7 @@ class Record:
             image=image,
             width=width,
             height=height,
-            labels=tuple(Label.of_instance(instance) for instance in sample.instances),
+            labels=(*map(Label.of_part, sample.parts), *map(Label.of_instance, sample.instances)),
             index=spec.index,
             **files,
             source_id=spec.source_id,
@@ -164,6 +177,7 @@ class Record:
             params=sample.params,
             text=sample.text,
             has_text_labels=sample.blank is not None,
+            orientation=sample.orientation,
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -192,6 +206,7 @@ class Record:
             "instances": [_label_to_json(number, label, self.hw) for number, label in enumerate(self.labels, 1)],
             "findings": [{"severity": f.severity, "code": f.code, "message": f.message} for f in self.findings],
             **text,
+            **_orientation_to_json(self.orientation),
             "params": dict(self.params),
         }
 
@@ -224,6 +239,7 @@ class Record:
             blank=line.get("blank"),
             char_mask=line.get("char_mask"),
             has_text_labels="text" in line,
+            orientation=_orientation_from_json(line),
         )
 
 
@@ -278,7 +294,19 @@ def _label_to_json(number: int, label: Label, hw: tuple[int, int]) -> dict[str, 
             line[name] = region_to_rle(region, hw)
     if label.quad_xy is not None:
         line["quad_xy"] = [list(corner) for corner in label.quad_xy]
-    return line
+    return {**line, **_orientation_to_json(label.orientation)}
+
+
+def _orientation_to_json(orientation: Orientation | None) -> dict[str, Any]:
+    if orientation is None:
+        return {}
+    return {"angle_deg": orientation.angle_deg, "symmetry": orientation.symmetry}
+
+
+def _orientation_from_json(line: Mapping[str, Any]) -> Orientation | None:
+    if "angle_deg" not in line:
+        return None
+    return Orientation(angle_deg=line["angle_deg"], symmetry=line["symmetry"])
 
 
 def _label_from_json(line: Mapping[str, Any]) -> Label:
@@ -292,6 +320,7 @@ def _label_from_json(line: Mapping[str, Any]) -> Label:
         bbox_xywh=tuple(line["bbox_xywh"]),
         own_area_px=line["own_area_px"],
         quad_xy=tuple(tuple(corner) for corner in quad) if quad else None,
+        orientation=_orientation_from_json(line),
         params=line["params"],
         **regions,
     )

@@ -57,8 +57,8 @@ class SampleWriter:
         name = f"{spec.split}/{spec.key}.png"
         image = self._put_image(sample)
         files: dict[str, str] = {}
-        if sample.instances:
-            if self._twins:
+        if sample.instances or sample.parts:
+            if self._twins and sample.instances:
                 files["twin"] = f"twins/{name}"
                 self._put_twin(files["twin"], sample)
             files["mask"] = f"masks/{name}"
@@ -90,7 +90,8 @@ class SampleWriter:
     def _put_masks(self, name: str, sample: Sample) -> None:
         for flavour in ("exact", *self._flavours):
             attribute, folder = ("mask", "masks") if flavour == "exact" else (flavour, f"masks_{flavour}")
-            regions: list[Region] = [getattr(instance, attribute) for instance in sample.instances]
+            regions: list[Region] = [part.region for part in sample.parts]
+            regions += [getattr(instance, attribute) for instance in sample.instances]
             self._put(f"{folder}/{name}", encode_mask_png(index_mask(regions, sample.hw)))
 
     def _put_twin(self, path: str, sample: Sample) -> None:
@@ -202,7 +203,7 @@ def record_line(record: Record) -> bytes:
 
 def flavours_kept(line: dict) -> tuple[str, ...]:
     """Return the mask flavours that a line of records.jsonl holds."""
-    instances = line["instances"]
+    instances = [instance for instance in line["instances"] if "angle_deg" not in instance]  # a part has one mask
     return tuple(f for f in FLAVOURS if f == "exact" or (instances and f"rle_{f}" in instances[0]))
 
 
@@ -217,9 +218,10 @@ def measure_bytes(sample: Sample, twins: bool) -> int:
     """Return about how many bytes a sample's image, twin, masks, blank and record take on disk."""
     image = len(encode_png(sample.image))
     size = image + len(record_line(Record.of_sample(sample, image="")))
-    if sample.instances:
-        regions = [instance.mask for instance in sample.instances if instance.mask is not None]
-        size += len(encode_mask_png(index_mask(regions, sample.hw))) + (image if twins else 0)
+    if sample.instances or sample.parts:
+        regions = [part.region for part in sample.parts]
+        regions += [instance.mask for instance in sample.instances if instance.mask is not None]
+        size += len(encode_mask_png(index_mask(regions, sample.hw))) + (image if twins and sample.instances else 0)
     if sample.text and sample.blank is not None and sample.char_mask is not None:
         size += len(encode_mask_png(sample.char_mask)) + (len(encode_png(sample.blank)) if twins else 0)
     return size

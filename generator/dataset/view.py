@@ -28,8 +28,9 @@ _TURNED = {5, 6, 7, 8}  # EXIF orientations that swap width and height
 
 
 def is_good(record: Record) -> bool:
-    """Say whether a record shows no defect: it has no label, and none was left out of it because it is broken."""
-    return not record.labels and not any(finding.code == LABEL_LEFT_OUT for finding in record.findings)
+    """Say whether a record shows no defect: it has no label but those of whole parts, and none that is broken."""
+    defects = any(label.orientation is None for label in record.labels)
+    return not defects and not any(finding.code == LABEL_LEFT_OUT for finding in record.findings)
 
 
 def flavoured(data: DataSet, flavour: str) -> Iterator[Record]:

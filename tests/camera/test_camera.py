@@ -10,7 +10,7 @@ import pytest
 from generator.camera.camera import Camera
 from generator.camera.jpeg import compressed
 from generator.camera.optics import point_spread
-from generator.camera.through import grown_supports
+from generator.imaging.move.support import grown_supports
 from generator.core.annotation import Instance, Region
 from generator.core.errors import RangeError
 from generator.core.geometry import Rect

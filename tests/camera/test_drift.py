@@ -76,7 +76,7 @@ def test_a_moved_camera_carries_supports_and_roi_and_leaves_no_black_corner():
     changed = (made.image != made.good)[..., 0]
     support = made.instances[0].support.full((120, 120))
     assert changed.any() and not (changed & ~support).any() and not (support & ~made.roi).any()
-    assert abs(int(support.sum()) - 18 * 14) < 120, "grown by the reach of the interpolation alone"
+    assert abs(int(support.sum()) - 18 * 14) < 150, "grown by the reach of the interpolation alone"
 
 
 def test_a_defect_that_the_camera_lost_has_an_empty_support():

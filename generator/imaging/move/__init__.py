@@ -1,0 +1,1 @@
+"""Whole samples moved by one map of the plane: pixels, masks, text and parts."""

@@ -1,0 +1,150 @@
+"""A whole sample through one map of the plane: image, twin, roi, supports, text, parts.
+
+Image and twin go through the same map and get the same filling, so they are equal beyond what defects changed.
+Supports follow by their nearest pixels and then grow by as much as the kernel spreads, so that the labels, which are
+derived last, find every pixel that a defect reached. What a mirror shows once more beyond the source is no defect:
+labels set it back. Source: own.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import cv2
+import numpy as np
+
+from generator.core.annotation import Instance, Part, Region
+from generator.core.sample import Sample
+from generator.core.text import TextLine
+from generator.imaging.move.support import grown_owners, grown_supports
+from generator.imaging.move.turn import Turn
+
+_LEAST_SHOWN = 0.9  # share of a character that must be on the image for it to be read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Beyond:
+    """What a canvas shows where the turned image is not meant to be seen.
+
+    Attributes:
+        pixels: (h, w, C) of the image's dtype.
+        share: (h, w) float32 in [0, 1], of the turned image at each pixel.
+    """
+
+    pixels: np.ndarray
+    share: np.ndarray
+
+    def under(self, turned: np.ndarray) -> np.ndarray:
+        """Return the turned image, (h, w, C), laid over the filling; where its share is 1 or 0 nothing is rounded."""
+        made = turned.copy()
+        none, some = self.share <= 0.0, (self.share > 0.0) & (self.share < 1.0)
+        made[none] = self.pixels[none]
+        share = self.share[some][:, None]
+        mixed = self.pixels[some] + share * (turned[some].astype(np.float32) - self.pixels[some])
+        made[some] = np.rint(mixed).astype(turned.dtype)
+        return made
+
+
+def carried(sample: Sample, turn: Turn, beyond: Beyond | None = None) -> Sample:
+    """Return the sample on the canvas of a turn.
+
+    Args:
+        sample: its orientation, if it has one, is turned along, and so is its light.
+        turn: from its pixels to the canvas.
+        beyond: what the canvas shows where the image is not; None: the image's mirror image.
+    """
+    white = sample.source.white
+
+    def picture(image: np.ndarray) -> np.ndarray:
+        turned = turn.pixels(image, white)
+        return turned if beyond is None else beyond.under(turned)
+
+    hw = (turn.wh[1], turn.wh[0])
+    seen = None if beyond is None else beyond.share > 0.0
+    roi = sample.roi
+    if roi is not None or seen is not None:
+        roi = turn.numbers(np.ones(sample.hw, bool) if roi is None else roi)
+        if seen is not None:
+            roi = roi & seen
+    text = _text(sample, turn, picture)
+    good = picture(sample.good)
+    if text.get("owner") is not None:  # the mirrored border shows no text
+        good = np.where((text["owner"] == 0)[..., None], text["blank"], good)
+    image, instances = good, sample.instances
+    if instances:
+        moved = tuple(_instance(instance, turn) for instance in instances)
+        instances = grown_supports(moved, turn.spread_px, hw, roi)
+        image = picture(sample.image)
+    orientation = sample.orientation
+    return sample.with_(
+        image=image,
+        good=good,
+        roi=roi,
+        instances=instances,
+        parts=tuple(_part(part, turn, seen) for part in sample.parts),
+        orientation=None if orientation is None else orientation.turned(turn.angle_deg),
+        light_deg=(sample.light_deg + turn.angle_deg) % 360.0,
+        touched_everywhere=bool(instances),
+        **text,
+    )
+
+
+def _text(sample: Sample, turn: Turn, picture: Callable[[np.ndarray], np.ndarray]) -> dict[str, Any]:
+    """Return what text changes of a sample: its blank, owners and lines moved."""
+    if sample.blank is None:
+        return {}
+    owner, alone, reach = sample.owner, sample.alone, turn.spread_px
+    if owner is not None and alone is None and reach:  # neighbours' ink is mixed: odd and even numbers go apart
+        odd, even = (np.where((owner % 2 == part)[..., None], sample.good, sample.blank) for part in (1, 0))
+        alone = odd, even
+    return {
+        "blank": picture(sample.blank),
+        "owner": None if owner is None else grown_owners(turn.numbers(owner), reach),
+        "alone": None if alone is None else (picture(alone[0]), picture(alone[1])),
+        "char_mask": None,
+        "text": tuple(_cut(line.moved(turn.points), (turn.wh[1], turn.wh[0])) for line in sample.text),
+    }
+
+
+def _cut(line: TextLine, hw: tuple[int, int]) -> TextLine:
+    """Return a line whose characters cannot be read where the image shows too little of them."""
+    quads = line.char_quads_xy
+    if not len(quads):
+        return line
+    low, high = quads.min(axis=1), quads.max(axis=1)
+    shown = np.clip(high, 0, (hw[1], hw[0])) - np.clip(low, 0, (hw[1], hw[0]))
+    share = shown.prod(axis=1) / np.maximum((high - low).prod(axis=1), 1e-6)
+    readable = line.char_readable & (share >= _LEAST_SHOWN)
+    return line.with_(char_readable=readable, is_readable=line.is_readable and bool(readable.all()))
+
+
+def _instance(instance: Instance, turn: Turn) -> Instance:
+    """Return an instance with its support moved; it is empty where the defect left the image."""
+    drawn = None if instance.drawn is None else moved_region(instance.drawn, turn)
+    spare = math.ceil(1.0 / turn.scale) // 2 if turn.scale < 1 else 0  # what is thinner than a pixel stays
+    return replace(instance, support=moved_region(instance.support, turn, spare), drawn=drawn)
+
+
+def moved_region(region: Region, turn: Turn, spare_px: int = 0) -> Region:
+    """Return a region on the canvas: the pixels whose nearest source pixel lies in it, or within ``spare_px`` of it."""
+    wide = region.rect.grown(spare_px + 1)
+    bits = cv2.copyMakeBorder(region.bits.view(np.uint8), *(spare_px + 1,) * 4, cv2.BORDER_CONSTANT)
+    if spare_px:
+        bits = cv2.dilate(bits, np.ones((2 * spare_px + 1,) * 2, np.uint8))
+    onto = turn.window(wide).clipped((turn.wh[1], turn.wh[0]))
+    if onto.is_empty or not region.bits.size:
+        return Region.tight(np.zeros((0, 0), bool))
+    return Region.tight(turn.part(wide, onto).numbers(bits) > 0, onto.x, onto.y)
+
+
+def _part(part: Part, turn: Turn, seen: np.ndarray | None) -> Part:
+    """Return a part moved and turned; its region ends where the canvas does, its corners do not."""
+    region = moved_region(part.region, turn)
+    if seen is not None:
+        region = Region.tight(region.bits & seen[region.rect.slices], region.rect.x, region.rect.y)
+    return replace(
+        part, region=region, quad_xy=turn.points(part.quad_xy), orientation=part.orientation.turned(turn.angle_deg)
+    )
