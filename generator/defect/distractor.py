@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -37,6 +37,7 @@ class PutDistractors:
     labelled: Mapping[str, Defect] = field(default_factory=dict)
     ends_part: tuple[str, ...] = ()
     name: str = "distractors"
+    uses_light: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         fits = self.per_image.within(0, 100) and self.per_image.low % 1 == self.per_image.high % 1 == 0

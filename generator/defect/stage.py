@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 
@@ -60,6 +61,7 @@ class PutDefects:
     gap_px: int = 2
     tries: int = 8
     name: str = "defects"
+    uses_light: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         require(self.gap_px >= -1, "gap_px", "px >= -1", self.gap_px)

@@ -161,7 +161,7 @@ def reduce_shards(root: Path, spec: Specification, pipeline: Pipeline, marks: li
     _join(root, [mark.shard for mark in marks])
     rejects = b"".join(orjson.dumps(reject, option=orjson.OPT_APPEND_NEWLINE) for m in marks for reject in m.rejects)
     write_text(root / REJECTS, rejects)
-    write_text(root / CLASSES, orjson.dumps({"classes": list(pipeline.categories)}, option=orjson.OPT_INDENT_2))
+    write_text(root / CLASSES, orjson.dumps({"classes": list(pipeline.classes)}, option=orjson.OPT_INDENT_2))
     write_text(root / CONFIG, yaml.safe_dump(spec.config, sort_keys=False, allow_unicode=True).encode())
     listing = "".join(f"{mark.shard.start} {mark.shard.stop} {mark.sha256}\n" for mark in marks)
     run = {

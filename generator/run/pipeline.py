@@ -66,6 +66,9 @@ class Pipeline:
         asked = {f.name: config[f.name] for f in fields(PlanRequest) if f.name in config}
         request = coerce_request(asked)
         self.categories = tuple(dict.fromkeys(c for stage in self.stages for c in getattr(stage, "categories", ())))
+        parts = (c for stage in self.stages for c in getattr(stage, "part_categories", ()))
+        self.classes = tuple(dict.fromkeys((*parts, *self.categories)))
+        self._uses_light = any(getattr(stage, "uses_light", False) for stage in self.stages)
         self.plan = Plan(request, self.categories, self.source, str(recipe["name"]), self.seed)
         self._images: OrderedDict[str, _Lit] = OrderedDict()
 
@@ -132,7 +135,7 @@ class Pipeline:
             roi=good.roi,
             light_deg=light["deg"],
             findings=good.findings,
-            params={"light": light, **scale},
+            params={**({"light": light} if self._uses_light else {}), **scale},
         )
 
     def _good(self, source_id: str) -> _Lit:
@@ -144,7 +147,7 @@ class Pipeline:
         roi, findings = self.roi.find(good)
         if roi is not good.roi or findings:
             good = replace(good, roi=roi, findings=(*good.findings, *findings))
-        self._images[source_id] = good, _light_of(good)
+        self._images[source_id] = good, _light_of(good) if self._uses_light else {"deg": 135.0}
         while len(self._images) > _KEPT_IMAGES:
             self._images.popitem(last=False)
         return self._images[source_id]

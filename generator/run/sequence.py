@@ -32,7 +32,7 @@ class SampleSequence:
     @property
     def categories(self) -> tuple[str, ...]:
         """The category names; the position is the class id."""
-        return self._pipeline.categories
+        return self._pipeline.classes
 
     def __len__(self) -> int:
         return len(self._pipeline)

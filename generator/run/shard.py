@@ -128,7 +128,7 @@ class ShardWriter:
                 report(0, 1)
                 continue
             lines.append(record_line(writer.write(made)))
-            instances.update(instance.category for instance in made.instances)
+            instances.update(labelled.category for labelled in (*made.parts, *made.instances))
             for finding in made.findings:
                 if finding.severity == "warning":
                     number, first = warnings.get(finding.code, (0, finding.message))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -71,6 +71,7 @@ class PutText:
     faults: dict[str, Fault] = field(default_factory=dict)
     allow_cut: bool = False
     name: str = "text"
+    uses_light: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         names = [fault.category for fault in self.faults.values()]

@@ -1,0 +1,1 @@
+"""What a turned image's canvas shows beyond it."""
