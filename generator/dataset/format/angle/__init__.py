@@ -1,0 +1,1 @@
+"""Formats that state how images and parts are turned."""
