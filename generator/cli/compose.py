@@ -40,7 +40,7 @@ PATTERNS = ("group",)
 """Keys whose values are regular expressions and are taken as they stand."""
 LISTED = ("defect", "distractor", "text/fault")
 """Groups of which several options can be chosen at once."""
-NESTED = ("text",)
+NESTED = ("text", "rotation")
 """Folders whose folders are groups of their own, such as text/corpus; a recipe brings their keys."""
 _MOST_LISTED = 20  # a list of more options hides what is wrong
 _MANIFEST, _SEARCHPATH, _BANK = "manifest.json", "hydra.searchpath=", "bank/"

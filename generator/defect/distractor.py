@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -37,7 +37,6 @@ class PutDistractors:
     labelled: Mapping[str, Defect] = field(default_factory=dict)
     ends_part: tuple[str, ...] = ()
     name: str = "distractors"
-    uses_light: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         fits = self.per_image.within(0, 100) and self.per_image.low % 1 == self.per_image.high % 1 == 0
@@ -46,6 +45,11 @@ class PutDistractors:
         both = sorted({kind.category for kind in self.kinds.values()} & known)
         expected = "kinds that defect=[...] does not label in the same data set"
         require(not both, "kinds", expected, ", ".join(both))
+
+    @property
+    def uses_light(self) -> bool:
+        """Whether the direction of the light is asked for: only where there are kinds to shade."""
+        return bool(self.kinds)
 
     def __call__(self, sample: Sample, rng: np.random.Generator) -> Sample:
         """Return the sample with its distractors; its image must not yet differ from its twin."""

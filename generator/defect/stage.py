@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
 
 import numpy as np
 
@@ -61,7 +60,6 @@ class PutDefects:
     gap_px: int = 2
     tries: int = 8
     name: str = "defects"
-    uses_light: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         require(self.gap_px >= -1, "gap_px", "px >= -1", self.gap_px)
@@ -71,6 +69,11 @@ class PutDefects:
     def categories(self) -> tuple[str, ...]:
         """The categories that can be asked for, in configured order, each once."""
         return tuple(dict.fromkeys(defect.category for defect in self.defects.values()))
+
+    @property
+    def uses_light(self) -> bool:
+        """Whether the direction of the light is asked for: only where there are kinds to shade."""
+        return bool(self.defects)
 
     def __call__(self, sample: Sample, rng: np.random.Generator) -> Sample:
         """Return the sample with the defects of ``sample.spec.categories``; a finding for one that found no place."""

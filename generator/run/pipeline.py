@@ -166,12 +166,30 @@ def _build_stage(node: Mapping[str, Any], number: int, config: Mapping[str, Any]
     try:
         return build(node, where)
     except ConfigError as error:
+        name = _user_key(error.where.removeprefix(f"{where}."), node, config)
+        if name:
+            raise ConfigError(name, error.expected, error.got, error.hint) from None
         for place, part in parts.items():
             origin = next((key for key, value in keys.items() if value and value == part), None)
             if origin and (error.where == place or error.where.startswith(f"{place}.")):
                 name = origin + error.where.removeprefix(place)
                 raise ConfigError(name, error.expected, error.got, error.hint) from None
         raise
+
+
+def _user_key(path: str, node: Mapping[str, Any], config: Mapping[str, Any]) -> str | None:
+    """Return the key, such as ``rotation.step``, that a plain value at a path of a recipe's stage was taken from."""
+    value: Any = node
+    for name in path.split("."):
+        value = value.get(name, node) if isinstance(value, Mapping) else node
+    last = path.rpartition(".")[2]
+    if value is None or isinstance(value, Mapping):
+        return None
+    for key, group in config.items():
+        for name in (last, last.removesuffix("_deg")):
+            if key != "recipe" and isinstance(group, Mapping) and name in group and group[name] == value:
+                return f"{key}.{name}"
+    return None
 
 
 def coerce_request(asked: Mapping[str, Any]) -> PlanRequest:
