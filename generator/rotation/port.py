@@ -23,16 +23,20 @@ class Frame:
         wh: width and height of the image, px.
         angle_deg: the angle of this sample.
         spans: all angles of the run.
-        least_scale: least canvas px a source px that may be drawn.
+        scale: canvas px a source px of this sample.
+        scales: least and most canvas px a source px that may be drawn.
         most_shift_px: most that the centre may be moved along either axis, canvas px.
+        reach_px: how far from a point the kernel takes pixels, source px.
         aspect: width / height that the canvas must have; None: the fill's choice.
     """
 
     wh: tuple[int, int]
     angle_deg: float
     spans: Spans
-    least_scale: float = 1.0
+    scale: float = 1.0
+    scales: tuple[float, float] = (1.0, 1.0)
     most_shift_px: float = 0.0
+    reach_px: float = 0.0
     aspect: float | None = None
 
 

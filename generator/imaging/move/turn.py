@@ -24,6 +24,7 @@ _KERNELS = {"linear": (cv2.INTER_LINEAR, 1.0), "cubic": (cv2.INTER_CUBIC, 2.0), 
 _QUARTERS = {0.0: (1.0, 0.0), 90.0: (0.0, 1.0), 180.0: (-1.0, 0.0), 270.0: (0.0, -1.0)}
 _SIGMAS = 3.0
 _MOST_PX = 32_766  # OpenCV's limit for a side of what it warps
+_TAPS = 4.0  # deviations to which OpenCV's Gaussian reaches
 _TOO_LARGE = f"images of at most {_MOST_PX} px a side"
 
 
@@ -107,6 +108,11 @@ class Turn:
                 [0.0, 0.0, 1.0],
             ]
         )
+
+    @property
+    def reach_px(self) -> float:
+        """How far from a point pixels of the source are taken, source px."""
+        return reach_px(self.kernel, self.softness_px)
 
     @property
     def spread_px(self) -> int:
@@ -236,6 +242,11 @@ class Turn:
         height, width = turned.shape[:2]
         left, top = ((x, y), (x, y - height), (x - width, y - height), (x - width, y))[count]
         return Rect(-int(left), -int(top), *self.wh)
+
+
+def reach_px(kernel: Kernel, softness_px: float = 0.0) -> float:
+    """Return how far from a point a kernel takes pixels, behind a Gaussian of a deviation in px, source px."""
+    return _KERNELS[kernel][1] + _TAPS * softness_px
 
 
 def cos_sin(angle_deg: float) -> tuple[float, float]:
