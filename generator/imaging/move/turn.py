@@ -9,6 +9,7 @@ order of composition is that of Hartley and Zisserman, Multiple View Geometry (2
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -23,8 +24,9 @@ Kernel = Literal["linear", "cubic", "lanczos"]
 _KERNELS = {"linear": (cv2.INTER_LINEAR, 1.0), "cubic": (cv2.INTER_CUBIC, 2.0), "lanczos": (cv2.INTER_LANCZOS4, 4.0)}
 _QUARTERS = {0.0: (1.0, 0.0), 90.0: (0.0, 1.0), 180.0: (-1.0, 0.0), 270.0: (0.0, -1.0)}
 _SIGMAS = 3.0
-_MOST_PX = 32_766  # OpenCV's limit for a side of what it warps
 _TAPS = 4.0  # deviations to which OpenCV's Gaussian reaches
+_TILE_PX = 1024
+_MOST_PX = 32_766  # OpenCV's limit for a side of what it warps
 _TOO_LARGE = f"images of at most {_MOST_PX} px a side"
 
 
@@ -152,15 +154,10 @@ class Turn:
         count = self.quarters()
         if count is not None:
             return self._copied(image, count)
-        finer = max(1, math.ceil(1.0 / self.scale - 1e-9))
-        work = image
-        if self.softness_px or finer > 1:
-            work = image.astype(np.float32)
+        work = image.astype(np.float32) if self.softness_px or self.scale < 1 else image
         if self.softness_px:
             work = cv2.GaussianBlur(work, (0, 0), self.softness_px, borderType=cv2.BORDER_REFLECT_101)
-        made = self._warped(work, finer, _KERNELS[self.kernel][0], cv2.BORDER_REFLECT_101)
-        if finer > 1:
-            made = cv2.resize(made, self.wh, interpolation=cv2.INTER_AREA)
+        made = self._averaged(work, _KERNELS[self.kernel][0], cv2.BORDER_REFLECT_101)
         if made.dtype != image.dtype:
             made = np.clip(np.rint(made), 0, white).astype(image.dtype)
         elif white < np.iinfo(image.dtype).max:
@@ -186,9 +183,7 @@ class Turn:
         count = self.quarters()
         if count is not None:
             return self._laid(np.rot90(np.ones(hw, np.float32), count), count)
-        finer = max(1, math.ceil(1.0 / self.scale - 1e-9))
-        made = self._warped(np.ones(hw, np.float32), finer, cv2.INTER_LINEAR, cv2.BORDER_CONSTANT)
-        return cv2.resize(made, self.wh, interpolation=cv2.INTER_AREA) if finer > 1 else made
+        return self._averaged(np.ones(hw, np.float32), cv2.INTER_LINEAR, cv2.BORDER_CONSTANT)
 
     def window(self, rect: Rect) -> Rect:
         """Return the smallest box of the canvas around a box of the source; it may reach beyond the canvas."""
@@ -203,6 +198,25 @@ class Turn:
         """Return the same map from a box of the source, given alone, to a box of the canvas."""
         (a, b), (x, y) = self.pivot_xy, self.to_xy
         return replace(self, pivot_xy=(a - rect.x, b - rect.y), to_xy=(x - onto.x, y - onto.y), wh=(onto.w, onto.h))
+
+    def _averaged(self, values: np.ndarray, interpolation: int, border: int) -> np.ndarray:
+        """Return values on the canvas; where they shrink, the mean over each pixel's own area.
+
+        The finer grid holds the finest pattern that a source can have, the diagonal of a checkerboard, at every angle;
+        it is laid tile by tile, so that it takes little memory.
+        """
+        if self.scale >= 1:
+            return self._warped(values, 1, interpolation, border)
+        finer = math.ceil(math.sqrt(2.0) / self.scale)
+        side, (width, height) = max(1, _TILE_PX // finer), self.wh
+        made = np.empty((height, width, *values.shape[2:]), values.dtype)
+        whole = Rect(0, 0, values.shape[1], values.shape[0])
+        for y, x in itertools.product(range(0, height, side), range(0, width, side)):
+            tile = Rect(x, y, side, side).clipped((height, width))
+            fine = self.part(whole, tile)._warped(values, finer, interpolation, border)
+            mean = cv2.resize(fine, (tile.w, tile.h), interpolation=cv2.INTER_AREA)
+            made[tile.slices] = mean.reshape(tile.h, tile.w, *values.shape[2:])
+        return made
 
     def _warped(self, values: np.ndarray, finer: int, interpolation: int, border: int) -> np.ndarray:
         require(max(values.shape[:2]) <= _MOST_PX, "source", _TOO_LARGE, f"{values.shape[1]} x {values.shape[0]}")
