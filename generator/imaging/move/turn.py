@@ -180,10 +180,14 @@ class Turn:
         Args:
             hw: height and width of the source, px.
         """
+        return self.weights(np.ones(hw, np.float32))
+
+    def weights(self, values: np.ndarray) -> np.ndarray:
+        """Return (H, W) float32 shares on the canvas, each pixel's mean, none out of their range; 0 beyond the source."""
         count = self.quarters()
         if count is not None:
-            return self._laid(np.rot90(np.ones(hw, np.float32), count), count)
-        return self._averaged(np.ones(hw, np.float32), cv2.INTER_LINEAR, cv2.BORDER_CONSTANT)
+            return self._laid(np.rot90(values, count), count)
+        return self._averaged(values, cv2.INTER_LINEAR, cv2.BORDER_CONSTANT)
 
     def window(self, rect: Rect) -> Rect:
         """Return the smallest box of the canvas around a box of the source; it may reach beyond the canvas."""
