@@ -16,6 +16,7 @@ from generator.cli.progress import RunProgress
 from generator.core.errors import ConfigError
 from generator.core.names import RULE, is_safe_name
 from generator.dataset.format.table import FORMATS
+from generator.rotation.stage import Rotate
 from generator.run.build import coerce
 from generator.run.generate import Job, RunResult
 from generator.run.manifest import mark_output
@@ -38,6 +39,7 @@ def run(config: dict[str, Any]) -> int:
     job = Job(config)
     _require_flavour(flavour, job)
     _require_text(formats, job)
+    _require_angle(formats, job)
     if only is not None:
         return _run_only(job, only)
     started = time.perf_counter()
@@ -83,6 +85,14 @@ def _require_text(formats: list[str], job: Job) -> None:
     if asked and not any(isinstance(stage, PutText) for stage in job.pipeline.stages):
         hint = "Add recipe=text, or export to a format of defects such as coco."
         raise ConfigError("export", "formats that state defects, as this recipe writes no text", asked, hint)
+
+
+def _require_angle(formats: list[str], job: Job) -> None:
+    """Raise ``ConfigError`` where a format states angles and no stage turns images, before all of them are made."""
+    asked = next((name for name in formats if FORMATS[name].is_angle), None)
+    if asked and not any(isinstance(stage, Rotate) for stage in job.pipeline.stages):
+        hint = "Add recipe=rotation, or export to a format that states parts, such as angle_jsonl or coco."
+        raise ConfigError("export", "formats that state no angle, as this recipe turns no image", asked, hint)
 
 
 def _run_only(job: Job, index: int) -> int:

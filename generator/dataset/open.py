@@ -12,6 +12,8 @@ from pathlib import Path
 import orjson
 
 from generator.core.errors import ConfigError, closest
+from generator.dataset.format.angle import angle_csv, angle_folders
+from generator.dataset.format.angle.angle_table import ANGLE
 from generator.dataset.format.table import FORMATS
 from generator.dataset.problem import Problems
 from generator.dataset.record import DataSet
@@ -28,6 +30,7 @@ _TEXT_FILES = (
     ("data.mdb", "lmdb"),
     ("metadata.jsonl", "hf_text"),
     ("labels.txt", "trdg"),
+    ("angles.jsonl", "angle_jsonl"),
 )
 
 
@@ -89,7 +92,9 @@ def _of_file(file: Path) -> str:
         return _yolo_task(file.parent)
     if suffix == ".json":
         return _of_json(file)
-    return {".xml": "cvat", ".csv": "csv", ".tsv": "csv"}.get(suffix, "")
+    if suffix in (".csv", ".tsv"):
+        return "angle_csv" if _has_angles(file) else "csv"
+    return "cvat" if suffix == ".xml" else ""
 
 
 def _of_json(file: Path) -> str:
@@ -136,6 +141,10 @@ def _clear_signs(path: Path) -> Iterator[str]:
             yield "mask_index" if (path / "classes.json").is_file() else "mask_folder"
         elif has["masks"]:
             yield "plain"
+        if (path / angle_folders.TABLE).is_file() or any(path.glob("*/deg_[0-3][0-9][0-9]")):
+            yield "angle_folders"
+        if _has_angles(path / angle_csv.FILE):
+            yield "angle_csv"
         yield from _signs_of_text(path)
 
 
@@ -155,6 +164,14 @@ def _signs_of_text(path: Path) -> Iterator[str]:
         yield "coco_text"
     if any(path.glob("*/char_U+*")):
         yield "char_folders"
+
+
+def _has_angles(file: Path) -> bool:
+    """Say whether the first row of a table has a column of angles."""
+    if not file.is_file():
+        return False
+    row = _head(file).partition(b"\n")[0].decode("utf-8-sig", "replace").lower()
+    return any(ANGLE in map(str.strip, row.split(mark)) for mark in ",;\t")
 
 
 def _names_image(file: Path) -> bool:

@@ -3,7 +3,8 @@
 Tools round, so what lies up to 1 px outside the image (or what a format grants) is cut off at its border; what lies
 further out is broken. So are boxes without area, rings of fewer than three corners and rings that cross themselves.
 A polygon stands for the pixels whose centres lie inside it (``imaging.masks.polygons_to_region``), even-odd within a
-ring, any of several rings. Source: own.
+ring, any of several rings. An angle is a finite number of at most a whole turn either way; it is folded to the range
+that its symmetry leaves, and one in that range stays as it is to the last bit. Source: own.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from pathlib import Path
 
 import numpy as np
 
-from generator.core.annotation import Region
+from generator.core.annotation import Orientation, Region
 from generator.core.errors import FormatError
 from generator.imaging.masks import polygons_to_region
 from generator.imaging.ring import crosses_itself
 
 TOLERANCE_PX = (1.0, 1.0)
+_MOST_DEG = 360.0
 
 
 def sound_box(
@@ -87,6 +89,36 @@ def box_around(rings: Sequence[Sequence[float] | np.ndarray]) -> tuple[float, fl
     corners = np.concatenate([np.asarray(ring, np.float64).reshape(-1, 2) for ring in rings])
     (x, y), (right, bottom) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
     return x, y, right - x, bottom - y
+
+
+def sound_orientation(angle_deg: object, symmetry: object, file: Path, where: str) -> Orientation:
+    """Return the orientation that a file states.
+
+    Args:
+        angle_deg: degrees, counter-clockwise as displayed; None: it has none.
+        symmetry: how often it looks the same in a full turn; 0: at every angle.
+        file: what an error names.
+        where: the place in it.
+
+    Raises:
+        FormatError: one of them is no such number, an angle is missing, or there is one although symmetry is 0.
+    """
+    if type(symmetry) is not int or symmetry < 0:
+        raise FormatError(file, where, "a symmetry that is a whole number from 0", _quoted(symmetry))
+    if angle_deg is None:
+        if symmetry:
+            raise FormatError(file, where, "an angle, or symmetry 0 where there is none", f"symmetry {symmetry} alone")
+        return Orientation(angle_deg=None, symmetry=0)
+    if type(angle_deg) not in (int, float) or not abs(angle_deg) <= _MOST_DEG:  # type: ignore[arg-type]
+        raise FormatError(file, where, "an angle in degrees, from -360 to 360", _quoted(angle_deg))
+    if not symmetry:
+        raise FormatError(file, where, "no angle beside symmetry 0", f"{angle_deg:g}")
+    return Orientation.at(float(angle_deg), symmetry)  # type: ignore[arg-type]
+
+
+def _quoted(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def _require_inside(

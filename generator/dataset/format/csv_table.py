@@ -25,6 +25,7 @@ from pathlib import Path
 from generator.core.errors import FormatError
 from generator.dataset.format.reading.gather import Gathered, split_named, split_of
 from generator.dataset.format.reading.shape import whole_image
+from generator.dataset.format.reading.table_rows import table_rows
 from generator.dataset.format.reading.verdict import BAD_WORDS, DEFECT, GOOD_WORDS, UNCLEAR_WORDS
 from generator.dataset.link import fresh_folder, place
 from generator.dataset.names import as_line, original_name, safe_name
@@ -35,7 +36,6 @@ from generator.dataset.view import IMAGE_SUFFIXES, bare, flavoured, largest_cate
 FILE = "labels.csv"
 SUFFIXES = (".csv", ".tsv")
 _BLANK = {"", "-", "none", "no defect", "null", "nan", "n/a"}
-_DELIMITERS = ",;\t"
 _FILE, _LABEL, _CLASS, _SPLIT, _GROUP = "file_name", "label", "class", "split", "group"
 _SYNTHETIC = "synthetic"
 _COLUMNS = {
@@ -90,7 +90,7 @@ def read(path: Path, problems: Problems | None = None) -> Records:
         FormatError: there is no such table, or it does not hold what it should; the line is named.
     """
     file = _table_file(path)
-    rows = _rows(file)
+    rows = table_rows(file)
     if not rows:
         raise FormatError(file, "", "a table with a header", "an empty file")
     columns, has_header = _columns(rows[0][1], file)
@@ -112,23 +112,6 @@ def _table_file(path: Path) -> Path:
     if len(files) != 1:
         raise FormatError(path, "", f"{FILE}, or a single table", ", ".join(file.name for file in files) or "none")
     return files[0]
-
-
-def _rows(file: Path) -> list[tuple[int, list[str]]]:
-    """Return the lines that hold something, with their numbers."""
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as text:
-            first = text.readline()
-            delimiter = max(_DELIMITERS, key=lambda mark: len(next(csv.reader([first], delimiter=mark), [])))
-            text.seek(0)
-            table = csv.reader(text, delimiter=delimiter, strict=True)
-            return [(table.line_num, cells) for cells in table if any(cell.strip() for cell in cells)]
-    except OSError as error:
-        raise FormatError(file, "", "a table", error.strerror or "a file that cannot be read") from error
-    except UnicodeDecodeError as error:
-        raise FormatError(file, "", "a table in UTF-8", f"{error.reason}; save it as CSV UTF-8") from error
-    except csv.Error as error:
-        raise FormatError(file, "", "a table", error) from error
 
 
 def _columns(first: Sequence[str], file: Path) -> tuple[dict[str, int], bool]:

@@ -11,6 +11,7 @@ from functools import partial
 from types import MappingProxyType, ModuleType
 
 from generator.dataset.format import coco, csv_table, mask_folder, mask_index, mvtec, plain, voc, yolo, yolo_classify
+from generator.dataset.format.angle import angle_csv, angle_folders, angle_jsonl
 from generator.dataset.format.caption import captions
 from generator.dataset.format.ocr import (
     char_folders,
@@ -42,6 +43,7 @@ class Format:
         options: what ``write`` takes beside the flavour, keywords with the names of the command line's keys.
         is_text: it states the text on images, and none of their defects but ``text_jsonl``; every record needs text
             labels.
+        is_angle: it states how whole images are turned, and none of their defects; every record needs that angle.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Format:
     express: Callable[[Record], Record | tuple[Record, ...]]
     options: tuple[str, ...] = ()
     is_text: bool = False
+    is_angle: bool = False
 
 
 def _yolo(task: yolo.Task, summary: str, name: str = "") -> Format:
@@ -66,6 +69,12 @@ def _yolo(task: yolo.Task, summary: str, name: str = "") -> Format:
 def _text(name: str, summary: str, module: ModuleType) -> Format:
     return Format(
         name=name, summary=summary, read=module.read, write=module.write, express=module.express, is_text=True
+    )
+
+
+def _angle(name: str, summary: str, module: ModuleType) -> Format:
+    return Format(
+        name=name, summary=summary, read=module.read, write=module.write, express=module.express, is_angle=True
     )
 
 
@@ -183,6 +192,15 @@ _ALL = (
         write=captions.write,
         express=captions.express,
         options=("caption_surface",),
+    ),
+    _angle("angle_csv", "a table of images and their angles", angle_csv),
+    _angle("angle_folders", "a folder of images a degree, exact angles beside", angle_folders),
+    Format(
+        name="angle_jsonl",
+        summary="angles of images and parts, boxes, masks and defects, a line of JSON an image",
+        read=angle_jsonl.read,
+        write=angle_jsonl.write,
+        express=angle_jsonl.express,
     ),
     _text("paddleocr_rec", "PaddleOCR recognition: line images and texts", paddleocr_rec),
     _text("paddleocr_det", "PaddleOCR detection: outlines and texts", paddleocr_det),

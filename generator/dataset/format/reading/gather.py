@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
-from generator.core.annotation import Finding
+from generator.core.annotation import Finding, Orientation
 from generator.core.errors import FormatError
 from generator.core.text import TextLine
 from generator.dataset.names import unique_keys
@@ -124,6 +124,7 @@ class Gathered:
         *,
         synthetic: bool = False,
         group: str = "",
+        orientation: Orientation | None = None,
     ) -> None:
         """Add an image with the labels that can be read; of those that cannot it keeps a finding.
 
@@ -135,6 +136,7 @@ class Gathered:
             to_label: makes a label of one of them, or raises FormatError.
             synthetic: whether a run made it.
             group: the part it shows.
+            orientation: how the image as a whole is turned; None: not known.
         """
         labels, lost = self._kept(shapes, to_label)
         name = self._name(image)
@@ -148,6 +150,7 @@ class Gathered:
             synthetic=synthetic,
             group=group,
             findings=lost,
+            orientation=orientation,
         )
 
     def add_text(
