@@ -1,14 +1,13 @@
 """A whole sample through one map of the plane: image, twin, roi, supports, text, parts.
 
 Image and twin go through the same map and get the same filling, so they are equal beyond what defects changed.
-Supports follow by their nearest pixels and then grow by as much as the kernel spreads, so that the labels, which are
-derived last, find every pixel that a defect reached. What a mirror shows once more beyond the source is no defect:
+Supports follow and then grow by as much as the kernel spreads, so that the labels, which are derived last, find every
+pixel that a defect reached. What a mirror shows once more beyond the source is no defect:
 labels set it back. Source: own.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -19,7 +18,7 @@ import numpy as np
 from generator.core.annotation import Instance, Part, Region
 from generator.core.sample import Sample
 from generator.core.text import TextLine
-from generator.imaging.move.support import grown_owners, grown_supports
+from generator.imaging.move.support import grown_owners, grown_supports, moved_support
 from generator.imaging.move.turn import Turn
 
 _LEAST_SHOWN = 0.9  # share of a character that must be on the image for it to be read
@@ -124,8 +123,7 @@ def _cut(line: TextLine, hw: tuple[int, int]) -> TextLine:
 def _instance(instance: Instance, turn: Turn) -> Instance:
     """Return an instance with its support moved; it is empty where the defect left the image."""
     drawn = None if instance.drawn is None else moved_region(instance.drawn, turn)
-    spare = math.ceil(1.0 / turn.scale) // 2 if turn.scale < 1 else 0  # what is thinner than a pixel stays
-    return replace(instance, support=moved_region(instance.support, turn, spare), drawn=drawn)
+    return replace(instance, support=moved_support(instance.support, turn), drawn=drawn)
 
 
 def moved_region(region: Region, turn: Turn, spare_px: int = 0) -> Region:

@@ -1,4 +1,4 @@
-"""Where pixels are spread: supports of defects and owners of characters reach further. Source: own."""
+"""Where pixels move or are spread: supports of defects and owners of characters follow. Source: own."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 
 from generator.core.annotation import Instance, Region
+from generator.core.geometry import Rect
+from generator.imaging.move.turn import Turn
 
 _GROWN_PX = 2  # owners grow by so much at once
 
@@ -19,6 +21,25 @@ def grown_owners(owner: np.ndarray, reach_px: int) -> np.ndarray:
         side = 2 * min(_GROWN_PX, reach_px - done) + 1
         grown = np.where(grown == 0, cv2.dilate(grown, np.ones((side, side), np.uint8)), grown)
     return grown
+
+
+def moved_support(region: Region, turn: Turn) -> Region:
+    """Return the pixels of a canvas that hold a pixel of a region, or its middle; none of the region is lost.
+
+    It reaches beyond the canvas by as much as the kernel spreads, as what lies there is spread onto the canvas.
+    """
+    reach, wide = turn.spread_px, region.rect.grown(1)
+    onto = turn.window(wide).intersection(Rect(0, 0, *turn.wh).grown(reach))
+    if onto.is_empty or not region.bits.size:
+        return Region.tight(np.zeros((0, 0), bool))
+    padded = cv2.copyMakeBorder(region.bits.view(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT)
+    bits = turn.part(wide, onto).numbers(padded) > 0
+    rows, columns = np.nonzero(region.bits)
+    middles = np.stack([columns + (region.rect.x + 0.5), rows + (region.rect.y + 0.5)], axis=1)
+    x, y = (np.floor(turn.points(middles)).astype(np.intp) - (onto.x, onto.y)).T
+    on = (x >= 0) & (y >= 0) & (x < onto.w) & (y < onto.h)
+    bits[y[on], x[on]] = True
+    return Region.tight(bits, onto.x, onto.y)
 
 
 def grown_supports(
