@@ -116,6 +116,27 @@ def sound_orientation(angle_deg: object, symmetry: object, file: Path, where: st
     return Orientation.at(float(angle_deg), symmetry)  # type: ignore[arg-type]
 
 
+def sound_quad(corners: object, file: Path, where: str) -> tuple[tuple[float, float], ...]:
+    """Return the corners of a part's box, which may lie beyond the image.
+
+    Args:
+        corners: four points x, y in px, as a file states them.
+        file: what an error names.
+        where: the place in it.
+
+    Raises:
+        FormatError: they are no four points.
+    """
+    points = corners if isinstance(corners, list) and len(corners) == 4 else [None]
+    if not all(isinstance(point, list) and len(point) == 2 and all(map(_is_finite, point)) for point in points):
+        raise FormatError(file, where, "quad_xy: four points [x, y]", _quoted(corners))
+    return tuple((float(x), float(y)) for x, y in points)
+
+
+def _is_finite(value: object) -> bool:
+    return type(value) in (int, float) and abs(value) < float("inf")  # type: ignore[arg-type]
+
+
 def _quoted(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."

@@ -8,6 +8,11 @@ Segmentations are compressed RLE, or polygons along the pixels' edges, holes joi
 pycocotools fills exactly. A box without a mask has the segmentation []. Standard keys only, so the parameters of a
 defect stay in the canonical data set; but for an image's "synthetic": true where a run made it, false for a real photo.
 
+Angles, where they are known: images have "angle_deg" and "symmetry"; whole parts have "rotation" (degrees,
+counter-clockwise as displayed), "symmetry" and "quad_xy", the corners of the box in the part's own frame; ``info`` says
+the convention, and probes lie beside. There is no "attributes.rotation": CVAT turns the annotation's box or mask by it,
+clockwise, and ours lie on the image as they are. What looks the same at every angle has symmetry 0 and null.
+
 Read: such a folder, or one JSON with its images beside it, in images/<split>/ or in images/; also a folder with
 <split>/_annotations.coco.json beside the images. RLE of both kinds, polygons and boxes, by the rules of
 ``dataset/sound.py``: a polygon stands for the pixels whose centres lie inside (``imaging.masks.polygons_to_region``);
@@ -20,7 +25,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -28,14 +33,15 @@ from typing import IO, Any
 
 import orjson
 
-from generator.core.annotation import Region
+from generator.core.annotation import Orientation, Region
 from generator.core.errors import FormatError
+from generator.dataset.format.angle.convention import CONVENTION, write_probe
 from generator.dataset.json_file import JsonFile
 from generator.dataset.link import fresh_folder, place
 from generator.dataset.names import safe_name, unique_keys
 from generator.dataset.problem import Problems, findings_of, left_out
 from generator.dataset.record import DataSet, Label, Record, Records
-from generator.dataset.sound import sound_box, sound_region
+from generator.dataset.sound import sound_box, sound_orientation, sound_quad, sound_region
 from generator.dataset.view import SPLITS, bare, flavoured, image_wh, source_image
 from generator.imaging.masks import region_to_rle, rle_to_region
 from generator.imaging.ring import region_to_rings
@@ -47,17 +53,9 @@ _KINDS = {int: "a whole number", str: "text", list: "a list"}
 
 
 def express(record: Record) -> Record:
-    """Return what COCO states of a record: if it was made, category, and the mask with its box, or the box alone."""
-    stated = bare(
-        record,
-        [
-            Label.of_region(label.category, label.mask)
-            if label.mask is not None
-            else Label(category=label.category, bbox_xywh=label.bbox_xywh)
-            for label in record.labels
-        ],
-    )
-    return replace(stated, synthetic=record.synthetic)
+    """Return what COCO states of a record: if it was made, angles, categories, masks with their boxes, or boxes alone."""
+    stated = bare(record, [_stated(label) for label in record.labels])
+    return replace(stated, synthetic=record.synthetic, orientation=record.orientation)
 
 
 def write(data: DataSet, path: Path, *, flavour: str = "exact", segmentation: str = "rle") -> None:
@@ -74,7 +72,7 @@ def write(data: DataSet, path: Path, *, flavour: str = "exact", segmentation: st
     """
     with fresh_folder(path, data.root) as folder, ExitStack() as files:
         writers: dict[str, _SplitWriter] = {}
-        annotation_id = 0
+        annotation_id, parts = 0, set()
         for image_id, record in enumerate(flavoured(data, flavour), 1):
             if record.split not in writers:
                 writers[record.split] = _SplitWriter(folder, record.split, files)
@@ -82,10 +80,13 @@ def write(data: DataSet, path: Path, *, flavour: str = "exact", segmentation: st
             file_name = f"{safe_name(record.key)}{record.suffix}"
             place(source_image(data, record), folder / "images" / record.split / file_name)
             size = {"width": record.width, "height": record.height}
-            writer.add_image({"id": image_id, "file_name": file_name, **size, "synthetic": record.synthetic})
+            image = {"id": image_id, "file_name": file_name, **size, "synthetic": record.synthetic}
+            writer.add_image(image | _turned("angle_deg", record.orientation))
             for label in record.labels:
                 annotation_id += 1
                 category_id = data.classes.index(label.category) + 1
+                if label.orientation is not None:
+                    parts.add(label.category)
                 writer.add_annotation(
                     {
                         "id": annotation_id,
@@ -95,10 +96,14 @@ def write(data: DataSet, path: Path, *, flavour: str = "exact", segmentation: st
                         "bbox": list(label.bbox_xywh),
                         "area": label.area_px,
                         "segmentation": _segmentation(label, record, segmentation),
+                        **_turned("rotation", label.orientation),
+                        **({} if label.orientation is None or label.quad_xy is None else {"quad_xy": label.quad_xy}),
                     }
                 )
         for writer in writers.values() or [_SplitWriter(folder, SPLITS[0], files)]:
-            writer.finish(data.classes)
+            writer.finish(data.classes, parts)
+        if any(writer.has_angles for writer in writers.values()):
+            write_probe(folder)
 
 
 def read(path: Path, problems: Problems | None = None) -> Records:
@@ -123,33 +128,59 @@ def read(path: Path, problems: Problems | None = None) -> Records:
 
 
 class _SplitWriter:
-    """One JSON file, written image by image; annotations wait in a second file until the images are complete."""
+    """One JSON file, written image by image; images and annotations wait in files of their own until all are there."""
 
     def __init__(self, folder: Path, split: str, files: ExitStack) -> None:
         (folder / "images" / split).mkdir(parents=True, exist_ok=True)
         (folder / "annotations").mkdir(exist_ok=True)
-        path = folder / "annotations" / f"instances_{split}.json"
-        self._waiting_path = path.with_suffix(".waiting")
-        self._images: IO[bytes] = files.enter_context(path.open("wb"))
-        self._waiting: IO[bytes] = files.enter_context(self._waiting_path.open("w+b"))
-        self._images.write(b'{"info":{},"licenses":[],"images":[')
-        self._image_count = self._annotation_count = 0
+        self._path = folder / "annotations" / f"instances_{split}.json"
+        self._waiting: dict[str, IO[bytes]] = {
+            section: files.enter_context(self._path.with_suffix(f".{section}").open("w+b")) for section in _SECTIONS[1:]
+        }
+        self.has_angles = False
 
     def add_image(self, image: Mapping[str, Any]) -> None:
-        self._images.write((b",\n" if self._image_count else b"\n") + orjson.dumps(image))
-        self._image_count += 1
+        self._add("images", image)
 
     def add_annotation(self, annotation: Mapping[str, Any]) -> None:
-        self._waiting.write((b",\n" if self._annotation_count else b"\n") + orjson.dumps(annotation))
-        self._annotation_count += 1
+        self._add("annotations", annotation)
 
-    def finish(self, classes: tuple[str, ...]) -> None:
-        categories = [{"id": n, "name": name, "supercategory": "defect"} for n, name in enumerate(classes, 1)]
-        self._images.write(b'\n],\n"categories":' + orjson.dumps(categories) + b',\n"annotations":[')
-        self._waiting.seek(0)
-        shutil.copyfileobj(self._waiting, self._images)
-        self._images.write(b"\n]}\n")
-        self._waiting_path.unlink()
+    def _add(self, section: str, entry: Mapping[str, Any]) -> None:
+        self.has_angles = self.has_angles or "symmetry" in entry
+        file = self._waiting[section]
+        file.write((b",\n" if file.tell() else b"\n") + orjson.dumps(entry))
+
+    def finish(self, classes: tuple[str, ...], parts: Collection[str]) -> None:
+        """Write the file; ``parts`` are the classes of whole parts."""
+        categories = [
+            {"id": n, "name": name, "supercategory": "part" if name in parts else "defect"}
+            for n, name in enumerate(classes, 1)
+        ]
+        info = {"description": f"Angles (angle_deg, rotation): {CONVENTION}; of a part about its own centre."}
+        with self._path.open("wb") as file:
+            file.write(b'{"info":' + orjson.dumps(info if self.has_angles else {}) + b',"licenses":[],"images":[')
+            self._copy("images", file)
+            file.write(b'\n],\n"categories":' + orjson.dumps(categories) + b',\n"annotations":[')
+            self._copy("annotations", file)
+            file.write(b"\n]}\n")
+
+    def _copy(self, section: str, file: IO[bytes]) -> None:
+        self._waiting[section].seek(0)
+        shutil.copyfileobj(self._waiting[section], file)
+        self._path.with_suffix(f".{section}").unlink()
+
+
+def _stated(label: Label) -> Label:
+    if label.mask is not None:
+        kept = Label.of_region(label.category, label.mask)
+    else:
+        kept = Label(category=label.category, bbox_xywh=label.bbox_xywh)
+    return kept if label.orientation is None else replace(kept, quad_xy=label.quad_xy, orientation=label.orientation)
+
+
+def _turned(key: str, orientation: Orientation | None) -> dict[str, Any]:
+    """Return the keys that state an orientation; none where it is not known."""
+    return {} if orientation is None else {key: orientation.angle_deg, "symmetry": orientation.symmetry}
 
 
 def _segmentation(label: Label, record: Record, kind: str) -> dict[str, Any] | list[list[float]]:
@@ -225,9 +256,14 @@ class _Annotations:
         if stated != (width, height):
             expected = f"the image file's size {width} x {height}"
             raise FormatError(path, where, expected, f"{stated[0]} x {stated[1]}")
-        made = entry.get("synthetic") is True
         self._images[number] = Record(
-            key="", split=self._split, image=image, width=width, height=height, synthetic=made
+            key="",
+            split=self._split,
+            image=image,
+            width=width,
+            height=height,
+            synthetic=entry.get("synthetic") is True,
+            orientation=self._orientation(entry, "angle_deg", where),
         )
 
     def _annotation(self, entry: dict[str, Any], where: str) -> None:
@@ -242,6 +278,11 @@ class _Annotations:
             raise FormatError(self._file.path, where, f"a category_id that a category has ({known})", category_id)
         image = self._images[image_id]
         label = self._label(entry, self.categories[category_id], image.hw, where)
+        orientation = self._orientation(entry, "rotation", where)
+        if orientation is not None:
+            quad = entry.get("quad_xy")
+            quad_xy = None if quad is None else sound_quad(quad, self._file.path, where)
+            label = replace(label, orientation=orientation, quad_xy=quad_xy)
         self._labels.setdefault(image.image, []).append(label)
 
     def _label(self, entry: dict[str, Any], category: str, hw: tuple[int, int], where: str) -> Label:
@@ -263,6 +304,12 @@ class _Annotations:
         if len(box) != 4 or not _are_numbers(box) or min(box[2:]) <= 0:
             raise FormatError(path, where, "a bbox of four numbers x, y, w > 0, h > 0", _shown(box))
         return Label(category=category, bbox_xywh=sound_box(box, hw, path, where), params=params)
+
+    def _orientation(self, entry: dict[str, Any], key: str, where: str) -> Orientation | None:
+        """Return the orientation of an entry; None unless it has our two keys: others' angles mean other things."""
+        if key not in entry or "symmetry" not in entry:
+            return None
+        return sound_orientation(entry[key], entry["symmetry"], self._file.path, where)
 
     def _take(self, entry: dict[str, Any], key: str, kind: type, where: str) -> Any:
         value = entry.get(key)

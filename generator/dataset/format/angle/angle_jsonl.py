@@ -39,7 +39,7 @@ from generator.dataset.link import fresh_folder, place
 from generator.dataset.names import safe_name, unique_keys
 from generator.dataset.problem import Problems, findings_of, left_out
 from generator.dataset.record import DataSet, Label, Record, Records
-from generator.dataset.sound import sound_orientation
+from generator.dataset.sound import sound_orientation, sound_quad
 from generator.dataset.view import bare, flavoured, source_image
 from generator.imaging.masks import region_to_rle
 
@@ -210,9 +210,7 @@ def _orientation(row: JsonRow, entry: dict[str, Any]) -> Orientation:
 
 def _read_part(row: JsonRow, entry: Any, hw: tuple[int, int]) -> Label:
     label = row.label(entry, hw)
-    quad = _quad(row, entry)
-    corners = None if quad is None else tuple((float(x), float(y)) for x, y in quad)
-    return replace(label, orientation=_orientation(row, entry), quad_xy=corners)
+    return replace(label, orientation=_orientation(row, entry), quad_xy=_quad(row, entry))
 
 
 def _read_text(row: JsonRow, entry: Any) -> TextLine:
@@ -222,17 +220,9 @@ def _read_text(row: JsonRow, entry: Any) -> TextLine:
     return TextLine(text=row.take("text", str, entry), quad_xy=None if quad is None else np.asarray(quad, np.float32))
 
 
-def _quad(row: JsonRow, entry: dict[str, Any]) -> list[list[float]] | None:
+def _quad(row: JsonRow, entry: dict[str, Any]) -> tuple[tuple[float, float], ...] | None:
     quad = entry.get("quad_xy")
-    if quad is None:
-        return None
-    if not isinstance(quad, list) or len(quad) != 4 or not all(_is_point(point) for point in quad):
-        raise row.error("quad_xy: four points [x, y]", shown(quad))
-    return quad
-
-
-def _is_point(point: Any) -> bool:
-    return isinstance(point, list) and len(point) == 2 and all(type(value) in (int, float) for value in point)
+    return None if quad is None else sound_quad(quad, row.file, row.where)
 
 
 def _classes(file: Path) -> list[str]:
