@@ -53,7 +53,7 @@ _KINDS = {int: "a whole number", str: "text", list: "a list"}
 
 
 def express(record: Record) -> Record:
-    """Return what COCO states of a record: if it was made, angles, categories, masks with their boxes, or boxes alone."""
+    """Return what COCO states of a record: if it was made, category, mask and box, or the box alone, and angles."""
     stated = bare(record, [_stated(label) for label in record.labels])
     return replace(stated, synthetic=record.synthetic, orientation=record.orientation)
 

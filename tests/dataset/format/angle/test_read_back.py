@@ -28,7 +28,7 @@ ANGLES = (
     -179.99999999999997, 180.0, 5e-324, -0.5, 0.5, 0.49999999999999994, 137.00000000000003,
 )  # fmt: skip
 NAMES = ("angle_csv", "angle_folders", "angle_jsonl")
-EVERY = (*NAMES, "coco", "coco_polygon")
+EVERY = (*NAMES, "coco", "coco_polygon", "supervisely")
 
 
 @pytest.fixture(scope="module", params=EVERY)
@@ -122,7 +122,7 @@ def test_the_convention_and_the_probes_lie_beside_every_export_and_are_no_images
     assert any(CONVENTION.encode() in content or CONVENTION_WORD.encode() in content for content in own)
 
 
-@pytest.mark.parametrize("name", ["coco"])
+@pytest.mark.parametrize("name", ["coco", "supervisely"])
 def test_without_an_angle_no_convention_is_written(name, tmp_path):
     FORMATS[name].write(data_set(tmp_path / "in", record(tmp_path / "in", "a", "train", (8, 6))), tmp_path / "out")
     written = file_bytes(tmp_path / "out")
@@ -130,7 +130,7 @@ def test_without_an_angle_no_convention_is_written(name, tmp_path):
     assert not any(CONVENTION.encode() in content for content in written.values())
 
 
-@pytest.mark.parametrize("name", ["angle_jsonl", "coco", "coco_polygon"])
+@pytest.mark.parametrize("name", ["angle_jsonl", "coco", "coco_polygon", "supervisely"])
 def test_parts_come_back_with_their_angles_beside_defects(name, tmp_path):
     root = tmp_path / "in"
     both = [label(CORNER), part(-135.25), part(None, 0, CORNER, "ring"), part(45.0, 4)]
