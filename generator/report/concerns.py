@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from generator.core.annotation import Finding
+from generator.health.angle import AngleCount
+from generator.health.turned import bins_said, degrees
 from generator.report.ledger import Ledger
 from generator.report.stats import FAINT, INPUT_PX, TINY_PX, ClassStats, Stats
 from generator.report.text.stats import SMALL_PX, ranked
@@ -38,6 +40,7 @@ def concerns(stats: Stats, ledger: Ledger) -> list[Finding]:
         *_sources(stats),
         *_defects(stats),
         *_text(stats, ledger),
+        *_angles(stats),
         *_source_findings(ledger),
     ]
     return [f for f in found if f.severity != "info"] + [f for f in found if f.severity == "info"]
@@ -171,6 +174,22 @@ def _text(stats: Stats, ledger: Ledger) -> Iterator[Finding]:
     few = [letter for letter in reversed(ranked(counts)) if counts[letter] < FEW_EXAMPLES]
     if few:
         yield _info("few_characters", f"Fewer than {FEW_EXAMPLES} times in {train}: {_listed(few)}.")
+
+
+def _angles(stats: Stats) -> Iterator[Finding]:
+    for name, by_split in stats.turned.kinds().items():
+        every = AngleCount.merged(by_split.values())
+        if every.out_of_range:
+            said = f"{every.out_of_range} of {every.count} angles of {name} are not in (-180, 180] over their symmetry"
+            yield _warning("angle_range", f"{said}: those who read them may fold them in other ways.")
+        spans = every.spans()
+        for split in stats.splits:
+            count = by_split.get(split, AngleCount())
+            if every.count and count.has_hole(spans):
+                gap = degrees(count.largest_gap_deg(spans)) if count.count else "all"
+                yield _warning("angle_hole", f"Split {split} leaves out {gap} of the degrees that {name} cover.")
+        if every.bins().is_uneven:
+            yield _info("uneven_angles", f"Angles of {name} are uneven: {bins_said(every)}.")
 
 
 def _is_set(node: object, key: str) -> bool:

@@ -1,5 +1,6 @@
 """Contact sheets: image, twin, mask overlay and a zoom on a defect, side by side; lines of text as strips.
 
+What is turned stands beside itself turned back by its label.
 Masks are outlined from outside, so that what they cover stays to be seen, and what would be too small to notice gets a
 ring around it. In the zoom, pixels stay pixels. Labels of text are drawn over image and zoom; a crop of a line is a
 strip with its labels below, as many beside each other as fit. Source: own; the first colours are Okabe and Ito's.
@@ -15,10 +16,11 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from generator.core.annotation import Region
+from generator.core.annotation import Orientation, Part, Region
 from generator.core.geometry import Rect
 from generator.core.text import DISTRACTOR, TextLine
 from generator.imaging.panel import Colour, cut, mask_in, outline, resized, write
+from generator.report.angle.overlay import draw_angles, part_turned_back, turned_back
 from generator.report.text.caption import caption_picture
 from generator.report.text.overlay import draw_text
 from generator.text.font.files import FontFiles
@@ -60,6 +62,8 @@ class SheetRow:
         char_mask: (H, W) numbers of the characters whose ink a pixel is; None: not known.
         caption: what the text says, above the label.
         fonts: where the caption's letters are looked for first.
+        orientation: how the image is turned; None: not known.
+        parts: whole parts on it, each with the colour of its class.
     """
 
     image: np.ndarray
@@ -75,6 +79,13 @@ class SheetRow:
     char_mask: np.ndarray | None = None
     caption: str = ""
     fonts: tuple[FontFiles, ...] = ()
+    orientation: Orientation | None = None
+    parts: tuple[tuple[Part, Colour], ...] = ()
+
+    @property
+    def is_turned(self) -> bool:
+        """Whether something on it has an angle."""
+        return self.orientation is not None or bool(self.parts)
 
     @property
     def is_strip(self) -> bool:
@@ -196,22 +207,37 @@ def panels(row: SheetRow, panel_px: int) -> tuple[np.ndarray, np.ndarray | None,
     """Return image, twin, overlay and zoom as (h, w, 3) uint8 whose longer side is ``panel_px``.
 
     A good image without text has only the first; the twin is None where the row has none. The twin of a sound text is
-    the surface without it.
+    the surface without it. A good image with an angle has itself turned back instead of the twin, and its largest part
+    turned back instead of the zoom.
     """
     height, width = row.hw
     ratio = panel_px / max(height, width)
     wh = max(1, round(width * ratio)), max(1, round(height * ratio))
     picture = resized(row.image, wh, row.white)
+    whole = Rect(0, 0, width, height)
     if not row.regions and not row.lines:
-        return picture, None, None, None
+        return (picture, *_turned_panels(picture, row, panel_px)) if row.is_turned else (picture, None, None, None)
     without = row.twin if row.regions else row.blank
     twin = None if without is None else resized(without, wh, row.white)
     window = zoom_window(row)
-    overlay = _labelled(picture, row, Rect(0, 0, width, height))
+    overlay = draw_angles(_labelled(picture, row, whole), whole, row.orientation, row.parts)
     if min(window.w, window.h) * ratio >= _RING_BELOW_PX and max(window.w / width, window.h / height) < 0.6:
         _mark_window(overlay, window, ratio)
     crop = resized(row.image[window.slices], wh, row.white)
     return picture, twin, overlay, _labelled(crop, row, window, tinted=False)
+
+
+def _turned_panels(
+    picture: np.ndarray, row: SheetRow, panel_px: int
+) -> tuple[np.ndarray | None, np.ndarray, np.ndarray | None]:
+    """Return a good image turned back by its label, its angles, and its largest part turned back."""
+    angle = None if row.orientation is None else row.orientation.angle_deg
+    labels = draw_angles(picture, Rect(0, 0, row.hw[1], row.hw[0]), row.orientation, row.parts)
+    back = None if angle is None else turned_back(picture, angle)
+    if not row.parts:
+        return back, labels, None
+    largest = max(row.parts, key=lambda entry: entry[0].region.area_px)
+    return back, labels, part_turned_back(row.image, *largest, row.white, panel_px)
 
 
 def zoom_window(row: SheetRow) -> Rect:

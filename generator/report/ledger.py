@@ -70,6 +70,12 @@ class Ledger:
         return sum(row.get(category, 0) for row in self.plan.values()) if self.plan else None
 
     @property
+    def part_classes(self) -> tuple[str, ...]:
+        """The classes that no defect is ever planned of, those of whole parts; none where no plan is known."""
+        planned = {name for row in self.run.get("plan", {}).values() for name in row["defects"]}
+        return tuple(name for row in list(self.plan.values())[:1] for name in row if name not in planned)
+
+    @property
     def mix(self) -> Mapping[str, Any]:
         """What was mixed; empty: it was no mix."""
         return self.run.get("mix", {})

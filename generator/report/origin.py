@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from generator.report.angle.line import defects_of
+
 ORIGINS = ("real", "synthetic")
 _IMAGES, _GOOD = "images", "good"
 
@@ -34,9 +36,10 @@ class Origins:
         """
         origin, split = ORIGINS[bool(line["synthetic"])], line["split"]
         self.counts[origin, split, _IMAGES] += 1
-        self.counts[origin, split, _GOOD] += not line["instances"]
+        defects = defects_of(line)
+        self.counts[origin, split, _GOOD] += not defects
         self.licences[line["licence"], origin] += 1
-        for instance in line["instances"]:
+        for instance in defects:
             self.counts[origin, split, "defects", instance["category"]] += 1
 
     @property

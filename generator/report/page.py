@@ -22,6 +22,8 @@ from generator.core.text import TextLine
 from generator.dataset.store import Store, write_text
 from generator.imaging.panel import Colour
 from generator.report import stats as limits
+from generator.report.angle.section import angle_facts, angle_rows, angle_section, angle_sentence, part_rows
+from generator.report.angle.words import angle_choices, angle_law
 from generator.report.choice import option_of
 from generator.report.concerns import concerns, short_reason
 from generator.report.contact_sheet import class_colours
@@ -63,8 +65,8 @@ def write_report(root: Path) -> Path:
         ConfigError: the folder cannot be written.
     """
     store = Store.open(root)
-    stats, showcase = gather(store)
     ledger = read_ledger(root, store.classes)
+    stats, showcase = gather(store, ledger.part_classes)
     found = concerns(stats, ledger)
     texts = _texts(root, stats, ledger, found)
     page = _html(root, stats, ledger, showcase, texts)
@@ -78,13 +80,17 @@ def write_report(root: Path) -> Path:
     return root / PAGE
 
 
-def gather(store: Store) -> tuple[Stats, Showcase]:
+def gather(store: Store, part_classes: Sequence[str] = ()) -> tuple[Stats, Showcase]:
     """Return the numbers of a data set and the samples worth showing, in one pass over its record lines.
+
+    Args:
+        store: the data set.
+        part_classes: classes of whole parts, as far as they are known already.
 
     Raises:
         FormatError: a line is no record.
     """
-    stats, showcase = Stats(store.classes), Showcase()
+    stats, showcase = Stats(store.classes, part_classes), Showcase()
     for number, line in enumerate(store.lines(), 1):
         try:
             stats.add(line)
@@ -138,9 +144,19 @@ def summary(stats: Stats, ledger: Ledger) -> str:
         f"{_number(text.chars.total, 'character')}; {text.negatives} of them without text; "
     )
     rejected = f"{_number(ledger.rejected, 'sample')} rejected."
-    if not text.images:
-        return defects + rejected
-    return (lines + defects if stats.classes or stats.image_count > text.images else lines) + rejected
+    has_defects = bool(stats.classes) or not (stats.turned or 0 < text.images >= stats.image_count)
+    return lines * bool(text.images) + _turned(stats) * bool(stats.turned) + defects * has_defects + rejected
+
+
+def _turned(stats: Stats) -> str:
+    """Return how many images have an angle, and how many parts."""
+    images, parts = (
+        sum(count.count + count.undefined for count in stats.turned.images.values()),
+        stats.turned.part_count,
+    )
+    said = [f"{_number(images, 'image')} with an angle"] if images else []
+    said += [f"{_number(parts, 'part')} of {_number(len(stats.part_classes), 'class', 'classes')}"] if parts else []
+    return f"{' and '.join(said)}; " if stats.classes else f"{' and '.join(said)}, all good; "
 
 
 def _texts(root: Path, stats: Stats, ledger: Ledger, found: list[Finding]) -> dict[str, Any]:
@@ -148,9 +164,11 @@ def _texts(root: Path, stats: Stats, ledger: Ledger, found: list[Finding]) -> di
     spec_id = str(ledger.run.get("spec_id") or "")
     config = ledger.config
     labels = config.get("labels") or {}
-    has_defects = bool(stats.classes) or not stats.text.splits
+    has_text, turned = bool(stats.text.splits), stats.turned
+    has_defects = bool(stats.classes) or not (has_text or turned)
+    done = ("text is written", has_text), ("defects are painted", has_defects), ("everything is turned", bool(turned))
     return {
-        "title": f"{'Text' if stats.text.splits else 'Defect'} data set {spec_id[:8]}".strip(),
+        "title": f"{'Text' if has_text else 'Rotation' if turned else 'Defect'} data set {spec_id[:8]}".strip(),
         "summary": summary(stats, ledger),
         "stats": stats,
         "ledger": ledger,
@@ -159,7 +177,15 @@ def _texts(root: Path, stats: Stats, ledger: Ledger, found: list[Finding]) -> di
         "warned": any(finding.severity != "info" for finding in found),
         "command": command_of(config),
         "label_law": _laws(stats, ledger),
-        "painted": " and ".join(["text is written"] * bool(stats.text.splits) + ["defects are painted"] * has_defects),
+        "painted": " and ".join(said for said, is_so in done if is_so),
+        "derived": "every angle is the one that was applied" * bool(turned)
+        + ", and " * (bool(turned) and (has_defects or has_text))
+        + "every label is derived from the pixels that changed" * (has_defects or has_text),
+        "has_defects": has_defects,
+        "turned": turned,
+        "angle_tables": angle_rows(turned, stats.splits),
+        "angle_sentence": angle_sentence(turned) if turned else "",
+        "part_rows": part_rows(turned, stats.splits),
         "text_rows": text_rows(stats.text, stats.splits) if stats.text.splits else [],
         "exports": find_exports(root),
         "origin": _origin(config),
@@ -178,9 +204,9 @@ def _texts(root: Path, stats: Stats, ledger: Ledger, found: list[Finding]) -> di
 
 def _html(root: Path, stats: Stats, ledger: Ledger, showcase: Showcase, texts: Mapping[str, Any]) -> str:
     classes = list(stats.classes)
-    colours = class_colours(classes)
+    colours = class_colours([*stats.part_classes, *classes])
     most = min(max(_SAMPLES, len(classes)), _MOST_SAMPLES)
-    chosen = showcase.samples(classes, most, most // 2 if stats.text.splits else _GOOD_SAMPLES)
+    chosen = showcase.samples(classes, most, most // 2 if stats.text.splits or stats.turned else _GOOD_SAMPLES)
     bins = len(stats.every.area.octaves(2))
     white = full_scale(root, chosen)
     config = yaml.safe_dump(portable_value(ledger.config), sort_keys=False, allow_unicode=True, width=110)
@@ -190,6 +216,7 @@ def _html(root: Path, stats: Stats, ledger: Ledger, showcase: Showcase, texts: M
         facts=_facts(stats, ledger),
         colours={name: _css(colour) for name, colour in colours.items()},
         text=text_section(stats.text, stats.splits),
+        angles=angle_section(stats.turned, stats.splits),
         legend=[(name, _css(colour)) for name, colour in _text_legend(chosen).items()],
         tiles=[make_tile(root, candidate, colours, white) for candidate in chosen],
         extremes=[_extreme_tile(root, extreme, colours, white) for extreme in showcase.extremes()],
@@ -249,6 +276,7 @@ def _markdown(text: object) -> str:
 def _laws(stats: Stats, ledger: Ledger) -> list[tuple[str, str]]:
     """Return what the labels mean: those of defects where there are any, those of text where it is labelled."""
     laws = text_law() if stats.text.splits else []
+    laws += angle_law(bool(stats.turned.parts)) if stats.turned else []
     if stats.classes or not laws:
         laws += label_law(ledger.config, stats.origins.real > 0, ledger.mix.get("request", {}).get("mask"))
     return laws
@@ -275,6 +303,7 @@ def _facts(stats: Stats, ledger: Ledger) -> list[tuple[str, int | str]]:
         ("images", stats.image_count),
         *([("real", real), ("synthetic", stats.image_count - real)] if real else []),
         *text_facts(stats.text),
+        *angle_facts(stats.turned),
         *_defect_facts(stats),
         (f"{about}source images", stats.sources.count),
         ("rejected", ledger.rejected),
@@ -282,7 +311,7 @@ def _facts(stats: Stats, ledger: Ledger) -> list[tuple[str, int | str]]:
 
 
 def _defect_facts(stats: Stats) -> list[tuple[str, int | str]]:
-    if stats.text.splits and not stats.classes:
+    if (stats.text.splits or stats.turned) and not stats.classes:
         return []
     return [
         ("good", stats.good_count),
@@ -298,7 +327,8 @@ def _made(stats: Stats, ledger: Ledger) -> list[str]:
     lines = [f"recipe: {_markdown(config['recipe']['name'])}"] if (config.get("recipe") or {}).get("name") else []
     about = "" if stats.sources.is_exact else "about "
     lines.append(f"source: {_origin(config)}, {about}{stats.sources.count} of them")
-    lines += [_markdown(choice.replace("=", ": ", 1)) for choice in text_choices(config)]
+    choices = [*text_choices(config), *angle_choices(config)]
+    lines += [_markdown(choice.replace("=", ": ", 1)) for choice in choices]
     lines.append("defects: " + (", ".join(map(_markdown, defect_names(config) or stats.classes)) or "none"))
     lines += [f"{key}: {_markdown(config[key])}" for key in ("seed",) if key in config]
     lines += [f"{key}: {_markdown(run[key])}" for key in ("version", "spec_id") if key in run]

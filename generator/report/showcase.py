@@ -12,15 +12,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from generator.core.annotation import Orientation
 from generator.core.seeds import stable_hash
 from generator.core.text import DISTRACTOR
+from generator.report.angle.line import defects_of, orientation_of, parts_of
 
 _EXTREMES = (
     *("smallest", "largest", "faintest", "strongest"),
     *("smallest text", "largest text", "faintest text", "shortest text", "longest text"),
 )
 _KEPT = 4
-_GOOD, _TEXT = "", " text"
+_GOOD, _TEXT, _TURN = "", " text", " turn "
+_SECTORS = 8  # of the circle, so that what is shown lies in different ways
 _KEPT_TEXT = 12  # lines of text are small and differ more than good images do
 
 
@@ -33,6 +36,9 @@ class Candidate:
         categories: of its defects, in the order of their ids; empty: a good image.
         image, twin, mask, blank, char_mask: paths below the data set's root; None where there is no such file.
         lines: its text, as the record's line holds it.
+        numbers: which pixels of the mask are whose: the id of each defect.
+        orientation: how it is turned; None: not known.
+        parts: its whole parts, as the record's line holds them.
     """
 
     key: str
@@ -46,23 +52,36 @@ class Candidate:
     blank: str | None = None
     char_mask: str | None = None
     lines: tuple[Mapping[str, Any], ...] = ()
+    numbers: tuple[int, ...] = ()
+    orientation: Orientation | None = None
+    parts: tuple[Mapping[str, Any], ...] = ()
 
     @classmethod
     def of_line(cls, line: Mapping[str, Any]) -> Candidate:
         """Return the candidate of a line of records.jsonl."""
+        defects = defects_of(line)
         return cls(
             key=line["key"],
             split=line["split"],
             index=line["index"],
             source_id=line["source"]["id"],
-            categories=tuple(instance["category"] for instance in line["instances"]),
+            categories=tuple(instance["category"] for instance in defects),
             image=line["image"],
             twin=line["twin"],
             mask=line["mask"],
             blank=line.get("blank"),
             char_mask=line.get("char_mask"),
             lines=tuple(line.get("text", ())),
+            numbers=tuple(instance["id"] for instance in defects),
+            orientation=orientation_of(line),
+            parts=tuple(parts_of(line)),
         )
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The classes of its defects and parts, and a word for the way it is turned."""
+        turns = [_TURN + str(_sector(how)) for how in (self.orientation, *map(orientation_of, self.parts)) if how]
+        return (*self.categories, *(part["category"] for part in self.parts), *dict.fromkeys(turns))
 
     @property
     def family(self) -> str:
@@ -102,16 +121,18 @@ class Showcase:
             KeyError, TypeError: the line is no record.
         """
         rank = stable_hash(line["key"])
-        categories = {instance["category"] for instance in line["instances"]} or {_TEXT if line.get("text") else _GOOD}
+        defects = defects_of(line)
+        categories = {instance["category"] for instance in defects}
+        categories |= {_TURN + str(_sector(how)) for how in map(orientation_of, (line, *parts_of(line))) if how}
         candidate = None
-        for category in categories:
+        for category in categories or {_TEXT if line.get("text") else _GOOD}:
             kept = self._kept.setdefault((category, line["split"]), [])
             most = _KEPT_TEXT if category == _TEXT else _KEPT
             if len(kept) < most or rank < kept[-1][0]:
                 candidate = candidate or Candidate.of_line(line)
                 bisect.insort(kept, (rank, candidate), key=lambda item: item[0])
                 del kept[most:]
-        for place, instance in enumerate(line["instances"]):
+        for place, instance in enumerate(defects):
             self._consider(line, place, instance)
         for place, text in enumerate(line.get("text", ())):
             self._consider_text(line, place, text)
@@ -157,7 +178,9 @@ class Showcase:
         pool = {candidate.key: candidate for kept in self._kept.values() for _, candidate in kept}
         ranked = sorted(pool.values(), key=lambda c: stable_hash(c.key))
         defective = [c for c in ranked if c.categories]
-        chosen = choose([c for c in ranked if not c.categories], (), good if defective else count)
+        sound = [c for c in ranked if not c.categories]
+        kinds = sorted({kind for candidate in sound for kind in candidate.kinds})
+        chosen = choose(sound, kinds, good if defective else count)
         chosen += choose(defective, classes, count - len(chosen))
         return sorted(chosen, key=lambda c: (not c.categories, c.index))
 
@@ -167,7 +190,7 @@ def choose(candidates: Sequence[Candidate], classes: Sequence[str], count: int) 
 
     Args:
         candidates: earlier ones are preferred among equals.
-        classes: that are to be shown.
+        classes: that are to be shown, of defects or parts.
         count: most that are returned.
     """
     left, chosen = list(candidates), []
@@ -176,12 +199,19 @@ def choose(candidates: Sequence[Candidate], classes: Sequence[str], count: int) 
     families: Counter[str] = Counter()
     while left and len(chosen) < count:
         rarest = sorted(classes, key=lambda name: shown[name])
-        wanted = next((name for name in rarest if any(name in c.categories for c in left)), None)
-        fitting = [c for c in left if wanted is None or wanted in c.categories]
+        wanted = next((name for name in rarest if any(name in c.kinds for c in left)), None)
+        fitting = [c for c in left if wanted is None or wanted in c.kinds]
         best = min(fitting, key=lambda c: (families[c.family], splits[c.split]))
         left.remove(best)
         chosen.append(best)
-        shown.update(set(best.categories))
+        shown.update(set(best.kinds))
         splits[best.split] += 1
         families[best.family] += 1
     return chosen
+
+
+def _sector(how: Orientation) -> int:
+    """Return which of some equal sectors of its range an angle lies in; -1: it has none."""
+    if how.angle_deg is None:
+        return -1
+    return int((how.angle_deg * max(1, how.symmetry) / 360.0 + 0.5) * _SECTORS) % _SECTORS

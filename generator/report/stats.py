@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from math import log2
 from typing import Any
 
+from generator.health.turned import Turned
+from generator.report.angle.line import add_line, defects_of
 from generator.report.figure.histogram import Grid, LinearHistogram, LogHistogram
 from generator.report.origin import Origins
 from generator.report.provenance import Sources
@@ -121,10 +123,10 @@ class Stats:
 
     Args:
         classes: the category names; the position is the class id.
+        parts: those of them that are classes of whole parts, as far as that is known before the first line.
 
     Attributes:
         images, good: images, and images without defects, per split.
-        classes: numbers per class, in the order of the class ids.
         every: numbers of all defects together.
         position: where the middles of the boxes lie, in cells of the image's width and height.
         size: widths (columns) and heights (rows) of the boxes, in half octaves from 1 px on.
@@ -134,13 +136,15 @@ class Stats:
         sources: the good images; an image that names none is its own.
         origins: real and synthetic images, and their licences.
         text: lines, words and characters, where text is labelled.
+        turned: angles, where images or parts have one.
         findings: of the samples: number per (severity, code), and the key and message of the first.
     """
 
-    def __init__(self, classes: Sequence[str]) -> None:
+    def __init__(self, classes: Sequence[str], parts: Sequence[str] = ()) -> None:
         self.images: Counter[str] = Counter()
         self.good: Counter[str] = Counter()
-        self.classes = {name: ClassStats() for name in classes}
+        self._classes = {name: ClassStats() for name in classes}
+        self._parts = frozenset(parts)
         self.every = ClassStats()
         self.position, self.size = Grid(POSITION_CELLS), Grid(SIZE_CELLS)
         self.per_image: Counter[int] = Counter()
@@ -150,7 +154,19 @@ class Stats:
         self.sources = Sources()
         self.origins = Origins()
         self.text = TextStats()
+        self.turned = Turned()
         self.findings: dict[tuple[str, str], dict[str, Any]] = {}
+
+    @property
+    def classes(self) -> dict[str, ClassStats]:
+        """Numbers per class of defects, in the order of the class ids."""
+        parts = self._parts | self.turned.parts.keys()
+        return {name: numbers for name, numbers in self._classes.items() if numbers.count or name not in parts}
+
+    @property
+    def part_classes(self) -> list[str]:
+        """The classes of whole parts that are there, in the order of the class ids."""
+        return [name for name in self._classes if name in self.turned.parts]
 
     @property
     def splits(self) -> list[str]:
@@ -174,7 +190,7 @@ class Stats:
         Raises:
             KeyError, TypeError, ValueError: the line is no record of this data set; KeyError too for an unknown class.
         """
-        split, wh, instances = line["split"], (line["width"], line["height"]), line["instances"]
+        split, wh, instances = line["split"], (line["width"], line["height"]), defects_of(line)
         self.images[split] += 1
         self.good[split] += not instances
         self.per_image[len(instances)] += 1
@@ -185,14 +201,15 @@ class Stats:
         self.sources.add(line["source"]["id"] or line["key"], line["source"]["sha256"], split)
         self.origins.add(line)
         self.text.add(line)
+        add_line(self.turned, line)
         for instance in instances:
-            self.classes[instance["category"]].add(instance, split, wh)
+            self._classes[instance["category"]].add(instance, split, wh)
             self.every.add(instance, split, wh)
             x, y, w, h = instance["bbox_xywh"]
             self.position.add((x + w / 2) / wh[0] * POSITION_CELLS, (y + h / 2) / wh[1] * POSITION_CELLS)
             self.size.add(2 * log2(max(w, 1)), 2 * log2(max(h, 1)))
         for category in {instance["category"] for instance in instances}:
-            self.classes[category].images[split] += 1
+            self._classes[category].images[split] += 1
         if instances:
             self.every.images[split] += 1
         for finding in line["findings"]:
@@ -216,6 +233,7 @@ class Stats:
             source images, copies among them, those in several splits, and whether these are counts or estimates.
             ``origins``: real and synthetic -> split -> images, good images and defects per class. ``licences``: licence
             (or ``not known``) -> images. ``text``: see ``TextStats.to_json``; null where no text is labelled.
+            ``angles``: see ``Turned.to_json``; null where nothing has one. Whole parts are counted there alone.
             ``sample_findings``: severity, code, number and an example.
         """
         splits = self.splits
@@ -248,6 +266,7 @@ class Stats:
             "origins": self.origins.to_json(splits, list(self.classes)),
             "licences": {name: real + made for name, real, made in self.origins.licence_rows()},
             "text": self.text.to_json(splits),
+            "angles": self.turned.to_json(splits),
             "sample_findings": [
                 {"severity": severity, "code": code, **numbers}
                 for (severity, code), numbers in sorted(self.findings.items())

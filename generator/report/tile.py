@@ -6,17 +6,20 @@ Source: own.
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from generator.core.annotation import Region
+from generator.core.annotation import Part, Region
 from generator.core.errors import FormatError
 from generator.core.text import DISTRACTOR, TextLine
 from generator.imaging.codec import decode_image, decode_mask, encode_thumbnail
 from generator.imaging.panel import Colour
+from generator.report.angle.line import orientation_of
+from generator.report.angle.words import lies_said, parts_said
 from generator.report.contact_sheet import SheetRow, panels, strip_panels
 from generator.report.showcase import Candidate
 from generator.report.text.words import said_of
@@ -49,6 +52,8 @@ class Tile:
         is_strip: whether the pictures are strips, to be shown one above the other.
         texts: what its lines say, and what is to be known of each.
         made: how its text was made.
+        angle: how it is turned; empty: not known.
+        parts: the classes of its parts with their numbers.
     """
 
     key: str
@@ -61,6 +66,8 @@ class Tile:
     is_strip: bool = False
     texts: tuple[tuple[str, str], ...] = ()
     made: str = ""
+    angle: str = ""
+    parts: tuple[tuple[str, int], ...] = ()
 
 
 def full_scale(root: Path, candidates: Sequence[Candidate]) -> int:
@@ -107,7 +114,9 @@ def make_tile(
         FormatError, AssetError: one of its files is missing or damaged.
     """
     row = _row(root, candidate, colours, white, focus, focus_line)
-    names = ("image", "good twin", "mask", "zoom")
+    names = ("image", "good twin", "labels" if row.is_turned else "mask", "zoom")
+    if row.is_turned and not row.regions and not row.lines:
+        names = ("image", "turned back", "labels", "part turned back")
     if row.lines:
         names = ("image", "good twin" if row.regions else "without text", "labels", "zoom")
     size = STRIP_SIZE if row.is_strip else 1.0
@@ -126,8 +135,16 @@ def make_tile(
         note=note,
         is_strip=row.is_strip,
         texts=tuple((line.text, _state(line)) for line in row.lines),
-        made=" · ".join(filter(None, said_of(row.lines))),
+        made=" · ".join(filter(None, (*said_of(row.lines), _angles_of_parts(row)))),
+        angle=lies_said(row.orientation),
+        parts=tuple(Counter(part.category for part, _ in row.parts).items()),
     )
+
+
+def _angles_of_parts(row: SheetRow) -> str:
+    """Return how the parts lie, where they do not all lie as the image does."""
+    parts = [(part.category, part.orientation) for part, _ in row.parts]
+    return "" if all(how == row.orientation for _, how in parts) else parts_said(parts, row.orientation)
 
 
 def _state(line: TextLine) -> str:
@@ -151,12 +168,13 @@ def _row(
     focus_line: int | None,
 ) -> SheetRow:
     image = _image(root, candidate.image)
-    regions, painted = [], []
+    regions, painted, parts = [], [], []
     if candidate.mask is not None:
         mask = _mask(root, candidate.mask, image.shape[:2])
-        for number, category in enumerate(candidate.categories, 1):
+        parts = [(part, colours[part.category]) for part in _parts(candidate, mask)]
+        for place, (number, category) in enumerate(zip(candidate.numbers, candidate.categories, strict=True)):
             bits = mask == number
-            if number - 1 == focus:
+            if place == focus:
                 focus = len(regions) if bits.any() else None
             if bits.any():
                 regions.append(Region.tight(bits))
@@ -173,7 +191,18 @@ def _row(
         blank=blank,
         char_mask=None if candidate.char_mask is None else _mask(root, candidate.char_mask, image.shape[:2]),
         focus_line=focus_line,
+        orientation=candidate.orientation,
+        parts=tuple(parts),
     )
+
+
+def _parts(candidate: Candidate, mask: np.ndarray) -> Iterator[Part]:
+    """Yield the parts whose oriented box is known."""
+    for label in candidate.parts:
+        how = orientation_of(label)
+        if label.get("quad_xy") and how is not None:
+            region = Region.tight(mask == label["id"])
+            yield Part(category=label["category"], region=region, quad_xy=np.array(label["quad_xy"]), orientation=how)
 
 
 def _mask(root: Path, path: str, hw: tuple[int, int]) -> np.ndarray:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from generator.report.angle.words import angle_choices
 from generator.report.choice import TARGET, option_of
 from generator.report.text.words import text_choices
 
@@ -74,7 +75,7 @@ def command_of(config: Mapping[str, Any]) -> str:
         option = option_of(config.get(group), group)
         words += [f"{group}={option}"] if option else []
         words += ["source.path=DIR"] if group == "source" and option == "folder" else []
-    words += text_choices(config)
+    words += text_choices(config) + angle_choices(config)
     if names := defect_names(config):
         words.append(f"defect=[{','.join(names)}]")
     if (config.get("labels") or {}).get("keep"):

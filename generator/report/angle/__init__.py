@@ -1,0 +1,1 @@
+"""What the report says and shows of angles: counts, labels drawn over the image, what the labels mean."""
