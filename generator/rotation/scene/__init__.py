@@ -1,0 +1,1 @@
+"""Parts cut out and laid on scenes."""
