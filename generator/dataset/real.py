@@ -18,7 +18,7 @@ from generator.core.geometry import Rect
 from generator.dataset.open import AUTO, open_data, recognise
 from generator.dataset.problem import Problems, left_out
 from generator.dataset.record import DataSet, Label, Record
-from generator.dataset.view import is_good, source_image
+from generator.dataset.view import defects_only, is_good, source_image
 from generator.imaging.codec import decode_image
 
 
@@ -88,7 +88,7 @@ class RealData:
         Raises:
             FormatError: an image cannot be read or has another size than stated, and there is no list for it.
         """
-        for record in self.data:
+        for record in map(defects_only, self.data):
             if any(label.mask is not None or boxes for label in record.labels):
                 yield from self._of_record(record, boxes)
 

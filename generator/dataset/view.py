@@ -52,6 +52,37 @@ def flavoured(data: DataSet, flavour: str) -> Iterator[Record]:
         yield replace(record, labels=labels_in(record, flavour))
 
 
+def defects_only(record: Record) -> Record:
+    """Return a record without its whole parts: to a format that tells good from defective they would be defects."""
+    defects = tuple(label for label in record.labels if label.orientation is None)
+    return record if len(defects) == len(record.labels) else replace(record, labels=defects)
+
+
+class Defects:
+    """The records of a data set as a format that tells good images from defective ones sees them: without whole parts.
+
+    Args:
+        data: what to write.
+        flavour: of the masks, as in ``flavoured``.
+    """
+
+    def __init__(self, data: DataSet, flavour: str) -> None:
+        self._data, self._flavour = data, flavour
+        self._parts: set[str] = set()
+        self._defects: set[str] = set()
+
+    def __iter__(self) -> Iterator[Record]:
+        for record in flavoured(self._data, self._flavour):
+            for label in record.labels:
+                (self._defects if label.orientation is None else self._parts).add(label.category)
+            yield defects_only(record)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes, without those that only whole parts have; known once all records have been gone through."""
+        return tuple(name for name in self._data.classes if name in self._defects or name not in self._parts)
+
+
 def labels_in(record: Record, flavour: str) -> tuple[Label, ...]:
     """Return the labels of a record with the masks of one flavour; one that has none of it is left out.
 

@@ -10,8 +10,8 @@ two. OK, good, pass and 0 are good, NG, NOK, bad, fail and 1 are not; any other 
 stands in the column class, defect or defect_type if there is one, and is ``defect`` if nobody says it. Optional are
 split, synthetic, and group, part or part_id. The label's box is the whole image.
 
-What it cannot state: place and mask, more than one class an image (the one with the most pixels is written, of equals
-the one painted first), and classes that no image has.
+What it cannot state: place and mask, whole parts, more than one class an image (the one with the most pixels is
+written, of equals the one painted first), and classes that no image has.
 Source: own.
 """
 
@@ -31,7 +31,7 @@ from generator.dataset.link import fresh_folder, place
 from generator.dataset.names import as_line, original_name, safe_name
 from generator.dataset.problem import Problems, left_out
 from generator.dataset.record import DataSet, Label, Record, Records
-from generator.dataset.view import IMAGE_SUFFIXES, bare, flavoured, largest_category, source_image
+from generator.dataset.view import IMAGE_SUFFIXES, Defects, bare, defects_only, largest_category, source_image
 
 FILE = "labels.csv"
 SUFFIXES = (".csv", ".tsv")
@@ -50,6 +50,7 @@ _COLUMNS = {
 
 def express(record: Record) -> Record:
     """Return what a table states of a record: one class for the whole image, its group, whether it was made."""
+    record = defects_only(record)
     labels = [whole_image(largest_category(record.labels), (record.width, record.height))] if record.labels else []
     return replace(bare(record, labels), group=record.group, synthetic=record.synthetic)
 
@@ -69,7 +70,7 @@ def write(data: DataSet, path: Path, *, flavour: str = "exact") -> None:
         (folder / "images").mkdir()
         table = csv.writer(file, lineterminator="\n")
         table.writerow(_COLUMNS)
-        for record in flavoured(data, flavour):
+        for record in Defects(data, flavour):
             name = f"images/{record.split}/{safe_name(record.key)}{record.suffix}"
             place(source_image(data, record), folder / name)
             category = as_line(largest_category(record.labels)) if record.labels else ""

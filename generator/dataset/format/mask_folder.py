@@ -9,7 +9,7 @@ Read: without splits too, images/<key>.png beside masks/<class>/<key>.png, all o
 masks/ or masks/<split>/, without a class above, are of the class ``defect``. A mask may be named <key>_mask and have
 any image suffix. Above 127 is defect; where nothing is above 127, all above 0 is. A black mask is none.
 
-What it cannot state: instances: those of one class on an image become one.
+What it cannot state: instances: those of one class on an image become one; whole parts.
 Source: own.
 """
 
@@ -26,9 +26,10 @@ from generator.dataset.problem import Problems, findings_of, left_out
 from generator.dataset.record import DataSet, Label, Record, Records
 from generator.dataset.view import (
     SPLITS,
+    Defects,
     bare,
+    defects_only,
     find_images,
-    flavoured,
     image_wh,
     mask_of,
     source_image,
@@ -41,7 +42,7 @@ ONE_CLASS = "defect"
 
 def express(record: Record) -> Record:
     """Return what masks a class state of a record: one label a class with all its pixels, in the names' order."""
-    labels = []
+    record, labels = defects_only(record), []
     for category in sorted({label.category for label in record.labels}):
         regions = [mask_of(label, record) for label in record.labels if label.category == category]
         labels.append(Label.of_region(category, united(regions)))
@@ -59,9 +60,9 @@ def write(data: DataSet, path: Path, *, flavour: str = "exact") -> None:
     Raises:
         ConfigError: the flavour was not kept, a label has no mask, or ``path`` cannot be replaced.
     """
-    splits = set()
+    splits, defects = set(), Defects(data, flavour)
     with fresh_folder(path, data.root) as folder:
-        for record in map(express, flavoured(data, flavour)):
+        for record in map(express, defects):
             splits.add(record.split)
             stem = safe_name(record.key)
             place(source_image(data, record), folder / "images" / record.split / f"{stem}{record.suffix}")
@@ -70,7 +71,7 @@ def write(data: DataSet, path: Path, *, flavour: str = "exact") -> None:
                 write_mask(mask, label.mask.full(record.hw))
         for split in splits or {SPLITS[0]}:
             (folder / "images" / split).mkdir(parents=True, exist_ok=True)
-            for category in data.classes:
+            for category in defects.classes:
                 (folder / "masks" / split / safe_name(category)).mkdir(parents=True, exist_ok=True)
 
 

@@ -13,8 +13,8 @@ or none, is broken.
 
 What it cannot state: the splits of defective images and between val and test, several instances or classes on an
 image, classes that no image went to, names that begin with another image's name (readers pair images and masks by their
-sorted order, in which ab_mask stands before a_mask: all images are numbered 000, 001, ... then), and images other than
-PNG, written as PNG.
+sorted order, in which ab_mask stands before a_mask: all images are numbered 000, 001, ... then), images other than PNG,
+written as PNG, and whole parts.
 Source: own; Bergmann et al., The MVTec Anomaly Detection Dataset (2021), checked against anomalib 2.7.0.
 """
 
@@ -31,6 +31,7 @@ from generator.dataset.problem import Problems, findings_of, left_out
 from generator.dataset.record import DataSet, Label, Record, Records
 from generator.dataset.view import (
     bare,
+    defects_only,
     find_images,
     flavoured,
     image_wh,
@@ -47,6 +48,7 @@ PRODUCT, TRUTH = "product", "ground_truth"
 
 def express(record: Record) -> Record:
     """Return what MVTec AD states of a record: one label with all the pixels, the split train or test."""
+    record = defects_only(record)
     split = "train" if record.split == "train" and not record.labels else "test"
     moved = Record(key=record.key, split=split, image=record.image, width=record.width, height=record.height)
     if not record.labels:

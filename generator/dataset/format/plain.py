@@ -9,7 +9,7 @@ Read: the class folders may also lie beside ``masks`` and ``good``, without ``de
 <key>_mask and have any image suffix. Above 127 is defect; in a mask that has nothing above 127, all above 0 is. An
 empty mask, or none, is broken. Every image belongs to ``train``; other files, such as ``splits.json``, are not read.
 
-What it cannot state: splits, several instances or classes on an image.
+What it cannot state: splits, several instances or classes on an image, whole parts.
 Source: own.
 """
 
@@ -25,9 +25,10 @@ from generator.dataset.problem import Problems, findings_of, left_out
 from generator.dataset.record import DataSet, Label, Record, Records
 from generator.dataset.view import (
     SPLITS,
+    Defects,
     bare,
+    defects_only,
     find_images,
-    flavoured,
     image_wh,
     largest_category,
     mask_of,
@@ -41,6 +42,7 @@ DEFECT, MASKS = "defect", "masks"
 
 def express(record: Record) -> Record:
     """Return what class folders with masks state of a record: one label with all the pixels, the split train."""
+    record = defects_only(record)
     moved = Record(key=record.key, split=SPLITS[0], image=record.image, width=record.width, height=record.height)
     if not record.labels:
         return moved
@@ -59,14 +61,15 @@ def write(data: DataSet, path: Path, *, flavour: str = "exact") -> None:
     Raises:
         ConfigError: the flavour was not kept, a label has no mask, or ``path`` cannot be replaced.
     """
+    defects = Defects(data, flavour)
     with fresh_folder(path, data.root) as folder:
-        for record in map(express, flavoured(data, flavour)):
+        for record in map(express, defects):
             stem = safe_name(record.key)
             part = Path(DEFECT) / safe_name(record.labels[0].category) if record.labels else Path(GOOD)
             place(source_image(data, record), folder / part / f"{stem}{record.suffix}")
             for label in record.labels:
                 write_mask(folder / MASKS / part.name / f"{stem}.png", label.mask.full(record.hw))
-        for category in data.classes:
+        for category in defects.classes:
             for kind in (DEFECT, MASKS):
                 (folder / kind / safe_name(category)).mkdir(parents=True, exist_ok=True)
         for kind in (MASKS, GOOD):

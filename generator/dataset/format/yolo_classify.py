@@ -2,8 +2,8 @@
 
     <split>/<class>/<key>.png    <split>/good/<key>.png
 
-What it cannot state: the mask and the box, and more than one class an image: an image with several goes to the class
-with the most pixels (of equals, the one painted first). Readers number the classes by their folders' alphabet, so that
+What it cannot state: the mask and the box, whole parts, and more than one class an image: an image with several goes
+to the class with the most pixels (of equals, the one painted first). Readers number the classes by their folders' alphabet, so that
 every split has every folder, empty or not. A class that is itself named good has the folder %67ood.
 Source: own; the format is that of https://docs.ultralytics.com/datasets/classify, checked against ultralytics 8.4.190.
 """
@@ -17,11 +17,21 @@ from generator.dataset.link import fresh_folder, place
 from generator.dataset.names import GOOD, original_name, safe_name, unique_keys
 from generator.dataset.problem import Problems, left_out
 from generator.dataset.record import DataSet, Label, Record, Records
-from generator.dataset.view import SPLITS, bare, find_images, flavoured, image_wh, largest_category, source_image
+from generator.dataset.view import (
+    SPLITS,
+    Defects,
+    bare,
+    defects_only,
+    find_images,
+    image_wh,
+    largest_category,
+    source_image,
+)
 
 
 def express(record: Record) -> Record:
     """Return what a class folder states of a record: one class, with the whole image as its box."""
+    record = defects_only(record)
     if not record.labels:
         return bare(record, ())
     return bare(record, [_whole_image(largest_category(record.labels), record.width, record.height)])
@@ -38,15 +48,15 @@ def write(data: DataSet, path: Path, *, flavour: str = "exact") -> None:
     Raises:
         ConfigError: the flavour was not kept, or ``path`` cannot be replaced.
     """
-    splits = set()
+    splits, defects = set(), Defects(data, flavour)
     with fresh_folder(path, data.root) as folder:
-        for record in flavoured(data, flavour):
+        for record in defects:
             splits.add(record.split)
             part = safe_name(largest_category(record.labels)) if record.labels else GOOD
             target = folder / record.split / part / f"{safe_name(record.key)}{record.suffix}"
             place(source_image(data, record), target)
         for split in splits or {SPLITS[0]}:
-            for part in (GOOD, *map(safe_name, data.classes)):
+            for part in (GOOD, *map(safe_name, defects.classes)):
                 (folder / split / part).mkdir(parents=True, exist_ok=True)
 
 

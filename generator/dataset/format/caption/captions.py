@@ -6,7 +6,7 @@
 caption, and its instances with category, box and a caption each. ``prompts.txt`` is what an open-vocabulary detector is
 asked for, a line a class in the order of class ids, and ``prompts.json`` says which class each prompt stands for.
 
-What it cannot state: masks. Source: own; the format of the JSON is that of https://cocodataset.org (captions).
+What it cannot state: masks, whole parts. Source: own; the format of the JSON is that of https://cocodataset.org (captions).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from generator.dataset.link import fresh_folder, place
 from generator.dataset.names import safe_name, unique_keys
 from generator.dataset.problem import Problems, left_out
 from generator.dataset.record import DataSet, Label, Record, Records
-from generator.dataset.view import SPLITS, bare, flavoured, image_wh, source_image
+from generator.dataset.view import SPLITS, Defects, bare, defects_only, image_wh, source_image
 
 LINES = "captions.jsonl"
 PROMPTS = "prompts.json"
@@ -34,7 +34,8 @@ PROMPTS = "prompts.json"
 
 def express(record: Record) -> Record:
     """Return what captions state of a record: boxes."""
-    return bare(record, [Label(category=label.category, bbox_xywh=label.bbox_xywh) for label in record.labels])
+    labels = defects_only(record).labels
+    return bare(record, [Label(category=label.category, bbox_xywh=label.bbox_xywh) for label in labels])
 
 
 def write(data: DataSet, path: Path, *, flavour: str = "exact", caption_surface: str = SURFACE) -> None:
@@ -49,11 +50,12 @@ def write(data: DataSet, path: Path, *, flavour: str = "exact", caption_surface:
     Raises:
         ConfigError: the flavour was not kept, or ``path`` cannot be replaced.
     """
+    defects = Defects(data, flavour)
     with fresh_folder(path, data.root) as folder, ExitStack() as files:
         (folder / "annotations").mkdir()
         lines = files.enter_context((folder / LINES).open("wb"))
         splits: dict[str, _SplitWriter] = {}
-        for number, record in enumerate(flavoured(data, flavour), 1):
+        for number, record in enumerate(defects, 1):
             if record.split not in splits:
                 splits[record.split] = _SplitWriter(folder, record.split, files)
             name = f"{safe_name(record.key)}{record.suffix}"
@@ -64,7 +66,7 @@ def write(data: DataSet, path: Path, *, flavour: str = "exact", caption_surface:
             splits[record.split].add(number, name, record, line["caption"])
         for writer in splits.values() or [_SplitWriter(folder, SPLITS[0], files)]:
             writer.finish()
-        prompts = {name: noun_of(name) for name in data.classes}
+        prompts = {name: noun_of(name) for name in defects.classes}
         (folder / PROMPTS).write_bytes(orjson.dumps(prompts, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
         (folder / "prompts.txt").write_text("".join(f"{noun}\n" for noun in prompts.values()), encoding="utf-8")
 

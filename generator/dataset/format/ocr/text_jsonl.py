@@ -11,7 +11,7 @@ px from the outer corner of the first pixel.
 Read: the same.
 
 What it cannot state: the good twin and the surface without text, where the good image came from, the parameters of
-defects, masks of more than one flavour.
+defects, masks of more than one flavour; whole parts and angles, which ``angle_jsonl`` states beside the text.
 Source: own.
 """
 
@@ -34,7 +34,7 @@ from generator.dataset.link import fresh_folder, place
 from generator.dataset.names import safe_name, unique_keys
 from generator.dataset.problem import Problems, findings_of, left_out
 from generator.dataset.record import DataSet, Label, Record, Records
-from generator.dataset.view import labels_in, read_mask, source_image
+from generator.dataset.view import defects_only, labels_in, read_mask, source_image
 from generator.imaging.masks import region_to_rle
 
 FILE = "text.jsonl"
@@ -50,7 +50,7 @@ def express(record: Record) -> Record:
         image=record.image,
         width=record.width,
         height=record.height,
-        labels=tuple(_bare(label) for label in record.labels),
+        labels=tuple(_bare(label) for label in defects_only(record).labels),
         synthetic=record.synthetic,
         group=record.group,
         licence=record.licence,
@@ -89,7 +89,7 @@ def write(data: DataSet, path: Path, *, flavour: str = "exact") -> None:
                 "height": record.height,
                 "lines": [line.to_json() for line in record.text],
                 "char_mask_file": mask_name,
-                "defects": [_defect(label, record) for label in labels_in(record, flavour)],
+                "defects": [_defect(label, record) for label in labels_in(defects_only(record), flavour)],
                 "synthetic": record.synthetic,
                 "group": record.group,
                 "licence": record.licence,
