@@ -14,6 +14,7 @@ import orjson
 from generator.core.errors import ConfigError, closest
 from generator.dataset.format.angle import angle_csv, angle_folders
 from generator.dataset.format.angle.angle_table import ANGLE
+from generator.dataset.format.box import dota, rectangle2
 from generator.dataset.format.table import FORMATS
 from generator.dataset.problem import Problems
 from generator.dataset.record import DataSet
@@ -93,7 +94,7 @@ def _of_file(file: Path) -> str:
     if suffix == ".json":
         return _of_json(file)
     if suffix in (".csv", ".tsv"):
-        return "angle_csv" if _has_angles(file) else "csv"
+        return _of_table(file)
     return "cvat" if suffix == ".xml" else ""
 
 
@@ -143,7 +144,11 @@ def _clear_signs(path: Path) -> Iterator[str]:
             yield "plain"
         if (path / angle_folders.TABLE).is_file() or any(path.glob("*/deg_[0-3][0-9][0-9]")):
             yield "angle_folders"
-        if _has_angles(path / angle_csv.FILE):
+        if (path / rectangle2.FILE).is_file():
+            yield "rectangle2"
+        if (path / dota.LABELS).is_dir() or any(path.glob(f"*/{dota.LABELS}")):
+            yield "dota"
+        if (path / angle_csv.FILE).is_file() and _of_table(path / angle_csv.FILE) == "angle_csv":
             yield "angle_csv"
         yield from _signs_of_text(path)
 
@@ -166,12 +171,13 @@ def _signs_of_text(path: Path) -> Iterator[str]:
         yield "char_folders"
 
 
-def _has_angles(file: Path) -> bool:
-    """Say whether the first row of a table has a column of angles."""
-    if not file.is_file():
-        return False
+def _of_table(file: Path) -> str:
+    """Return the format of a table by its columns."""
     row = _head(file).partition(b"\n")[0].decode("utf-8-sig", "replace").lower()
-    return any(ANGLE in map(str.strip, row.split(mark)) for mark in ",;\t")
+    columns = {cell.strip() for mark in ",;\t" for cell in row.split(mark)}
+    if columns.issuperset(rectangle2.NUMBERS):
+        return "rectangle2"
+    return "angle_csv" if ANGLE in columns else "csv"
 
 
 def _names_image(file: Path) -> bool:
@@ -193,7 +199,8 @@ def _weak_signs(path: Path) -> Iterator[str]:
     elif any(b"<annotation>" in _head(file) for file in chain(path.glob("*.xml"), islice(path.glob("*/*.xml"), 1))):
         yield "voc"
     elif any(chain(path.glob("*.csv"), path.glob("*.tsv"))):
-        yield "csv"
+        tables = {_of_table(file) for file in chain(path.glob("*.csv"), path.glob("*.tsv"))}
+        yield "rectangle2" if tables == {"rectangle2"} else "csv"
     elif any(find_images(folder) for split in SPLITS for folder in (path / split).glob("*") if folder.is_dir()):
         yield "yolo_classify"
 
@@ -204,7 +211,12 @@ def _metas(path: Path) -> list[Path]:
 
 
 def _yolo_task(path: Path) -> str:
-    """Return YOLO's task by the columns of the first rows: 5 mostly are boxes, else 9 in every row oriented boxes."""
+    """Return YOLO's task: key points in a yaml, or the columns of the first rows.
+
+    5 mostly are boxes, else 9 in every row oriented boxes.
+    """
+    if any(b"\nkpt_shape:" in b"\n" + _head(file) for file in chain(path.glob("*.yaml"), path.glob("*.yml"))):
+        return "yolo_pose"
     labels = sorted(chain(path.glob("labels/**/*.txt"), path.glob("*/labels/**/*.txt")))[:_LOOKED_AT]
     counts = [len(row.split()) for file in labels for row in _head(file).splitlines()[:_LOOKED_AT]]
     polygons = [count for count in counts if count >= 7 and count % 2]

@@ -12,6 +12,7 @@ from types import MappingProxyType, ModuleType
 
 from generator.dataset.format import coco, csv_table, mask_folder, mask_index, mvtec, plain, voc, yolo, yolo_classify
 from generator.dataset.format.angle import angle_csv, angle_folders, angle_jsonl
+from generator.dataset.format.box import dota, rectangle2, yolo_pose
 from generator.dataset.format.caption import captions
 from generator.dataset.format.ocr import (
     char_folders,
@@ -108,6 +109,27 @@ _ALL = (
     _yolo("detect", "YOLO boxes"),
     _yolo("segment", "YOLO polygons"),
     _yolo("obb", "YOLO oriented boxes"),
+    Format(
+        name="yolo_pose",
+        summary="YOLO boxes with tail and head of each part: keeps its heading",
+        read=yolo_pose.read,
+        write=yolo_pose.write,
+        express=yolo_pose.express,
+    ),
+    Format(
+        name="dota",
+        summary="DOTA text files of oriented boxes",
+        read=dota.read,
+        write=dota.write,
+        express=dota.express,
+    ),
+    Format(
+        name="rectangle2",
+        summary="HALCON rectangle2: a table of row, column, phi and half lengths",
+        read=rectangle2.read,
+        write=rectangle2.write,
+        express=rectangle2.express,
+    ),
     Format(
         name="yolo_classify",
         summary="class folders, good images in good/",

@@ -26,6 +26,7 @@ from generator.imaging.masks import region_to_quad_xy
 from generator.imaging.move.turn import cos_sin
 
 _ANYWHERE_PX = (1e6, 1e6)
+_OFF_PX = 0.01
 _DIGITS = 6  # of a px: what a label read from corners is kept to
 
 
@@ -116,6 +117,23 @@ def from_first_pixel(quad: np.ndarray) -> np.ndarray:
     return np.roll(quad, -int(np.lexsort((quad[:, 1], quad.sum(axis=1)))[0]), axis=0)
 
 
+def rectangle(quad: np.ndarray, angle_deg: float | None = None) -> np.ndarray:
+    """Return corners that are those of a rectangle.
+
+    Args:
+        quad: (4, 2) px, clockwise as displayed; returned as it is where no corner is further off than 1/100 px.
+        angle_deg: of the rectangle; None: of the smallest one.
+    """
+    corners = np.concatenate([quad, quad[:1]])
+    right, down = (quad[1] - quad[0] + quad[2] - quad[3]) / 2, (quad[3] - quad[0] + quad[2] - quad[1]) / 2
+    skew = np.abs(quad[0] + quad[2] - quad[1] - quad[3]).max()
+    if skew <= _OFF_PX and abs(right @ down) <= _OFF_PX * max(np.hypot(*right), np.hypot(*down)):
+        return quad
+    angles = [math.degrees(math.atan2(-y, x)) for x, y in np.diff(corners, axis=0)]
+    boxes = [_box_around(quad, angle) for angle in (angles if angle_deg is None else [angle_deg])]
+    return min(boxes, key=lambda box: math.dist(box[0], box[1]) * math.dist(box[1], box[2]))
+
+
 def heading_deg(quad: np.ndarray) -> float:
     """Return how far a box is turned, by the order of its corners, degrees in (-180, 180]."""
     x, y = quad[1] - quad[0] + quad[2] - quad[3]
@@ -157,8 +175,13 @@ def _box_at(region: Region, angle_deg: float) -> np.ndarray:
     """Return the smallest box at an angle around a region's pixels, (4, 2) px, from its own top left, clockwise."""
     rows, columns = np.nonzero(region.bits)
     corners = np.concatenate([np.stack([columns + i, rows + j], axis=1) for i in (0, 1) for j in (0, 1)])
+    return _box_around(corners + np.array([region.rect.x, region.rect.y], np.float64), angle_deg)
+
+
+def _box_around(points: np.ndarray, angle_deg: float) -> np.ndarray:
+    """Return the smallest box at an angle around (n, 2) points, (4, 2) px, from its own top left, clockwise."""
     turn = _turn(angle_deg)
-    upright = (corners + np.array([region.rect.x, region.rect.y], np.float64)) @ turn
+    upright = points @ turn
     (x, y), (right, bottom) = upright.min(axis=0), upright.max(axis=0)
     return np.array([(x, y), (right, y), (right, bottom), (x, bottom)]) @ turn.T
 
