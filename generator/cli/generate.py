@@ -16,6 +16,10 @@ from generator.cli.progress import RunProgress
 from generator.core.errors import ConfigError
 from generator.core.names import RULE, is_safe_name
 from generator.dataset.format.table import FORMATS
+from generator.dataset.store import Store
+from generator.health.turned import angles_said
+from generator.report.angle.line import turned_of
+from generator.report.angle.words import lies_said, parts_said
 from generator.rotation.stage import Rotate
 from generator.run.build import coerce
 from generator.run.generate import Job, RunResult
@@ -49,7 +53,7 @@ def run(config: dict[str, Any]) -> int:
     export_all(result.root, formats, flavour, config)
     page = _report(result.root) if wants_report else None
     _write_log(config, result, time.perf_counter() - started)
-    _print_summary(result, made_s, page, formats)
+    _print_summary(result, made_s, page, formats, job)
     if result.planned and result.rejected > limit * result.planned:
         print(
             f"defectgen: {result.rejected} of {result.planned} samples were rejected, more than "
@@ -102,6 +106,8 @@ def _run_only(job: Job, index: int) -> int:
         print(f"sample {index} was rejected after {job.pipeline.attempts} attempts: {reasons}")
         return TOO_MANY_REJECTS
     kinds = ", ".join(instance.category for instance in made.instances) or "good"
+    parts = [(part.category, part.orientation) for part in made.parts]
+    kinds = "; ".join(filter(None, (kinds, lies_said(made.orientation), parts_said(parts, made.orientation))))
     print(f"sample {made.spec.key} ({kinds}): {root}/images/{made.spec.split}/{made.spec.key}.png")
     return 0
 
@@ -127,7 +133,7 @@ def _write_log(config: dict[str, Any], result: RunResult, seconds: float) -> Non
         log.write(json.dumps(line) + "\n")
 
 
-def _print_summary(result: RunResult, seconds: float, page: Path | None, formats: list[str]) -> None:
+def _print_summary(result: RunResult, seconds: float, page: Path | None, formats: list[str], job: Job) -> None:
     for finding in result.findings:
         print(f"{finding.severity}: {finding.message}", file=sys.stderr)
     for message in result.warnings:
@@ -142,8 +148,15 @@ def _print_summary(result: RunResult, seconds: float, page: Path | None, formats
     print(f"{result.images} images, {result.rejected} rejected, {result.bytes / 1e6:.1f} MB{speed}")
     for reason in result.rejections[:_REASONS]:
         print(f"rejected: {reason}", file=sys.stderr)
-    if result.instances:
-        print("defects: " + ", ".join(f"{name} {number}" for name, number in result.instances.items()))
+    defects = {name: number for name, number in result.instances.items() if name in job.pipeline.categories}
+    parts = {name: number for name, number in result.instances.items() if name not in defects}
+    for kind, counts in (("defects", defects), ("parts", parts)):
+        if counts:
+            print(f"{kind}: " + ", ".join(f"{name} {number}" for name, number in counts.items()))
+    if any(hasattr(stage, "part_categories") for stage in job.pipeline.stages):
+        turned = turned_of(Store.open(result.root).lines())
+        if turned:
+            print(f"angles: {angles_said(turned)}")
     for name in formats:
         print(f"{name}: {result.root / 'export' / name}")
     print(f"report: {page}" if page else f"data set: {result.root}")

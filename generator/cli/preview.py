@@ -12,6 +12,7 @@ from generator.core.seeds import Shuffle
 from generator.dataset.store import write_text
 from generator.imaging.codec import encode_png
 from generator.imaging.panel import Colour
+from generator.report.angle.words import lies_said, parts_said
 from generator.report.contact_sheet import SheetRow, class_colours, contact_sheet
 from generator.report.showcase import Candidate, choose
 from generator.report.text.overlay import legend_of
@@ -35,12 +36,15 @@ def run(config: dict[str, Any]) -> int:
     if not samples:
         reason = "no sample was planned" if not len(pipeline) else f"{rejected} samples, all rejected"
         raise ConfigError("preview", "at least one sample", reason, "defectgen generate says why in rejects.jsonl.")
-    colours = class_colours(pipeline.categories)
+    colours = class_colours(pipeline.classes)
     fonts = own_fonts(pipeline)
     rows = [sheet_row(sample, colours, fonts) for sample in samples]
-    shown = {instance.category for sample in samples for instance in sample.instances}
+    shown = {labelled.category for sample in samples for labelled in (*sample.parts, *sample.instances)}
     legend = {name: colour for name, colour in colours.items() if name in shown}
     panels = "image, twin, mask, zoom"
+    if any(row.is_turned for row in rows):
+        is_defective = any(row.regions for row in rows)
+        panels = f"image, turned back{' or twin' * is_defective}, labels, part{' or zoom' * is_defective}"
     if any(row.lines for row in rows):
         legend |= legend_of(line for row in rows for line in row.lines)
         panels = (
@@ -97,7 +101,9 @@ def sheet_row(sample: Sample, colours: dict[str, Colour], fonts: tuple[FontFiles
     """Return a sample as a row of a contact sheet; ``fonts`` have the letters of its text."""
     instances = [instance for instance in sample.instances if instance.mask is not None and instance.mask.area_px]
     kinds = ", ".join(dict.fromkeys(instance.category for instance in instances)) or ("good" * (sample.blank is None))
-    label = [kinds, f"{sample.spec.split}/{sample.spec.key}", *said_of(sample.text), sample.spec.source_id]
+    parts = [(part.category, part.orientation) for part in sample.parts]
+    angles = (lies_said(sample.orientation), parts_said(parts, sample.orientation))
+    label = [kinds, *angles, f"{sample.spec.split}/{sample.spec.key}", *said_of(sample.text), sample.spec.source_id]
     return SheetRow(
         image=sample.image,
         twin=sample.good if instances else None,
@@ -110,6 +116,8 @@ def sheet_row(sample: Sample, colours: dict[str, Colour], fonts: tuple[FontFiles
         char_mask=sample.char_mask,
         caption="  /  ".join(line.text for line in sample.text) or ("no text" * (sample.blank is not None)),
         fonts=fonts,
+        orientation=sample.orientation,
+        parts=tuple((part, colours[part.category]) for part in sample.parts),
     )
 
 

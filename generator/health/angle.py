@@ -22,6 +22,7 @@ _TENTHS = 10
 _UNITS = 1000  # of a degree: the finest grid that is looked for
 _OFF_GRID = 1e-4  # of a unit
 _SPARE = 5.0  # times the mean gap; wider than (ln n + 5) / n of the circle is one random set in 150
+_MOST_CHANCE = 0.9  # of the circle: two or three angles say little of what was asked for
 _FULL = 0.75  # of a bin that must lie within the spans for its count to be compared
 _NARROW_DEG = 5.0
 _UNEVEN, _LEAST_MEAN = 3.0, 5.0  # variance over mean (chance: 1); angles a bin
@@ -213,5 +214,5 @@ class AngleCount:
         """Return the widest gap that chance or the grid leaves on so much of a circle."""
         if not self.count:
             return 0.0
-        random = min(0.5, (math.log(self.count) + _SPARE) / self.count) * whole_deg
+        random = min(_MOST_CHANCE, (math.log(self.count) + _SPARE) / self.count) * whole_deg
         return max(random, 1.5 * (self.step_deg or 0.0))

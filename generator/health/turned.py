@@ -127,13 +127,16 @@ def spans_said(count: AngleCount) -> str:
 
 
 def bins_said(count: AngleCount) -> str:
-    """Return how even some angles are, such as ``360 bins of 1 degree, 10 each``; empty: they fill no bin."""
+    """Return how even some angles are, such as ``360 bins of 1 degree, 10 each``; empty: they fill no bin.
+
+    Of fewer angles than bins only the most in a bin is said.
+    """
     bins = count.bins()
     if not bins.counts:
         return ""
     each = f"{bins.least} each" if bins.least == bins.most else f"{bins.least} to {bins.most} each"
-    unit = "degree" if bins.width_deg == 1 else "degrees"
-    return f"{len(bins.counts)} bins of {degrees(bins.width_deg)} {unit}, {each}"
+    said = f"{len(bins.counts)} bins of {degrees(bins.width_deg)} degree{'s' * (bins.width_deg != 1)}"
+    return f"at most {bins.most} in each of {said}" if sum(bins.counts) < len(bins.counts) else f"{said}, {each}"
 
 
 def angles_said(turned: Turned) -> str:

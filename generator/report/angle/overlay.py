@@ -1,4 +1,4 @@
-"""Angles drawn over the image: an arrow to where its own up points, the boxes of parts with a mark on their top edge.
+"""Angles drawn over the image: an arrow to where its own top points, the boxes of parts with a mark on their top edge.
 
 Lines have a dark and a light side, so that they are seen on any surface. Beside them stands the same turned back by the
 label: where that is upright, the label is right. Source: own.
@@ -21,7 +21,8 @@ from generator.imaging.panel import Colour, shown
 UP: Colour = (255, 255, 255)
 _DARK: Colour = (0, 0, 0)
 _STEPS = 4  # bits of a pixel that lines are drawn to
-_LEAST_ARROW_PX, _ARROW = 18.0, 0.17  # half the arrow's length: least, and as a share of the shorter side
+_DIAL_PX, _DIAL = 9.0, 0.085  # radius of the dial that the arrow stands on: least, and as a share of the shorter side
+_SHADE = 0.7  # how dark the dial is
 _HEAD_PX, _LEAST_HEAD_PX = 13.0, 6.0  # mark on the top edge; least where the box is small
 _AROUND = 1.25  # how much more than a part its close-up shows
 _BEYOND = 33  # level of what lies beyond the image
@@ -116,18 +117,19 @@ def _mark(quad: np.ndarray) -> np.ndarray:
 
 
 def _arrow(picture: np.ndarray, angle_deg: float) -> None:
-    """Draw an arrow about the middle of a picture, in place."""
-    height, width = picture.shape[:2]
-    half = max(_LEAST_ARROW_PX, _ARROW * min(height, width))
+    """Draw an arrow on a dial in a picture's top left corner, in place: it hides no label."""
+    radius = max(_DIAL_PX, _DIAL * min(picture.shape[:2]))
+    middle = np.array([radius + 4.0, radius + 4.0])
+    face = picture.copy()
+    cv2.circle(face, _fixed(middle).tolist(), round(radius * (1 << _STEPS)), _DARK, -1, cv2.LINE_AA, _STEPS)
+    picture[:] = cv2.addWeighted(face, _SHADE, picture, 1.0 - _SHADE, 0.0)
+    cv2.circle(picture, _fixed(middle).tolist(), round(radius * (1 << _STEPS)), UP, 1, cv2.LINE_AA, _STEPS)
     cos, sin = cos_sin(angle_deg)
-    up, right = np.array([-sin, -cos]), np.array([cos, -sin])
-    middle = np.array([width / 2.0, height / 2.0])
-    tip, tail = middle + half * up, middle - half * up
-    neck = tip - 0.55 * half * up
-    head = np.array([neck - 0.34 * half * right, tip, neck + 0.34 * half * right])
-    _line(picture, np.array([tail, neck]), _DARK, 5)
-    _solid(picture, head, UP)
-    _line(picture, np.array([tail, neck + 0.1 * half * up]), UP, 2)
+    up, right = np.array([-sin, -cos]) * 0.82 * radius, np.array([cos, -sin]) * 0.82 * radius
+    neck = middle + 0.1 * up
+    _line(picture, np.array([middle - up, neck]), UP, 2)
+    head = np.array([neck - 0.5 * right, middle + up, neck + 0.5 * right])
+    cv2.fillPoly(picture, [_fixed(head)], UP, cv2.LINE_AA, _STEPS)
 
 
 def _fixed(points: np.ndarray) -> np.ndarray:

@@ -22,7 +22,7 @@ def lies_said(how: Orientation | None) -> str:
         return ""
     if how.angle_deg is None:
         return "no angle: it looks the same at every one"
-    return f"{degrees(how.angle_deg)}°" + f" of a symmetry of {how.symmetry}" * (how.symmetry > 1)
+    return f"{degrees(how.angle_deg)}°" + f" (symmetry {how.symmetry})" * (how.symmetry > 1)
 
 
 def parts_said(parts: Sequence[tuple[str, Orientation]], image: Orientation | None) -> str:
