@@ -9,7 +9,7 @@ labels set it back. Source: own.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import cv2
@@ -31,19 +31,31 @@ class Beyond:
     Attributes:
         pixels: (h, w, C) of the image's dtype.
         share: (h, w) float32 in [0, 1], of the turned image at each pixel.
+        of: the image before the turn that the pixels were made from, where ``turned`` is known.
+        turned: that image on the canvas, so that it need not be turned again.
     """
 
     pixels: np.ndarray
     share: np.ndarray
+    of: np.ndarray | None = None
+    turned: np.ndarray | None = None
+    _none: np.ndarray = field(init=False, repr=False)
+    _some: np.ndarray = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        none = self.share <= 0.0
+        object.__setattr__(self, "_none", none.view(np.uint8))
+        object.__setattr__(self, "_some", np.flatnonzero((self.share < 1.0) & ~none))
 
     def under(self, turned: np.ndarray) -> np.ndarray:
         """Return the turned image, (h, w, C), laid over the filling; where its share is 1 or 0 nothing is rounded."""
-        made = turned.copy()
-        none, some = self.share <= 0.0, (self.share > 0.0) & (self.share < 1.0)
-        made[none] = self.pixels[none]
-        share = self.share[some][:, None]
-        mixed = self.pixels[some] + share * (turned[some].astype(np.float32) - self.pixels[some])
-        made[some] = np.rint(mixed).astype(turned.dtype)
+        channels, made = turned.shape[2], turned.copy()
+        cv2.copyTo(self.pixels, self._none, made)
+        if self._some.size:
+            own = self.pixels.reshape(-1, channels)[self._some].astype(np.float32)
+            flat = made.reshape(-1, channels)
+            share = self.share.reshape(-1, 1)[self._some]
+            flat[self._some] = np.rint(own + share * (flat[self._some] - own)).astype(turned.dtype)
         return made
 
 
@@ -58,8 +70,9 @@ def carried(sample: Sample, turn: Turn, beyond: Beyond | None = None) -> Sample:
     white = sample.source.white
 
     def picture(image: np.ndarray) -> np.ndarray:
-        turned = turn.pixels(image, white)
-        return turned if beyond is None else beyond.under(turned)
+        if beyond is None:
+            return turn.pixels(image, white)
+        return beyond.under(turn.pixels(image, white) if image is not beyond.of else beyond.turned)
 
     hw = (turn.wh[1], turn.wh[0])
     seen = None if beyond is None else beyond.share > 0.0

@@ -1,0 +1,73 @@
+"""Another image beyond a circle, or beyond the turned image's border; that one stays upright. Source: own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from generator.core.annotation import Finding
+from generator.core.errors import require
+from generator.imaging.move.carry import Beyond
+from generator.imaging.move.turn import Turn
+from generator.rotation.fill.constant import around
+from generator.rotation.fill.kept import Keep, edge_width_px, share_of
+from generator.rotation.images import OtherImages
+from generator.rotation.port import Frame
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Background:
+    """The image's own size; beyond what is kept of it a part of another image, as large as the canvas.
+
+    Attributes:
+        images: the others; none of them stands on two sides of a split.
+        keep: ``circle``, of the shorter side, the same at every angle; or ``image``, all of it.
+        edge: width of the edge in which one goes over into the other, share of the shorter side, [0, 0.2].
+    """
+
+    images: OtherImages
+    keep: Keep = "circle"
+    edge: float = 0.01
+
+    def __post_init__(self) -> None:
+        require(0 <= self.edge <= 0.2, "edge", "a share in [0, 0.2]", self.edge)
+
+    def canvas(self, frame: Frame) -> tuple[int, int]:
+        """Return the image's own size, or the smallest one of the asked aspect around it."""
+        return around(frame)
+
+    def beyond(
+        self, surface: np.ndarray, turn: Turn, white: int, split: str, rng: np.random.Generator
+    ) -> Beyond | None:
+        """Return another image that covers the canvas; None: all of the canvas is kept."""
+        hw = surface.shape[:2]
+        share = share_of(self.keep, turn, hw, edge_width_px(turn, hw, self.edge))
+        if share is None:
+            return None
+        other = self.images.draw(surface, white, split, rng)
+        return Beyond(pixels=_covering(other, turn.wh, white, rng), share=share)
+
+    def digest(self) -> str:
+        """Return a hash of the other images' files."""
+        return self.images.digest()
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Return what was noticed about the other images' files."""
+        return self.images.findings()
+
+
+def _covering(image: np.ndarray, wh: tuple[int, int], white: int, rng: np.random.Generator) -> np.ndarray:
+    """Return a part of an image, (h, w, C), scaled so that as much of it as possible covers ``wh``."""
+    (height, width), (w, h) = image.shape[:2], wh
+    scale = max(w / width, h / height)
+    part_w, part_h = min(width, max(1, round(w / scale))), min(height, max(1, round(h / scale)))
+    right, down = rng.random(2)
+    x, y = int(right * (width - part_w + 1)), int(down * (height - part_h + 1))
+    part = image[y : y + part_h, x : x + part_w]
+    if (part_w, part_h) == wh:
+        return np.ascontiguousarray(part)
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    made = cv2.resize(np.ascontiguousarray(part), wh, interpolation=how).reshape(h, w, image.shape[2])
+    return np.minimum(made, made.dtype.type(white))
