@@ -117,11 +117,11 @@ def _text(sample: Sample, turn: Turn, picture: Callable[[np.ndarray], np.ndarray
         "owner": None if owner is None else grown_owners(turn.numbers(owner), reach),
         "alone": None if alone is None else (picture(alone[0]), picture(alone[1])),
         "char_mask": None,
-        "text": tuple(_cut(line.moved(turn.points), (turn.wh[1], turn.wh[0])) for line in sample.text),
+        "text": tuple(cut_line(line.moved(turn.points), (turn.wh[1], turn.wh[0])) for line in sample.text),
     }
 
 
-def _cut(line: TextLine, hw: tuple[int, int]) -> TextLine:
+def cut_line(line: TextLine, hw: tuple[int, int]) -> TextLine:
     """Return a line whose characters cannot be read where the image shows too little of them."""
     quads = line.char_quads_xy
     if not len(quads):

@@ -70,7 +70,7 @@ class Belt:
         along = self.direction_deg.draw(rng)
         side = max(hw)
         relief = 1 + noise.fractal(hw, side / 3, rng, octaves=5, gain=0.6) * np.float32(self.dirt.draw(rng))
-        relief += noise.streaks(hw, side / 1.5, max(1.0, side / 180), along, rng) * np.float32(self.wear.draw(rng))
+        relief += noise.streaks(hw, side / 1.5, max(1.0, side / 70), along, rng) * np.float32(self.wear.draw(rng))
         weave, pitch = self.weave.draw(rng), self.pitch.draw_px(rng, scale)
         phases = rng.random(2) * (2 * math.pi)
         cos, sin = math.cos(math.radians(along)), math.sin(math.radians(along))

@@ -87,7 +87,7 @@ def _alpha(pixels: np.ndarray, depth: np.ndarray, within: np.ndarray, band_px: f
     strength = np.einsum("hwc,hwc->hw", step, step)
     read = np.einsum("hwc,hwc->hw", pixels - ground[0], step) / np.maximum(strength, np.float32(1e-6))
     told = strength / (strength + np.float32(_TOLD**2)) * part[1] * ground[1]
-    mixed = cv2.GaussianBlur(np.clip(read * told + plain * (1 - told), 0, 1), (0, 0), 0.5)
+    mixed = np.clip(read * told + plain * (1 - told), 0, 1)
     # the edge lies within the band, whatever colours say; where the image ends, so does the part
     bounded = np.clip(mixed, np.clip(depth - (band_px - 1), 0, 1), np.clip(depth + band_px, 0, 1))
     return np.where(within, bounded, 0).astype(np.float32)

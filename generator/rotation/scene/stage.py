@@ -58,7 +58,7 @@ class LayParts:
     angles: Angles
     ground: Ground
     shadow: Shadow | None
-    count: tuple[int, int] = (1, 1)
+    count: Range = Range(1, 1)
     gap: Length = Length(2.0, "px")
     scale: Range = Range(1.0, 1.0)
     size_wh: tuple[int, int] | None = None
@@ -71,7 +71,8 @@ class LayParts:
     _kept: Kept = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        require(1 <= self.count[0] <= self.count[1] <= 1000, "count", "[low, high] in 1..1000", list(self.count))
+        whole = all(bound % 1 == 0 for bound in (self.count.low, self.count.high))
+        require(whole and self.count.within(1, 1000), "count", "whole numbers in 1..1000", str(self.count))
         require(0 < self.scale.low <= self.scale.high <= 16, "scale", "a range in (0, 16]", str(self.scale))
         size = self.size_wh
         require(size is None or all(1 <= side <= 16384 for side in size), "size_wh", "null or px in 1..16384", size)
@@ -141,8 +142,7 @@ class LayParts:
         self, sample: Sample, part: Cutout, hw: tuple[int, int], rng: np.random.Generator
     ) -> tuple[list[Copy], int]:
         """Return the parts where they lie, and how many were asked for."""
-        spec, most = sample.spec, self.count[1]
-        asked = int(rng.integers(self.count[0], most + 1))
+        spec, most, asked = sample.spec, int(self.count.high), self.count.draw_int(rng)
         gap = round(self.gap.px(Scale(min(hw), sample.source.pixel_size_mm)))
         room = Room(hw, gap, _LEAST_SHOWN if self.allow_cut else 1.0)
         copies = []
