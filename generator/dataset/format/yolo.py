@@ -11,8 +11,8 @@ no width, which even-odd filling undoes; a fill that also paints outlines (the t
 one pixel along a bridge between parts. obb: the mask, and how a box is turned. A defect's corners are those of the
 smallest rotated rectangle, cut to the frame. A whole part's are those of its own box (``box/quad.py``), from its own
 top left, and may lie beyond the image: the trainer judges the upright box around them, whose middle must lie in the
-image and which may not be larger than it; corners are cut, and no longer those of a rectangle, only where it would
-refuse that box. The trainer turns corners into middle, size and an angle by the smallest rectangle around them, the
+image and which may not be larger than it. What it would leave out is refused: corners cut to the frame are no longer
+those of a rectangle, and what is made of them may be turned by ten degrees more. The trainer turns corners into middle, size and an angle by the smallest rectangle around them, the
 longer side first, within half a turn: which end of a part is its top is lost. ``yolo_pose`` and ``rectangle2`` keep it.
 
 Boxes and corners are kept to 1/1000 px. Two rows that are equal count as one to the trainer. It caches labels beside
@@ -34,7 +34,7 @@ from typing import Literal
 
 import numpy as np
 
-from generator.core.errors import FormatError
+from generator.core.errors import ConfigError, FormatError
 from generator.dataset.format.box.quad import any_quad, from_first_pixel, records_with_parts, require_sound
 from generator.dataset.format.yolo_folder import Folder, Rows, read_rows, write_rows
 from generator.dataset.problem import Problems
@@ -66,8 +66,8 @@ def write(data: DataSet, path: Path, *, flavour: str = "exact", task: Task) -> N
         task: what a row holds.
 
     Raises:
-        ConfigError: the flavour was not kept, a mask is needed and missing, images are turned and nothing on them is
-            labelled (obb), or ``path`` cannot be replaced.
+        ConfigError: the flavour was not kept, a mask is needed and missing, ``path`` cannot be replaced, or, for obb,
+            images are turned and nothing on them is labelled, or the trainer would not take a part's box.
     """
     records = records_with_parts(data, flavour) if task == "obb" else flavoured(data, flavour)
     write_rows(data, records, path, _TASKS[task])
@@ -145,7 +145,15 @@ def _express_obb(label: Label, record: Record) -> Label:
     quad, wh = np.round(any_quad(label, record), _KEPT), (record.width, record.height)
     if label.orientation is None:
         return _label_of_quad(label.category, from_first_pixel(np.clip(quad, 0, wh)), record)
-    return _label_of_quad(label.category, quad if _is_taken(quad, record) else np.clip(quad, 0, wh), record)
+    if not _is_taken(quad, record):
+        x, y, w, h = _around(quad, record)
+        expected = (
+            "parts whose upright box has its middle in the image and is no larger, as the trainer takes no others"
+        )
+        got = f"a {label.category} with the middle {x:.2f}, {y:.2f} and the size {w:.2f} x {h:.2f} of the image's"
+        hint = "Generate with rotation/fill=expand or a smaller rotation.scale, or export to dota or rectangle2."
+        raise ConfigError(f"image {record.key}", expected, got, hint)
+    return _label_of_quad(label.category, quad, record)
 
 
 def _obb_words(label: Label, record: Record) -> list[str]:
@@ -155,16 +163,16 @@ def _obb_words(label: Label, record: Record) -> list[str]:
 def _obb_label(category: str, numbers: list[float], record: Record, text: Path, where: str) -> Label:
     points = np.array(numbers).reshape(-1, 2) * (record.width, record.height)
     require_sound(points, record.hw, text, where)
-    if not _is_taken(points, record, TOLERANCE):
+    if not _is_taken(points, record):
         expected = "corners around a box whose middle lies in the image and which is no larger"
         shown = ", ".join(f"{value:g}" for value in _around(points, record))
         raise FormatError(text, where, expected, f"cx, cy, w, h of {shown}")
     return _label_of_quad(category, np.round(points, _KEPT) + 0.0, record)
 
 
-def _is_taken(quad: np.ndarray, record: Record, tolerance: float = 0.0) -> bool:
+def _is_taken(quad: np.ndarray, record: Record) -> bool:
     """Say whether the trainer takes an image with a box of such corners."""
-    return all(-tolerance <= value <= 1 + tolerance for value in _around(quad, record))
+    return all(-TOLERANCE <= value <= 1 + TOLERANCE for value in _around(quad, record))
 
 
 def _around(quad: np.ndarray, record: Record) -> list[float]:

@@ -1,4 +1,4 @@
-"""YOLO's oriented boxes of parts are their own, exact, and only cut where the trainer would refuse them."""
+"""YOLO's oriented boxes of parts are their own, to 1/1000 px, and never cut."""
 
 import numpy as np
 import pytest
@@ -38,9 +38,13 @@ def test_a_part_partly_outside_keeps_its_corners(tmp_path):
     assert one.bbox_xywh[0] == 0.0
 
 
-def test_a_box_that_the_trainer_would_refuse_is_cut(tmp_path):
-    (one,) = written(tmp_path, part((40, 30), (100, 50), 0.0, HW))
-    assert one.quad_xy == ((0.0, 5.0), (80.0, 5.0), (80.0, 55.0), (0.0, 55.0))
+def test_a_part_whose_box_the_trainer_would_not_take_is_refused(tmp_path):
+    with pytest.raises(
+        ConfigError, match=r"image a: expected parts whose upright box .*1\.02 x 0\.83 of .* fill=expand"
+    ):
+        written(tmp_path, part((40, 30), (82, 50), 0.0, HW))
+    (one,) = written(tmp_path, part((40, 30), (80.5, 50), 0.0, HW))
+    assert one.quad_xy[0] == (-0.25, 5.0)
 
 
 def test_parts_and_defects_lie_in_one_file(tmp_path):
