@@ -11,9 +11,10 @@ no width, which even-odd filling undoes; a fill that also paints outlines (the t
 one pixel along a bridge between parts. obb: the mask, and how a box is turned. A defect's corners are those of the
 smallest rotated rectangle, cut to the frame. A whole part's are those of its own box (``box/quad.py``), from its own
 top left, and may lie beyond the image: the trainer judges the upright box around them, whose middle must lie in the
-image and which may not be larger than it. What it would leave out is refused: corners cut to the frame are no longer
-those of a rectangle, and what is made of them may be turned by ten degrees more. The trainer turns corners into middle, size and an angle by the smallest rectangle around them, the
-longer side first, within half a turn: which end of a part is its top is lost. ``yolo_pose`` and ``rectangle2`` keep it.
+image and which may not be larger than it. A part that it would leave out is refused: corners cut to the frame are no
+longer those of a rectangle, and the one made of them may be turned by ten degrees more. The trainer turns corners into
+middle, size and an angle by the smallest rectangle around them, the longer side first, within half a turn: which end of
+a part is its top is lost. ``yolo_pose`` and ``rectangle2`` keep it.
 
 Boxes and corners are kept to 1/1000 px. Two rows that are equal count as one to the trainer. It caches labels beside
 them (labels/*.cache): a new export starts without.
