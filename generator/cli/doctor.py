@@ -22,7 +22,7 @@ from generator.core.version import VERSION
 from generator.dataset.store import write_text
 from generator.executor.process import available_cores
 from generator.health.health import examine
-from generator.health.screen import class_table, explained, headline, serious, text_table, worth_a_look
+from generator.health.screen import angle_table, class_table, explained, headline, serious, text_table, worth_a_look
 from generator.run.build import coerce
 
 _CORE = (
@@ -50,6 +50,11 @@ def run(config: dict[str, Any]) -> int:
     if health.census.text:
         Console().print(text_table(health.census))
         console.print("aside: lines that are there and not to be read; height: the lines' 10, 50 and 90 % quantiles")
+    if health.turned:
+        Console().print(angle_table(health.turned))
+        console.print(
+            "degrees, counter-clockwise as displayed; gap: the widest arc without an angle, within all splits'"
+        )
     found = list(serious(health))
     for line in (*found, *worth_a_look(health)):
         console.print(line)

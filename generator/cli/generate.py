@@ -17,7 +17,7 @@ from generator.core.errors import ConfigError
 from generator.core.names import RULE, is_safe_name
 from generator.dataset.format.table import FORMATS
 from generator.dataset.store import Store
-from generator.health.turned import angles_said
+from generator.health.angle.turned import angles_said
 from generator.report.angle.line import turned_of
 from generator.report.angle.words import lies_said, parts_said
 from generator.rotation.stage import Rotate

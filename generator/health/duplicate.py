@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from generator.core.annotation import Orientation
 from generator.dataset.leak import Fingerprint
 from generator.dataset.record import Record
 
@@ -42,6 +43,15 @@ def find_duplicates(records: Sequence[Record], prints: Sequence[Fingerprint]) ->
 
 
 def _labels(record: Record) -> tuple:
-    defects = sorted((label.category, *(round(side) for side in label.bbox_xywh)) for label in record.labels)
+    defects = sorted(
+        (label.category, *(round(side) for side in label.bbox_xywh), *_lies(label.orientation))
+        for label in record.labels
+    )
     boxes = ((line.text, line.bbox_xywh() or ()) for line in record.text)
-    return tuple(defects), tuple(sorted((text, *(round(side) for side in box)) for text, box in boxes))
+    lines = tuple(sorted((text, *(round(side) for side in box)) for text, box in boxes))
+    return tuple(defects), lines, _lies(record.orientation)
+
+
+def _lies(how: Orientation | None) -> tuple[float, ...]:
+    """Return how something lies, to a hundredth of a degree; empty: not known, or alike at every angle."""
+    return () if how is None or how.angle_deg is None else (round(how.angle_deg, 2), how.symmetry)

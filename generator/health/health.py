@@ -17,6 +17,8 @@ from generator.dataset.leak import Leak, find_leaks
 from generator.dataset.open import AUTO, open_data, recognise
 from generator.dataset.problem import Problems
 from generator.dataset.record import Record
+from generator.health.angle.giveaway import Giveaway, find_giveaways
+from generator.health.angle.turned import Turned
 from generator.health.census import Census, take_census
 from generator.health.duplicate import Duplicate, find_duplicates
 from generator.health.look import Look, look_at
@@ -34,7 +36,8 @@ class Health:
         images: paths of its images below the root; numbers elsewhere are places in this list.
         census: counts and sizes.
         broken: broken labels and images, which were left out.
-        duplicates, oddities, parts, leaks: what was found.
+        turned: angles of images and of whole parts.
+        duplicates, oddities, parts, leaks, giveaways: what was found.
         compared: images compared by content.
     """
 
@@ -42,11 +45,13 @@ class Health:
     root: Path
     images: tuple[str, ...]
     census: Census
+    turned: Turned
     broken: tuple[FormatError, ...]
     duplicates: tuple[Duplicate, ...]
     oddities: tuple[Oddity, ...]
     parts: tuple[Part, ...]
     leaks: tuple[Leak, ...]
+    giveaways: tuple[Giveaway, ...]
     compared: int
 
     @property
@@ -71,6 +76,8 @@ class Health:
                 {"kind": leak.kind, "images": {split: list(side) for split, side in leak.images.items()}}
                 for leak in self.leaks
             ],
+            "angles": self.turned.to_json(list(self.census.splits)),
+            "giveaways": [{"kind": giveaway.kind, "message": giveaway.message} for giveaway in self.giveaways],
             "serious": self.is_serious,
         }
 
@@ -132,11 +139,13 @@ def examine(
         root=data.root,
         images=tuple(record.image for record in records),
         census=take_census(records, data.classes),
+        turned=Turned.of(records),
         broken=tuple(problems),
         duplicates=tuple(find_duplicates(records, [look.prints for look in looks])),
         oddities=tuple(find_oddities(looks)),
         parts=tuple(parts),
         leaks=_leaks(records, parts, data.root, prints),
+        giveaways=tuple(find_giveaways(records, looks)),
         compared=len(compared),
     )
 

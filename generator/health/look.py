@@ -25,6 +25,7 @@ LEAST_TEXTURE_PX = 16
 _CENTRE_PX = 1536  # of larger images the middle is measured
 _WHITE = 0.98
 _FLAT = 1e-3
+_CORNER_PX = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -42,6 +43,7 @@ class Look:
         clipped: share of pixels at the full scale of its type.
         sharpness: variance of the Laplacian over that of the grey values, after a blur of 1 px; 0: a flat image.
         rgb: mean of each channel.
+        corner_range: largest less smallest value in the four corners, of the channel where it is largest.
         thumb: (THUMB_PX, THUMB_PX) float16 high-pass of the whole image.
         texture: (h, w) float16 high-pass at about TEXTURE_PX; one scale for the set. None: too small an image.
     """
@@ -56,6 +58,7 @@ class Look:
     clipped: float
     sharpness: float
     rgb: tuple[float, float, float]
+    corner_range: int
     thumb: np.ndarray
     texture: np.ndarray | None
 
@@ -90,6 +93,7 @@ def look_at(path: Path, longest_px: float) -> Look:
         spread=float(high - low),
         clipped=float((centre >= _WHITE * full).mean()),
         sharpness=_sharpness(centre, full),
+        corner_range=_corner_range(pixels),
         rgb=(means[0], means[len(means) // 2], means[-1]),
         thumb=high_pass(cv2.resize(grey, (THUMB_PX, THUMB_PX), interpolation=cv2.INTER_AREA), 2.0, 4.0),
         texture=_texture(grey, longest_px),
@@ -132,6 +136,13 @@ def _sharpness(grey: np.ndarray, full: float) -> float:
     if variance <= (_FLAT * full) ** 2:
         return 0.0
     return float(cv2.Laplacian(smooth, cv2.CV_32F).var()) / variance
+
+
+def _corner_range(pixels: np.ndarray) -> int:
+    """Return how far the values of the four corners lie apart, of the channel where they do so most."""
+    near, far = slice(0, _CORNER_PX), slice(-_CORNER_PX, None)
+    corners = [pixels[rows, columns].reshape(-1, pixels.shape[2]) for rows in (near, far) for columns in (near, far)]
+    return int(np.ptp(np.concatenate(corners), axis=0).max())
 
 
 def _centre(grey: np.ndarray, longest_px: int) -> np.ndarray:

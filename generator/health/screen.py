@@ -12,6 +12,8 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
+from generator.health.angle.count import AngleCount
+from generator.health.angle.turned import Turned, bins_said, degrees, spans_said
 from generator.health.census import Census, ClassCount
 from generator.health.health import Health
 from generator.health.text import SMALL_PX, rarest, unseen
@@ -34,7 +36,8 @@ def headline(health: Health) -> str:
     synthetic = f", {census.synthetic} synthetic" if census.synthetic else ""
     text = f", {_counted(census.lines, 'line')} of text" if census.lines else ""
     defects = "" if census.text and not census.classes else f", {total - good} with defects, {good} without"
-    return f"read as {health.layout}: {_counted(total, 'image')} ({splits}){defects}{synthetic}{text}"
+    parts = f", {_counted(health.turned.part_count, 'whole part')}" if health.turned.parts else ""
+    return f"read as {health.layout}: {_counted(total, 'image')} ({splits}){defects}{synthetic}{text}{parts}"
 
 
 def class_table(census: Census) -> Table:
@@ -63,6 +66,23 @@ def text_table(census: Census) -> Table:
         numbers += (len(count.chars), said["unreadable_lines"], said["distractors"])
         heights = " ".join(f"{height:.0f}" for height in said.get("line_height_px", ()))
         table.add_row(escape(split), *map(str, numbers), heights)
+    return table
+
+
+def angle_table(turned: Turned) -> Table:
+    """Return a row a kind of thing and split: angles, where they lie, on which grid, how evenly, the widest gap."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=0)
+    for name in ("angles", "split", "with one", "alike at all", "degrees", "grid", "bins", "least", "most", "gap"):
+        table.add_column(name, justify="left" if name in ("angles", "split") else "right", overflow="fold")
+    for kind, by_split in turned.kinds().items():
+        every = AngleCount.merged(by_split.values())
+        where, spans = spans_said(every) or "all round", every.spans()
+        grid = degrees(every.step_deg) if every.step_deg else "none"
+        for split, count in (*by_split.items(), ("all", every)) if len(by_split) > 1 else by_split.items():
+            bins = count.bins(every)
+            said = [where, grid, f"{len(bins.counts)} x {degrees(bins.width_deg)}"] if every.count else ["", "", ""]
+            cells = (str(count.count), str(count.undefined), *said, str(bins.least), str(bins.most))
+            table.add_row(escape(kind), escape(split), *cells, degrees(count.largest_gap_deg(spans)))
     return table
 
 
@@ -97,6 +117,7 @@ def serious(health: Health) -> Iterator[str]:
 def worth_a_look(health: Health) -> Iterator[str]:
     """Yield what may be right and should be looked at."""
     yield from _text(health.census)
+    yield from _angles(health)
     empty = [name for name, count in health.census.classes.items() if not count.names]
     if empty:
         yield f"classes without an instance: {', '.join(empty)}"
@@ -125,6 +146,24 @@ def _text(census: Census) -> Iterator[str]:
     low = sum(height < SMALL_PX for height in heights)
     if low:
         yield f"low lines: {low} of {len(heights)} are below {SMALL_PX} px"
+
+
+def _angles(health: Health) -> Iterator[str]:
+    for kind, by_split in health.turned.kinds().items():
+        every = AngleCount.merged(by_split.values())
+        if every.out_of_range:
+            yield f"{kind}: {every.out_of_range} of {every.count} angles are not in (-180, 180] over their symmetry"
+        spans = every.spans()
+        for split in health.census.splits if every.count else ():
+            count = by_split.get(split, AngleCount())
+            if count.has_hole(spans):
+                gap = degrees(count.largest_gap_deg(spans))
+                yield f"{kind}: {split} leaves out {gap} degrees that all splits together cover"
+        if every.bins().is_uneven:
+            yield f"{kind}: uneven angles: {bins_said(every)}"
+        if every.step_deg and health.census.synthetic < len(health.images):
+            yield f"{kind}: every angle is a multiple of {degrees(every.step_deg)} degrees: were they rounded?"
+    yield from (f"angles told by {giveaway.kind}: {giveaway.message}" for giveaway in health.giveaways)
 
 
 def _parts(health: Health) -> Iterator[str]:

@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from generator.core.annotation import Finding
-from generator.health.angle import AngleCount
-from generator.health.turned import bins_said, degrees
+from generator.health.angle.count import AngleCount
+from generator.health.angle.turned import bins_said, degrees
 from generator.report.ledger import Ledger
 from generator.report.stats import FAINT, INPUT_PX, TINY_PX, ClassStats, Stats
 from generator.report.text.stats import SMALL_PX, ranked

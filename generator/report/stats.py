@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from math import log2
 from typing import Any
 
-from generator.health.turned import Turned
+from generator.health.angle.turned import Turned
 from generator.report.angle.line import add_line, defects_of
 from generator.report.figure.histogram import Grid, LinearHistogram, LogHistogram
 from generator.report.origin import Origins

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from generator.core.annotation import Orientation
-from generator.health.turned import Turned
+from generator.health.angle.turned import Turned
 
 _ANGLE = "angle_deg"
 

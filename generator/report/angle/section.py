@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from generator.core.geometry import stated_deg
-from generator.health.angle import AngleCount
-from generator.health.turned import Turned, bins_said, degrees, spans_said
+from generator.health.angle.count import AngleCount
+from generator.health.angle.turned import Turned, bins_said, degrees, spans_said
 from generator.report.figure.chart import bars
 from generator.report.figure.rose import rose
 
@@ -78,22 +78,22 @@ def _rows(by_split: dict[str, AngleCount], splits: Sequence[str]) -> list[Row]:
     every = AngleCount.merged(by_split.values())
     columns = [*(by_split.get(split, AngleCount()) for split in splits), every]
     spans = every.spans()
-    bins = [column.bins() for column in columns]
+    bins = [column.bins(every) for column in columns]
+    blank = ["" for _ in splits]
+    where, step = spans_said(every) or "all round", degrees(every.step_deg) if every.step_deg else "none"
+    wide = f"{len(bins[-1].counts)} of {degrees(bins[-1].width_deg)}°" if bins[-1].counts else "-"
     rows: list[Row] = [
         ("with an angle", [column.count for column in columns]),
-        ("angles, degrees", [*("" for _ in splits), (spans_said(every) or "all round") if every.count else "-"]),
-        ("grid, degrees", [degrees(c.step_deg) if c.step_deg else "none" if c.count else "-" for c in columns]),
-        (
-            "bins (their width in degrees)",
-            [f"{len(b.counts)} ({degrees(b.width_deg)})" if b.counts else "-" for b in bins],
-        ),
+        ("angles, degrees", [*blank, where if every.count else "-"]),
+        ("grid, degrees", [*blank, step if every.count else "-"]),
+        ("bins", [*blank, wide]),
         ("least in a bin", [b.least if b.counts else "-" for b in bins]),
         ("most in a bin", [b.most if b.counts else "-" for b in bins]),
         ("largest gap, degrees", [degrees(c.largest_gap_deg(spans)) if c.count else "-" for c in columns]),
     ]
     orders = ", ".join(str(order) if order else "every angle" for order in sorted(every.orders))
     if set(every.orders) != {1}:
-        rows.append(("symmetry", [*("" for _ in splits), orders]))
+        rows.append(("symmetry", [*blank, orders]))
     if every.undefined:
         rows.append(("without one: alike at every angle", [column.undefined for column in columns]))
     if every.out_of_range:

@@ -9,7 +9,7 @@ import yaml
 
 from generator.core.annotation import Orientation
 from generator.core.assets import conf_dir
-from generator.health.turned import degrees
+from generator.health.angle.turned import degrees
 from generator.report.choice import TARGET, option_of
 
 _FEW = 3

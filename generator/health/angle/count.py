@@ -25,6 +25,7 @@ _SPARE = 5.0  # times the mean gap; wider than (ln n + 5) / n of the circle is o
 _MOST_CHANCE = 0.9  # of the circle: two or three angles say little of what was asked for
 _FULL = 0.75  # of a bin that must lie within the spans for its count to be compared
 _NARROW_DEG = 5.0
+_LEAST_COUNT = 8
 _UNEVEN, _LEAST_MEAN = 3.0, 5.0  # variance over mean (chance: 1); angles a bin
 
 
@@ -169,17 +170,27 @@ class AngleCount:
         return widest
 
     def has_hole(self, within: Sequence[Span] = ()) -> bool:
-        """Say whether the widest gap of the circle, or of some spans, is wider than chance makes it."""
+        """Say whether the widest gap of the circle, or of some spans, is wider than chance makes it.
+
+        Of a few angles nothing can be said: they leave no hole.
+        """
+        if 0 < self.count < _LEAST_COUNT:
+            return False
         whole = sum(high - low for low, high in within) if within else self.period_deg
         return self.largest_gap_deg(within) > self._chance_deg(whole)
 
-    def bins(self) -> Bins:
-        """Return counts in bins of a degree, of a tenth where the spans are narrow, or of a coarser grid's angles."""
-        half, step = self.period_deg / 2.0, self.step_deg or 0.0
-        spans = self.spans() or ((-half + step, half),)
+    def bins(self, every: AngleCount | None = None) -> Bins:
+        """Return counts in bins of a degree, of a tenth where the spans are narrow, or of a coarser grid's angles.
+
+        Args:
+            every: what says spans and grid, of which these angles are a part; None: they do so themselves.
+        """
+        every = self if every is None else every
+        step = every.step_deg or 0.0
+        spans = every.spans() or (every._whole(),)
         base = 1.0 if sum(high - low for low, high in spans) >= _NARROW_DEG else 1.0 / _TENTHS
         width = max(base, step)
-        if not self.count:
+        if not every.count:
             return Bins(width_deg=width, counts=())
         counts: list[int] = []
         for low, high in spans:
@@ -188,7 +199,7 @@ class AngleCount:
             last = math.ceil((high - shift) / width - 1e-6)
             found: Counter[int] = Counter()
             for number, _, angle in self._tenths.values():
-                at = low + (angle - low + 1e-9) % self.period_deg - 1e-9
+                at = low + (angle - low + 1e-9) % every.period_deg - 1e-9
                 if at <= high + 1e-9:
                     found[math.ceil((at - shift) / width - 1e-6)] += number
             for place in range(first, last + 1):
@@ -203,6 +214,15 @@ class AngleCount:
         for number, low, high in self._tenths.values():
             found[math.ceil((low + high) / 2.0 / width_deg - 0.5 - 1e-6)] += number
         return dict(found)
+
+    def _whole(self) -> Span:
+        """Return the whole circle as a span: from the first to the last angle of the grid, if there is one."""
+        half, step = self.period_deg / 2.0, self.step_deg
+        if step is None or self._first is None:
+            return -half, half
+        beyond = (self._first / _UNITS + half) % step
+        low = -half + (beyond if 1e-9 < beyond < step - 1e-9 else step)
+        return low, low + math.floor((self.period_deg - 1e-9) / step) * step
 
     def _gaps(self) -> list[float]:
         """Return the arc after each occupied tenth of a degree, the last one across the end of the range."""

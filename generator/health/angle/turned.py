@@ -9,7 +9,7 @@ from typing import Any
 from generator.core.annotation import Orientation
 from generator.core.geometry import stated_deg
 from generator.dataset.record import Record
-from generator.health.angle import AngleCount, Span
+from generator.health.angle.count import AngleCount, Span
 
 _LISTED = 4
 
@@ -77,8 +77,8 @@ class Turned:
             ``symmetry`` (order -> number; 0 is every angle), ``out_of_range`` (not stated as they should be),
             ``spans_deg`` (first and last angle of each part of the circle that they lie on, counter-clockwise; empty:
             all round), ``step_deg`` (the widest grid they lie on; null: none), ``bin_deg``, ``bins`` (count of each,
-            in the order of the angles), ``least`` and ``most`` in a bin, ``largest_gap_deg``: within the spans of all
-            splits. ``parts_per_image``: images by number of parts.
+            in the order of the angles; of a split the bins of all), ``least`` and ``most`` in a bin,
+            ``largest_gap_deg``: within the spans of all splits. ``parts_per_image``: images by number of parts.
         """
         if not self:
             return None
@@ -93,12 +93,12 @@ def _by_split(counts: dict[str, AngleCount], splits: Sequence[str]) -> dict[str,
     every = AngleCount.merged(counts.values())
     spans = every.spans()
     none = AngleCount()
-    per_split = {split: _numbers(counts.get(split, none), spans) for split in splits}
-    return {"all": _numbers(every, spans), "splits": per_split}
+    per_split = {split: _numbers(counts.get(split, none), every, spans) for split in splits}
+    return {"all": _numbers(every, every, spans), "splits": per_split}
 
 
-def _numbers(count: AngleCount, within: Sequence[Span]) -> dict[str, Any]:
-    bins = count.bins()
+def _numbers(count: AngleCount, every: AngleCount, within: Sequence[Span]) -> dict[str, Any]:
+    bins = count.bins(every)
     return {
         "count": count.count,
         "undefined": count.undefined,
