@@ -37,7 +37,7 @@ from generator.dataset.leak import Fingerprint, fingerprint
 from generator.dataset.problem import Problems
 from generator.dataset.record import DataSet, Record
 from generator.dataset.store import Store, write_text
-from generator.dataset.view import SPLITS
+from generator.dataset.view import SPLITS, defects_only, is_good
 from generator.mix.mix import mix
 from generator.mix.request import SEPARATOR, TRAIN, MixRequest, Part
 from generator.mix.result import MixResult
@@ -139,7 +139,7 @@ def set_in_order(data: DataSet, out: Path, request: AugmentRequest, problems: Pr
     )
     result = mix([Part(name=REAL, data=data)], out, rules)
     store = Store.open(out)
-    met: Counter[str] = Counter(record.split for record in store for _ in record.labels)
+    met: Counter[str] = Counter(record.split for record in store for _ in defects_only(record).labels)
     if not met[TRAIN]:
         others = ", ".join(f"{split} {number}" for split, number in sorted(met.items())) or "in none"
         got = f"none; there are: {others}" if met else "a data set without defects"
@@ -175,10 +175,11 @@ def augment(
     Raises:
         ConfigError, AssetError, FormatError: the request does not fit the data set.
     """
-    request.require_classes(store.classes)
     train = Side(store, TRAIN)
-    real = {name: 0 for name in store.classes}
-    real.update(Counter(label.category for record in train for label in record.labels))
+    of_parts = {label.category for record in store for label in record.labels if label.orientation is not None}
+    found = Counter(label.category for record in train for label in defects_only(record).labels)
+    real = {name: found[name] for name in store.classes if name in found or name not in of_parts}
+    request.require_classes(tuple(real))
     missing, most, notes = missing_of(request, real)
     if feedback is not None:
         missing = shifted(missing, feedback, request.bound, most)
@@ -334,7 +335,7 @@ def _good(
     """Return the set of good images that are missing: real ones as another shot of the camera would show them."""
     if request.good_share is None:
         return []
-    good = sum(not record.labels for record in train)
+    good = sum(is_good(record) for record in train)
     defective = len(train) - good + sum(1 for one in sets for _ in one)
     number = good_missing(request.good_share, good, defective)
     if not number:

@@ -23,7 +23,7 @@ from generator.core.errors import ConfigError
 from generator.dataset.leak import fingerprint
 from generator.dataset.open import open_data
 from generator.dataset.store import Store
-from generator.dataset.view import SPLITS
+from generator.dataset.view import SPLITS, defects_only
 
 PRIOR = 4.0
 IOU, TINY_IOU, TINY_PX = 0.5, 0.3, 12.0
@@ -137,10 +137,10 @@ def read_feedback(path: Path, files: Path, *, split: str, least_score: float, bo
     shown = [
         Shown(image=record.key, category=label.category, xywh=label.bbox_xywh, wh=(record.width, record.height))
         for record in mine
-        for label in record.labels
+        for label in defects_only(record).labels
     ]
     if not shown:
-        there = dict(Counter(record.split for record in data if record.labels))
+        there = dict(Counter(record.split for record in data if defects_only(record).labels))
         got = "none; defects are in " + ", ".join(there) if there else "none"
         raise ConfigError("feedback_data", f"defects in {split}", got, "Add feedback_data=DIR with validation images.")
     if split != "test":

@@ -87,6 +87,8 @@ class Made:
                     source_sha256=origin.sha256,
                     group=origin.group,
                     licence=origin.licence,
+                    orientation=origin.orientation,
+                    labels=(*origin.parts, *record.labels),
                 )
                 index += 1
 

@@ -20,6 +20,7 @@ from generator.core.names import option_name
 from generator.core.ports import Roi
 from generator.dataset.real import RealData
 from generator.dataset.record import DataSet
+from generator.dataset.view import defects_only
 from generator.defect.bank.bank import Bank
 from generator.defect.fitted.row import Row
 from generator.fit.learn import learn
@@ -57,7 +58,7 @@ def gather_kinds(
         ConfigError, AssetError, FormatError: a maker has nothing to work from, or a kind is unknown.
     """
     wanted = {m: [c for c in classes if request.shares_of(c).get(m, 0) > 0] for m in (BANK, FITTED, PROCEDURAL)}
-    have = {label.category: label.mask is not None for record in train for label in record.labels}
+    have = {label.category: label.mask is not None for record in train for label in defects_only(record).labels}
     kinds: Kinds = {BANK: {}, FITTED: {}, PROCEDURAL: {}}
     notes: list[str] = []
     seen = [c for c in wanted[BANK] if c in have]

@@ -13,12 +13,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from generator.core.annotation import Orientation
 from generator.core.errors import AssetError, ConfigError
 from generator.dataset.leak import Fingerprint, fingerprint
 from generator.dataset.link import place
 from generator.dataset.names import safe_name
 from generator.dataset.real import RealData, RealDefect
-from generator.dataset.record import DataSet, Record
+from generator.dataset.record import DataSet, Label, Record
 from generator.dataset.view import find_images, is_good
 from generator.imaging.codec import encode_png
 from generator.imaging.inpaint import inpaint
@@ -35,12 +36,16 @@ class Origin:
         source_id: path of the real image below its data set.
         sha256: of the real image's file.
         group, licence: those of the real image.
+        orientation: how it is turned as a whole, if known.
+        parts: labels of whole parts on it; what is made on it shows them too.
     """
 
     source_id: str
     sha256: str
     group: str = ""
     licence: str = ""
+    orientation: Orientation | None = None
+    parts: tuple[Label, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +102,14 @@ def gather_surfaces(
 
 
 def _origin(record: Record, sha256: str) -> Origin:
-    return Origin(source_id=record.image, sha256=sha256, group=record.group, licence=record.licence)
+    return Origin(
+        source_id=record.image,
+        sha256=sha256,
+        group=record.group,
+        licence=record.licence,
+        orientation=record.orientation,
+        parts=tuple(label for label in record.labels if label.orientation is not None),
+    )
 
 
 def _add_own(folder: Path, root: Path, origins: dict[str, Origin], held_out: Collection[Fingerprint]) -> list[str]:

@@ -22,7 +22,7 @@ def count(images: Iterable[tuple[Item, str]], classes: Sequence[str]) -> Counts:
     for item, split in images:
         row: dict[str, Any] = counts[split][ORIGINS[item.synthetic]]
         row["images"] += 1
-        row["good"] += not item.counts and not item.out
+        row["good"] += item.is_good and not item.out
         for category, number in item.counts.items():
             row["defects"][category] += number
     return counts

@@ -18,7 +18,7 @@ from generator.dataset.leak import Fingerprint, Reader, keys_of
 from generator.dataset.open import open_data
 from generator.dataset.problem import LABEL_LEFT_OUT, Problems
 from generator.dataset.record import DataSet, Label, Record
-from generator.dataset.view import SPLITS
+from generator.dataset.view import SPLITS, is_good
 from generator.mix.request import SEPARATOR, TRAIN, MixRequest, Part
 
 BROKEN = "a label of it could not be read"
@@ -37,7 +37,8 @@ class Item:
         split: where it stands.
         pinned: whether its data set was given that split as a whole.
         synthetic: whether it was made.
-        counts: its labels per class of the mix.
+        counts: its labels per class of the mix, whole parts included.
+        is_good: whether none of them is a defect.
         keys: its provenance, see ``dataset.leak.keys_of``.
         image, twin: hashes of its files.
         labels: a hash of its labels.
@@ -55,6 +56,7 @@ class Item:
     pinned: bool = False
     synthetic: bool = False
     counts: Mapping[str, int] = field(default_factory=dict)
+    is_good: bool = True
     keys: frozenset[str] = frozenset()
     image: Fingerprint = _NO_PRINT
     twin: Fingerprint | None = None
@@ -136,6 +138,9 @@ def gather(sets: Sequence[Opened], request: MixRequest) -> list[Item]:
 
 def _hash_of_labels(record: Record) -> int:
     said = repr(sorted((label.category, tuple(label.bbox_xywh)) for label in record.labels))
+    turned = [record.orientation, *(label.orientation for label in record.labels)]
+    if any(orientation is not None for orientation in turned):
+        said += repr(turned)
     if record.text:
         said += repr(sorted((line.text, line.bbox_xywh() or ()) for line in record.text))
     return stable_hash(said)
@@ -161,6 +166,7 @@ def _items(number: int, opened: Opened, request: MixRequest, reader: Reader) -> 
             pinned=part.split is not None,
             synthetic=new.synthetic,
             counts=Counter(label.category for label in new.labels),
+            is_good=is_good(new),
             keys=frozenset(key for key, _ in keys_of(new, reader)),
             image=reader(new.image),
             twin=None if new.twin is None else reader(new.twin),

@@ -144,8 +144,9 @@ def _placed(folder: Path, file: str | None, name: str) -> str | None:
 def _write_masks(folder: Path, labels: Sequence[Label], name: str, hw: tuple[int, int]) -> str | None:
     """Write the index masks of an image; return the path of the exact one, if its labels have masks."""
     for attribute, place_of in _MASK_FOLDERS:
-        regions = [getattr(label, attribute) for label in labels]
-        if regions and None not in regions:
+        regions = [label.mask if label.orientation is not None else getattr(label, attribute) for label in labels]
+        has_defects = any(label.orientation is None for label in labels) or attribute == "mask"
+        if regions and has_defects and None not in regions:
             write_mask(folder / place_of / f"{name}.png", index_mask(regions, hw))
     has_masks = labels and all(label.mask is not None for label in labels)
     return f"masks/{name}.png" if has_masks else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -14,8 +15,11 @@ import pytest
 
 from generator.augment import augment
 from generator.cli.real import augment as cli
+from generator.core.annotation import Orientation, Region
+from generator.dataset.format import coco
 from generator.dataset.leak import find_leaks, fingerprint
 from generator.dataset.open import open_data
+from generator.dataset.record import Label, Records
 from generator.dataset.store import Store
 from tests.dataset.toy import file_bytes
 
@@ -225,3 +229,29 @@ def test_feedback_moves_the_plan_and_keeps_its_sum(command, boards, tmp_path):
     counts = train_counts(tmp_path / "set")
     assert counts.total() == 24 and counts["hole"] > 12 > counts["scratch"] >= 9
     assert "what the detector misses" in out and "class hole" in out
+
+
+def test_what_is_made_on_an_image_keeps_its_angle_and_its_whole_parts(command, boards, tmp_path):
+    whole = Label.of_region(
+        "board", Region.tight(np.ones((48, 48), bool)), quad_xy=((0, 0), (48, 0), (48, 48), (0, 48))
+    )
+    data = open_data(boards)
+    records = [
+        replace(
+            record,
+            orientation=Orientation.at(number - 6.5),
+            labels=(replace(whole, orientation=Orientation.at(number - 6.5)), *record.labels),
+        )
+        for number, record in enumerate(data)
+    ]
+    coco.write(Records.gathered(data.root, ("board", *data.classes), records), tmp_path / "coco")
+    code, _, err = command("augment", "data=coco", "target=8", *FAST, "out=out")
+    assert code == 0, err
+    assert train_counts(tmp_path / "out")["hole"] == train_counts(tmp_path / "out")["scratch"] == 8
+    store = list(Store.open(tmp_path / "out"))
+    of_real = {fingerprint(tmp_path / "out" / one.image).file: one.orientation for one in store if not one.synthetic}
+    made = [one for one in store if one.synthetic]
+    assert len(made) == 7
+    for one in made:
+        assert one.orientation == of_real[one.source_sha256]
+        assert [label.category for label in one.labels if label.orientation == one.orientation] == ["board"]

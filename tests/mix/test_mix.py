@@ -10,7 +10,7 @@ import numpy as np
 import orjson
 import pytest
 
-from generator.core.annotation import Region
+from generator.core.annotation import Orientation, Region
 from generator.core.errors import ConfigError, GeneratorError
 from generator.core.text import TextLine
 from generator.dataset.format import coco
@@ -152,6 +152,32 @@ def test_text_comes_along_with_its_surface_and_its_mask_of_characters(tmp_path):
     assert (got.text, got.has_text_labels) == ((line,), True)
     assert (got.blank, got.char_mask) == ("blanks/train/a__x.png", "masks_char/train/a__x.png")
     assert all((result.root / file).is_file() for file in (got.blank, got.char_mask))
+
+
+def test_angles_and_whole_parts_come_along_and_a_part_alone_is_good(tmp_path):
+    root = tmp_path / "in"
+    nut = replace(
+        label("####.... ####.... ######## ########", "nut"),
+        quad_xy=((0.0, 0.5), (7.5, 0.0), (8.0, 3.5), (-1.0, 4.0)),
+        orientation=Orientation(angle_deg=-179.5),
+    )
+    alone = replace(record(root, "a", "train", WH, [nut]), orientation=Orientation(angle_deg=1e-9, symmetry=4))
+    defect = replace(marked(root, "b").labels[0], annotator=label(BOX).mask)
+    with_defect = replace(record(root, "b", "train", WH, [nut, defect]), orientation=Orientation.at(180.0))
+    result = mix([part(root, "real", alone, with_defect, classes=("scratch", "nut"))], tmp_path / "out", MixRequest())
+    assert [(one.orientation, one.labels) for one in by_key(tmp_path / "out").values()] == [
+        (one.orientation, one.labels) for one in (alone, with_defect)
+    ]
+    assert result.after["train"]["real"] == {"images": 2, "good": 1, "defects": {"scratch": 1, "nut": 2}}
+    assert [path.name for path in (tmp_path / "out/masks_annotator/train").iterdir()] == ["real__b.png"]
+
+
+def test_one_image_with_two_angles_is_pointed_out(tmp_path):
+    one = replace(good(tmp_path / "one", "a"), orientation=Orientation.at(10.0))
+    other = replace(good(tmp_path / "two", "a"), orientation=Orientation.at(-10.0))
+    parts = [part(tmp_path / name, name, image) for name, image in (("one", one), ("two", other))]
+    result = mix(parts, tmp_path / "out", MixRequest())
+    assert any("one image with different labels in two data sets" in note for note in result.notes)
 
 
 def test_a_set_that_is_added_renames_nothing(tmp_path):

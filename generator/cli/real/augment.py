@@ -185,7 +185,7 @@ def _table(result: AugmentResult) -> Table:
     for name in result.mixed.classes:
         made = [str(result.made[maker].get(name, 0)) for maker in makers]
         had, has = (sum(row[origin]["defects"][name] for origin in ORIGINS) for row in (before, after))
-        table.add_row(name, str(had), *made, str(has), str(result.targets[name]))
+        table.add_row(name, str(had), *made, str(has), str(result.targets.get(name, "")))
     blank = [""] * len(makers)
     for title, key in (("good images", "good"), ("images", "images")):
         had, has = (sum(row[origin][key] for origin in ORIGINS) for row in (before, after))
