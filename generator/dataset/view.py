@@ -84,7 +84,7 @@ class Defects:
 
 
 def labels_in(record: Record, flavour: str) -> tuple[Label, ...]:
-    """Return the labels of a record with the masks of one flavour; one that has none of it is left out.
+    """Return the labels of a record with the masks of one flavour; one that has no pixel of it is left out.
 
     Raises:
         ConfigError: the data set did not keep it.
@@ -94,7 +94,12 @@ def labels_in(record: Record, flavour: str) -> tuple[Label, ...]:
     except ValueError as error:
         hint = "Generate the data set with these masks, or export the exact ones."
         raise ConfigError("export_mask", "masks that were kept", f"image {record.key}: {error}", hint) from error
-    return tuple(label for label in labels if label is not None)
+    return tuple(label for label in labels if label is not None and not _is_outside(label))
+
+
+def _is_outside(label: Label) -> bool:
+    """Say whether a label is of a part that has left the image."""
+    return label.orientation is not None and label.mask is not None and label.mask.area_px == 0
 
 
 def bare(record: Record, labels: Sequence[Label]) -> Record:
