@@ -20,8 +20,13 @@ NODES = {
 }
 
 
-TEXT = [name for name in EXPERIMENTS if {"override /recipe": "text"} in NODES[name]["defaults"]]
-DEFECTS = [name for name in EXPERIMENTS if name not in TEXT]
+def recipe_of(name: str) -> str:
+    return next((one["override /recipe"] for one in NODES[name]["defaults"] if "override /recipe" in one), "defect")
+
+
+TEXT = [name for name in EXPERIMENTS if recipe_of(name) == "text"]
+DEFECTS = [name for name in EXPERIMENTS if recipe_of(name) == "defect"]
+TURNED = [name for name in EXPERIMENTS if name not in TEXT + DEFECTS]
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +38,9 @@ def folder(tmp_path_factory):
         source = compose_config("generate", [f"experiment={name}"])["source"]
         part = Part(
             products=tuple(source["products"]),
-            size_wh={"pcb": (640, 512), "bare_board": (320, 256)}.get(name, (320, 256) if name in TEXT else (160, 128)),
+            size_wh={"pcb": (640, 512), "bare_board": (320, 256)}.get(
+                name, (320, 256) if "text" in recipe_of(name) else (160, 128)
+            ),
             mode=source["mode"],
         )
         for rank in range(2):
@@ -114,3 +121,14 @@ def test_help_says_what_each_experiment_is(command):
     listed = out.split("Experiments")[1].split("\n\n")[0].splitlines()[1:]
     assert [line.split()[0] for line in listed] == EXPERIMENTS
     assert all(len(line.split()) > 4 and len(line) <= 120 for line in listed)
+
+
+@pytest.mark.parametrize("name", TURNED)
+def test_an_experiment_of_angles_runs_on_a_folder(command, tmp_path, folder, name):
+    given = ("source=folder", f"source.path={folder(name)}", "count=4", "executor=serial", "name=set")
+    code, out, err = command("generate", f"experiment={name}", *given)
+    assert code == 0, err
+    assert "4 images, 0 rejected" in out
+    lines = [json.loads(line) for line in (tmp_path / "outputs/set/records.jsonl").read_text().splitlines()]
+    assert all("angle_deg" in line or any("angle_deg" in part for part in line["instances"]) for line in lines)
+    assert {path.name for path in (tmp_path / "outputs/set/export").iterdir()} == set(NODES[name]["export"])
