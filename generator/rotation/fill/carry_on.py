@@ -1,9 +1,9 @@
 """A surface carried on beyond what is kept of it.
 
-Its low frequencies flow outwards from the kept ground at the edge, as a membrane that meets it without a step. On them
-lie windows of the surface's own fine structure, taken from kept places that look like that ground and laid over each
-other by halves with weights whose squares sum to one, so that noise and grain keep their strength, colour and
-direction. Windows lie on the canvas's own grid: nothing of the image's border is in what results.
+Its low frequencies flow outwards from the kept ground at the edge, as a membrane on the ground's own slope that meets
+it without a step. On them lie windows of the surface's own fine structure, taken from kept places that look like that
+ground and laid over each other by halves with weights whose squares sum to one, so that noise and grain keep their
+strength, colour and direction. Windows lie on the canvas's own grid: nothing of the image's border is in the result.
 Source: own; blending by equal power as Heitz and Neyret, High-performance by-example noise (2018).
 """
 
@@ -51,7 +51,8 @@ def carried_on(image: np.ndarray, share: np.ndarray, white: int, rng: np.random.
     edge = _edge(known)
     ground, limit = _ground(small[edge], white)
     is_ground = known & (np.abs(small - ground).max(axis=2) <= limit)
-    membrane = fill(small, ~is_ground, cycles=1)
+    slope = _slope(small, is_ground)
+    membrane = fill(small - slope, ~is_ground, cycles=1) + slope
     low = np.where(known[..., None], small, membrane)
     low = cv2.GaussianBlur(low, (0, 0), _SMOOTH_CELLS, borderType=cv2.BORDER_REPLICATE).reshape(low.shape)
     fine = whole - _up(low, cell, share.shape)
@@ -70,6 +71,24 @@ def _ground(edge: np.ndarray, white: int) -> tuple[np.ndarray, float]:
     middle = np.median(edge, axis=0)
     away = np.abs(edge - middle).max(axis=1)
     return middle, max(_ALIKE * 1.4826 * float(np.median(away)), _LEAST_ALIKE * white)
+
+
+def _slope(small: np.ndarray, is_ground: np.ndarray) -> np.ndarray:
+    """Return the plane through the ground, (rows, columns, C), so that a gradient of the light goes on."""
+    rows, columns = np.nonzero(is_ground)
+    if rows.size < 3:
+        return np.zeros_like(small)
+    values = small[rows, columns].astype(np.float64)
+    values -= values.mean(axis=0)
+    x, y = columns - columns.mean(), rows - rows.mean()
+    xx, xy, yy = float((x * x).sum()), float((x * y).sum()), float((y * y).sum())
+    by_x, by_y = (x[:, None] * values).sum(axis=0), (y[:, None] * values).sum(axis=0)
+    spread = xx * yy - xy * xy
+    if spread <= 1e-6 * xx * yy:  # all in a line
+        return np.zeros_like(small)
+    along, down = (by_x * yy - by_y * xy) / spread, (by_y * xx - by_x * xy) / spread
+    x, y = np.arange(small.shape[1]) - columns.mean(), np.arange(small.shape[0]) - rows.mean()
+    return (x[None, :, None] * along + y[:, None, None] * down).astype(np.float32)
 
 
 def _edge(known: np.ndarray) -> np.ndarray:
