@@ -154,9 +154,8 @@ def _print_summary(result: RunResult, seconds: float, page: Path | None, formats
         if counts:
             print(f"{kind}: " + ", ".join(f"{name} {number}" for name, number in counts.items()))
     if any(hasattr(stage, "part_categories") for stage in job.pipeline.stages):
-        turned = turned_of(Store.open(result.root).lines())
-        if turned:
-            print(f"angles: {angles_said(turned)}")
+        for said in angles_said(turned_of(Store.open(result.root).lines())):
+            print(f"angles: {said}")
     for name in formats:
         print(f"{name}: {result.root / 'export' / name}")
     print(f"report: {page}" if page else f"data set: {result.root}")

@@ -156,7 +156,10 @@ def _turned(stats: Stats) -> str:
     )
     said = [f"{_number(images, 'image')} with an angle"] if images else []
     said += [f"{_number(parts, 'part')} of {_number(len(stats.part_classes), 'class', 'classes')}"] if parts else []
-    return f"{' and '.join(said)}; " if stats.classes else f"{' and '.join(said)}, all good; "
+    all_good = (
+        "" if stats.classes else f" on {_number(stats.image_count, 'image')}, all good" if parts else ", all good"
+    )
+    return f"{' and '.join(said)}{all_good}; "
 
 
 def _texts(root: Path, stats: Stats, ledger: Ledger, found: list[Finding]) -> dict[str, Any]:
@@ -166,7 +169,11 @@ def _texts(root: Path, stats: Stats, ledger: Ledger, found: list[Finding]) -> di
     labels = config.get("labels") or {}
     has_text, turned = bool(stats.text.splits), stats.turned
     has_defects = bool(stats.classes) or not (has_text or turned)
-    done = ("text is written", has_text), ("defects are painted", has_defects), ("everything is turned", bool(turned))
+    done = (
+        ("text is written", has_text),
+        ("defects are painted", has_defects),
+        ("images are turned" if turned.images else "parts are laid", bool(turned)),
+    )
     return {
         "title": f"{'Text' if has_text else 'Rotation' if turned else 'Defect'} data set {spec_id[:8]}".strip(),
         "summary": summary(stats, ledger),

@@ -140,15 +140,17 @@ def test_parts_that_lie_as_their_images_say_nothing_more():
     assert turned.part_count == 361
 
 
-def test_a_set_is_told_in_one_line():
-    assert angles_said(turned_set()) == "360 images, 360 bins of 1 degree, 1 each"
+def test_a_set_is_told_in_a_line_a_kind():
+    assert angles_said(turned_set()) == ["360 images, 360 bins of 1 degree, 1 each"]
     few = Turned()
     for angle in np.arange(-20, 21) * 0.25:
         few.add("train", Orientation.at(angle), [])
-    assert angles_said(few) == "41 images, -5 to 5 degrees, 10 bins of 1 degree, 4 each"
+    assert angles_said(few) == ["41 images, -5 to 5 degrees, 10 bins of 1 degree, 4 each"]
     ring = Turned()
     ring.add("train", None, [("ring", Orientation.at(5.0, 0)), ("ring", Orientation.at(5.0, 0))])
-    assert angles_said(ring) == "2 parts, all without an angle, as they look the same at every one"
+    assert angles_said(ring) == ["2 parts, all without an angle, as they look the same at every one"]
+    ring.add("train", None, [("bolt", Orientation.at(5.0))])
+    assert [said.split(",")[0] for said in angles_said(ring)] == ["2 parts of class ring", "1 part of class bolt"]
 
 
 def test_a_split_is_counted_in_the_bins_of_all():

@@ -94,7 +94,7 @@ def test_the_card_states_the_convention_the_grid_and_what_a_part_is(turned_set):
     card = (turned_set / CARD).read_text(encoding="utf-8")
     assert card.startswith("# Rotation data set cdcdcdcd")
     said = " ".join(card.split())
-    assert "Angles: all round the circle, on a grid of 15; 24 bins of 15 degrees, 1 each; symmetry 1." in said
+    assert "Angles of images: all round the circle, on a grid of 15; 24 bins of 15 degrees, 1 each; symmetry 1." in said
     assert "degrees, counter-clockwise as displayed, about its centre, in (-180, 180]" in said
     assert "every angle is the one that was applied" in said
     assert "| bolt | 12 | 12 | 24 |" in card
@@ -110,7 +110,7 @@ def test_good_images_with_parts_alone_have_no_word_of_defects(data_set):
     root = data_set(samples, classes=("bolt", "ring"), run={"planned": 9, "plan": {"train": {"defects": {}}}})
     write_report(root)
     numbers = numbers_of(root)
-    assert numbers["summary"] == "18 parts of 2 classes, all good; 0 samples rejected."
+    assert numbers["summary"] == "18 parts of 2 classes on 9 images, all good; 0 samples rejected."
     assert (numbers["classes"], numbers["good"], numbers["angles"]["images"]) == ({}, 9, None)
     assert numbers["angles"]["parts"]["ring"]["all"]["undefined"] == 9
     assert [finding for finding in numbers["concerns"] if finding["severity"] == "warning"] == []

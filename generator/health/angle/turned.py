@@ -63,10 +63,12 @@ class Turned:
         images = {"images": self.images} if self.images else {}
         return images if images and self.lie_alike else images | {f"parts: {k}": v for k, v in self.parts.items()}
 
-    def together(self) -> AngleCount:
-        """Return the angles of all images; of all parts where no image has one."""
-        of = self.images.values() or [count for by_split in self.parts.values() for count in by_split.values()]
-        return AngleCount.merged(of)
+    def together(self) -> dict[str, AngleCount]:
+        """Return the angles of all splits, of images, or of parts: class by class where their symmetries differ."""
+        every = {kind: AngleCount.merged(by_split.values()) for kind, by_split in self.kinds().items()}
+        if self.images or len({frozenset(count.orders) for count in every.values()}) > 1:
+            return every
+        return {"parts": AngleCount.merged(every.values())} if every else {}
 
     def to_json(self, splits: Sequence[str]) -> dict[str, Any] | None:
         """Return the numbers under stable keys; None: nothing has an angle.
@@ -139,13 +141,17 @@ def bins_said(count: AngleCount) -> str:
     return f"at most {bins.most} in each of {said}" if sum(bins.counts) < len(bins.counts) else f"{said}, {each}"
 
 
-def angles_said(turned: Turned) -> str:
-    """Return the angles of a data set in one line, such as ``3600 images, 360 bins of 1 degree, 10 each``."""
-    every = turned.together()
-    noun = "image" if turned.images else "part"
+def angles_said(turned: Turned) -> list[str]:
+    """Return the angles of a data set, a line a kind: ``3600 images, 360 bins of 1 degree, 10 each``."""
+    return [_said(kind, count) for kind, count in turned.together().items()]
+
+
+def _said(kind: str, every: AngleCount) -> str:
+    noun, _, category = kind.partition(": ")
     number = every.count + every.undefined
     spans = spans_said(every)
-    said = [f"{number} {noun}{'s' * (number != 1)}", f"{spans} degrees" * bool(spans), bins_said(every)]
+    said = [f"{number} {noun[: -1 if number == 1 else None]}" + f" of class {category}" * bool(category)]
+    said += [f"{spans} degrees" * bool(spans), bins_said(every)]
     if every.undefined:
         alike = "all" if every.undefined == number else str(every.undefined)
         said.append(f"{alike} without an angle, as they look the same at every one")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,7 +15,8 @@ from generator.report.figure.rose import rose
 _WIDE_DEG = 90.0  # angles on less of the circle are drawn along a line
 _SECTORS = ((48, 30.0), (144, 15.0), (720, 10.0))  # of so few angles so wide
 _FINEST_DEG, _MOST_DEG = 5.0, 45.0
-_MOST_BARS, _MOST_KINDS = 60, 8
+_WIDTHS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)  # of bars
+_MOST_BARS, _MOST_TICKS, _MOST_KINDS = 60, 7, 8
 _LISTED = 12
 Row = tuple[str, list[int | str]]
 
@@ -23,14 +25,14 @@ def angle_facts(turned: Turned) -> list[tuple[str, int | str]]:
     """Return the numbers at the top of the page; none where nothing has an angle."""
     if not turned:
         return []
-    every = turned.together()
-    bins = every.bins()
+    facts: list[tuple[str, int | str]] = [("parts", turned.part_count)] if turned.parts else []
+    counts = list(turned.together().values())
+    if len(counts) > 1 or not counts[0].count:
+        return facts
+    bins = counts[0].bins()
     each = f"{bins.least}" if bins.least == bins.most else f"{bins.least} to {bins.most}"
-    return [
-        *([("parts", turned.part_count)] if turned.parts else []),
-        *([("degrees", spans_said(every) or "all round")] if every.count else [("degrees", "none")]),
-        *([(f"in {degrees(bins.width_deg)}° each", each)] if bins.counts else []),
-    ]
+    facts.append(("degrees", spans_said(counts[0]) or "all round"))
+    return facts + ([(f"in {degrees(bins.width_deg)}° each", each)] if bins.counts else [])
 
 
 def angle_rows(turned: Turned, splits: Sequence[str]) -> list[tuple[str, list[Row]]]:
@@ -63,15 +65,18 @@ def angle_section(turned: Turned, splits: Sequence[str]) -> dict[str, Any] | Non
 
 
 def angle_sentence(turned: Turned) -> str:
-    """Return which angles a data set has, as a sentence of its card."""
-    every = turned.together()
+    """Return which angles a data set has, as sentences of its card."""
+    return " ".join(_sentence(kind, count) for kind, count in turned.together().items())
+
+
+def _sentence(kind: str, every: AngleCount) -> str:
     if not every.count:
-        return "Everything looks the same at every angle: no angle is stated."
+        return f"Angles of {kind}: none, as they look the same at every one."
     where = f"{spans_said(every)} degrees" if spans_said(every) else "all round the circle"
     step = f", on a grid of {degrees(every.step_deg)}" if every.step_deg else ", on no grid"
     orders = ", ".join(str(order) for order in sorted(every.orders) if order)
     even = f"; {bins_said(every)}" if bins_said(every) else ""
-    return f"Angles: {where}{step}{even}; symmetry {orders}."
+    return f"Angles of {kind}: {where}{step}{even}; symmetry {orders}."
 
 
 def _rows(by_split: dict[str, AngleCount], splits: Sequence[str]) -> list[Row]:
@@ -138,14 +143,20 @@ def _line(count: AngleCount, every: AngleCount, title: str) -> str:
     """Return a histogram over the angles from the first to the last of all splits."""
     spans = every.spans() or ((-every.period_deg / 2.0, every.period_deg / 2.0),)
     low, high = min(low for low, _ in spans), max(high for _, high in spans)
-    step = every.step_deg or 0.1
-    width = step * max(1, round((high - low) / step / _MOST_BARS + 0.5)) if high > low else 1.0
+    least = max((high - low) / _MOST_BARS, every.step_deg or 0.0)
+    width = next(wide for wide in (*_WIDTHS, max(least, _WIDTHS[-1])) if wide >= least)
+    if every.step_deg:
+        width = every.step_deg * math.ceil(width / every.step_deg - 1e-9)
     first, last = round(low / width), round(high / width)
     found = count.in_sectors(width)
     period = round(every.period_deg / width)
     numbers = [found.get(place, 0) + found.get(place - period, 0) for place in range(first, last + 1)]
-    every_tick = max(1, -(-len(numbers) // 6))
-    ticks = {place: degrees(stated_deg((first + place - 0.5) * width)) for place in range(0, len(numbers), every_tick)}
+    apart = next(step for step in (1, 2, 5, 10, 20, len(numbers) + 1) if len(numbers) <= _MOST_TICKS * step)
+    ticks = {
+        place + 0.5: degrees(stated_deg((first + place) * width))
+        for place in range(len(numbers))
+        if (first + place) % apart == 0
+    }
     return bars(numbers, ticks, title, "degrees, counter-clockwise as displayed")
 
 

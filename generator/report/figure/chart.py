@@ -12,12 +12,12 @@ _WIDTH, _LEFT, _RIGHT, _TOP, _BOTTOM = 300, 8, 8, 16, 30
 _PLANE = 232.0
 
 
-def bars(counts: Sequence[int], ticks: Mapping[int, str], title: str, axis: str, height: int = 150) -> str:
+def bars(counts: Sequence[int], ticks: Mapping[float, str], title: str, axis: str, height: int = 150) -> str:
     """Draw a histogram.
 
     Args:
         counts: of the bins, from left to right.
-        ticks: label of the edge before a bin; ``len(counts)`` is the last edge.
+        ticks: label of the edge before a bin; ``len(counts)`` is the last edge, and half a bin on is a bin's middle.
         title: what a screen reader says.
         axis: what the horizontal axis shows; empty: no line for it.
         height: of the drawing, in units of which it is 300 wide.
