@@ -6,7 +6,8 @@ Written: deg_000 ... deg_180 are the angles 0 ... 180, deg_181 ... deg_359 are -
 and none begins with a dash. An image lies in the folder of the nearest whole degree in its own range, that half way
 between two in the one counter-clockwise; an image that looks the same at every angle lies in no_angle. There is a
 folder for each degree that an image of any split has, in every split, so that readers who number classes by the
-alphabet number all splits alike. ``classes.json`` says which angle a folder is; ``angles.csv`` holds the exact angle
+alphabet number all splits alike; a split with fewer images than degrees has empty ones, which ImageFolder takes with
+allow_empty=True. ``classes.json`` says which angle a folder is; ``angles.csv`` holds the exact angle
 and the symmetry of each image.
 
 Read: the exact angle of ``angles.csv``, which has to fit the folder; without that file the folder's.
