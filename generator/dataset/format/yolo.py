@@ -152,7 +152,7 @@ def _express_obb(label: Label, record: Record) -> Label:
             "parts whose upright box has its middle in the image and is no larger, as the trainer takes no others"
         )
         got = f"a {label.category} with the middle {x:.2f}, {y:.2f} and the size {w:.2f} x {h:.2f} of the image's"
-        hint = "Generate with rotation/fill=expand or a smaller rotation.scale, or export to dota or rectangle2."
+        hint = "Generate with smaller parts or a larger canvas (rotation/fill=expand), or export to dota or rectangle2."
         raise ConfigError(f"image {record.key}", expected, got, hint)
     return _label_of_quad(label.category, quad, record)
 

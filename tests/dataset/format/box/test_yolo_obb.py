@@ -40,7 +40,7 @@ def test_a_part_partly_outside_keeps_its_corners(tmp_path):
 
 def test_a_part_whose_box_the_trainer_would_not_take_is_refused(tmp_path):
     with pytest.raises(
-        ConfigError, match=r"image a: expected parts whose upright box .*1\.02 x 0\.83 of .*fill=expand"
+        ConfigError, match=r"image a: expected parts whose upright box .*1\.02 x 0\.83 of .*larger canvas"
     ):
         written(tmp_path, part((40, 30), (82, 50), 0.0, HW))
     (one,) = written(tmp_path, part((40, 30), (80.5, 50), 0.0, HW))
