@@ -20,6 +20,7 @@ from generator.dataset.store import Store
 from generator.health.angle.turned import angles_said
 from generator.report.angle.line import turned_of
 from generator.report.angle.words import lies_said, parts_said
+from generator.rotation.scene.stage import LayParts
 from generator.rotation.stage import Rotate
 from generator.run.build import coerce
 from generator.run.generate import Job, RunResult
@@ -92,11 +93,22 @@ def _require_text(formats: list[str], job: Job) -> None:
 
 
 def _require_angle(formats: list[str], job: Job) -> None:
-    """Raise ``ConfigError`` where a format states angles and no stage turns images, before all of them are made."""
+    """Raise ``ConfigError`` where a format states one angle an image and images have none or several."""
     asked = next((name for name in formats if FORMATS[name].is_angle), None)
-    if asked and not any(isinstance(stage, Rotate) for stage in job.pipeline.stages):
-        hint = "Add recipe=rotation, or export to a format that states parts, such as angle_jsonl or coco."
-        raise ConfigError("export", "formats that state no angle, as this recipe turns no image", asked, hint)
+    if asked and not any(_gives_angle(stage) for stage in job.pipeline.stages):
+        laid = any(isinstance(stage, LayParts) for stage in job.pipeline.stages)
+        expected = "formats of parts, as there are several on an image" if laid else "formats that state no angle"
+        hint = (
+            "Export to a format that states parts, such as angle_jsonl, coco or yolo_obb."
+            if laid
+            else ("This recipe turns no image: add recipe=rotation, or export to a format of defects such as coco.")
+        )
+        raise ConfigError("export", expected, asked, hint)
+
+
+def _gives_angle(stage: object) -> bool:
+    """Say whether every image has an angle after a stage: it is turned, or has one part alone."""
+    return isinstance(stage, Rotate) or (isinstance(stage, LayParts) and stage.count.high == 1)
 
 
 def _run_only(job: Job, index: int) -> int:
