@@ -17,15 +17,16 @@ import numpy as np
 
 from generator.imaging.poisson import fill
 
-_CELLS = 64  # along the shorter side: the grid of low frequencies
+_CELLS, _LEAST_CELLS = 64, 24  # along the shorter side: the grid of low frequencies, and that of small images
+_CELL_PX = 4  # which small images' cells have, where so many fit
 _HALVES = (4, 2, 1)  # cells to half a window, the largest first that finds enough clear places
 _ENOUGH = 6  # clear places, so that windows differ
 _MOST_PLACES = 400  # among which a window is chosen
-_SMOOTH_CELLS = 1.5  # sigma of what counts as low where fine structure is taken from
+_SMOOTH_CELLS, _SMOOTH_PX = 1.5, 6.0  # least sigma of what counts as low where fine structure is taken from
 _LEAST_SEEN = 0.25  # of a cell, for it to be known
 _ALIKE = 4.0  # deviations from the ground's median within which a cell is of the ground
 _LEAST_ALIKE = 0.05  # of full scale
-_ROUGH = 3.0  # times the ground's usual power of fine structure, above which a cell is of something else
+_ROUGH = 4.0  # times the ground's usual power of fine structure, above which a cell is of something else
 _MOST_GAIN = 3.0
 
 
@@ -41,12 +42,13 @@ def carried_on(image: np.ndarray, share: np.ndarray, white: int, rng: np.random.
     Returns:
         (h, w, C) of the same dtype; where all of the image is kept it has no meaning.
     """
-    cell = max(1, round(min(share.shape) / _CELLS))
+    side = min(share.shape)
+    cell = max(1, round(side / _CELLS), min(_CELL_PX, side // _LEAST_CELLS))
     whole = image.astype(np.float32)
-    seen = (share > 0.0).astype(np.float32)
-    seen_share = _means(seen, cell)[..., 0]
+    is_seen = (share > 0.0).astype(np.uint8)
+    seen_share = _means(is_seen.astype(np.float32), cell)[..., 0]
     known = seen_share >= min(_LEAST_SEEN, float(seen_share.max()))
-    small = _means(cv2.copyTo(whole, seen.astype(np.uint8)), cell) / np.maximum(seen_share, 1e-6)[..., None]
+    small = _means(cv2.copyTo(whole, is_seen), cell) / np.maximum(seen_share, 1e-6)[..., None]
     small[~known] = 0.0
     edge = _edge(known)
     ground, limit = _ground(small[edge], white)
@@ -54,9 +56,12 @@ def carried_on(image: np.ndarray, share: np.ndarray, white: int, rng: np.random.
     slope = _slope(small, is_ground)
     membrane = fill(small - slope, ~is_ground, cycles=1) + slope
     low = np.where(known[..., None], small, membrane)
-    low = cv2.GaussianBlur(low, (0, 0), _SMOOTH_CELLS, borderType=cv2.BORDER_REPLICATE).reshape(low.shape)
+    sigma = max(_SMOOTH_CELLS, _SMOOTH_PX / cell)
+    low = cv2.GaussianBlur(low, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE).reshape(low.shape)
     fine = whole - _up(low, cell, share.shape)
-    power = _means(cv2.multiply(fine, fine).reshape(fine.shape), cell).sum(axis=2)
+    energy = _means(cv2.copyTo(cv2.multiply(fine, fine), is_seen), cell).sum(axis=2)
+    near = cv2.blur(np.stack([energy, seen_share], axis=2), (3, 3), borderType=cv2.BORDER_REPLICATE)  # few px vary much
+    power = near[..., 0] / np.maximum(near[..., 1], 1e-6)
     inner = is_ground & (seen_share > 0.999)
     usual = power[inner] if inner.any() else power[known]
     is_calm = inner & (power <= _ROUGH * float(np.median(usual)) + 1e-3)
