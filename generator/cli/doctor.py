@@ -52,9 +52,7 @@ def run(config: dict[str, Any]) -> int:
         console.print("aside: lines that are there and not to be read; height: the lines' 10, 50 and 90 % quantiles")
     if health.turned:
         Console().print(angle_table(health.turned))
-        console.print(
-            "degrees, counter-clockwise as displayed; gap: the widest arc without an angle, within all splits'"
-        )
+        console.print("degrees, counter-clockwise; none: alike at every angle; gap: widest arc without an angle")
     found = list(serious(health))
     for line in (*found, *worth_a_look(health)):
         console.print(line)

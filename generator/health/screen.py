@@ -72,7 +72,7 @@ def text_table(census: Census) -> Table:
 def angle_table(turned: Turned) -> Table:
     """Return a row a kind of thing and split: angles, where they lie, on which grid, how evenly, the widest gap."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=0)
-    for name in ("angles", "split", "with one", "alike at all", "degrees", "grid", "bins", "least", "most", "gap"):
+    for name in ("angles", "split", "count", "none", "degrees", "grid", "bins", "least", "most", "gap"):
         table.add_column(name, justify="left" if name in ("angles", "split") else "right", overflow="fold")
     for kind, by_split in turned.kinds().items():
         every = AngleCount.merged(by_split.values())

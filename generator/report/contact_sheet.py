@@ -208,7 +208,7 @@ def panels(row: SheetRow, panel_px: int) -> tuple[np.ndarray, np.ndarray | None,
 
     A good image without text has only the first; the twin is None where the row has none. The twin of a sound text is
     the surface without it. A good image with an angle has itself turned back instead of the twin, and its largest part
-    turned back instead of the zoom.
+    turned back instead of the zoom; one with parts alone has two of them.
     """
     height, width = row.hw
     ratio = panel_px / max(height, width)
@@ -230,14 +230,18 @@ def panels(row: SheetRow, panel_px: int) -> tuple[np.ndarray, np.ndarray | None,
 def _turned_panels(
     picture: np.ndarray, row: SheetRow, panel_px: int
 ) -> tuple[np.ndarray | None, np.ndarray, np.ndarray | None]:
-    """Return a good image turned back by its label, its angles, and its largest part turned back."""
+    """Return a good image turned back by its label, its angles, and its largest part turned back.
+
+    Of an image that has no angle of its own, the second part is turned back instead.
+    """
     angle = None if row.orientation is None else row.orientation.angle_deg
     labels = draw_angles(picture, Rect(0, 0, row.hw[1], row.hw[0]), row.orientation, row.parts)
     back = None if angle is None else turned_back(picture, angle)
-    if not row.parts:
-        return back, labels, None
-    largest = max(row.parts, key=lambda entry: entry[0].region.area_px)
-    return back, labels, part_turned_back(row.image, *largest, row.white, panel_px)
+    largest = sorted(row.parts, key=lambda entry: -entry[0].region.area_px)[:2]
+    parts = [part_turned_back(row.image, part, colour, row.white, panel_px) for part, colour in largest]
+    if row.orientation is None and len(parts) > 1:
+        back = parts[1]
+    return back, labels, parts[0] if parts else None
 
 
 def zoom_window(row: SheetRow) -> Rect:

@@ -116,7 +116,7 @@ def make_tile(
     row = _row(root, candidate, colours, white, focus, focus_line)
     names = ("image", "good twin", "labels" if row.is_turned else "mask", "zoom")
     if row.is_turned and not row.regions and not row.lines:
-        names = ("image", "turned back", "labels", "part turned back")
+        names = ("image", "part " * (row.orientation is None) + "turned back", "labels", "part turned back")
     if row.lines:
         names = ("image", "good twin" if row.regions else "without text", "labels", "zoom")
     size = STRIP_SIZE if row.is_strip else 1.0

@@ -54,11 +54,13 @@ def angle_section(turned: Turned, splits: Sequence[str]) -> dict[str, Any] | Non
     if not turned:
         return None
     kinds = list(turned.kinds().items())
+    charts = [chart for name, by_split in kinds[:_MOST_KINDS] for chart in _charts(name, by_split, splits)]
     return {
         "tables": angle_rows(turned, splits),
         "parts": part_rows(turned, splits),
         "per_image": sorted(turned.per_image.items())[:_LISTED] if turned.parts else [],
-        "charts": [chart for name, by_split in kinds[:_MOST_KINDS] for chart in _charts(name, by_split, splits)],
+        "charts": charts,
+        "has_roses": any(chart["is_rose"] for chart in charts),
         "left_out": max(0, len(kinds) - _MOST_KINDS),
         "said": _said(turned),
     }
@@ -106,7 +108,7 @@ def _rows(by_split: dict[str, AngleCount], splits: Sequence[str]) -> list[Row]:
     return rows
 
 
-def _charts(name: str, by_split: dict[str, AngleCount], splits: Sequence[str]) -> list[dict[str, str]]:
+def _charts(name: str, by_split: dict[str, AngleCount], splits: Sequence[str]) -> list[dict[str, Any]]:
     every = AngleCount.merged(by_split.values())
     if not every.count:
         return []
@@ -121,6 +123,7 @@ def _charts(name: str, by_split: dict[str, AngleCount], splits: Sequence[str]) -
             "title": f"Angles of {title}" if place == 0 else title,
             "note": f"{count.count}, largest gap {degrees(count.largest_gap_deg(spans))}°",
             "svg": draw(count, every, f"angles of {title}"),
+            "is_rose": draw is _rose,
         }
         for place, (title, count) in enumerate(shown)
     ]
