@@ -35,6 +35,8 @@ def run(config: dict[str, Any]) -> int:
     console.print(table)
     sources = job.pipeline.source.count
     console.print(f"good images: {'one drawn for each sample' if sources is None else sources}")
+    for line in job.pipeline.summaries(len(job.pipeline)):
+        console.print(line, markup=False, highlight=False)
     for finding in job.pipeline.findings():
         console.print(f"{finding.severity}: {finding.message}")
     _print_estimate(console, job, config)

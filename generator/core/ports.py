@@ -55,6 +55,19 @@ class Stage(Protocol):
         """Return the sample after this step."""
 
 
+class LookingStage(Stage, Protocol):
+    """A step that looks at good images before the first sample."""
+
+    def prepared(self, goods: Iterable[GoodImage]) -> Stage:
+        """Return the step after a look at some good images.
+
+        Called once, where the run is built: what was found travels with it to every process and decides all samples.
+
+        Args:
+            goods: the first ones in provenance order, which are read as they are asked for.
+        """
+
+
 class Check(Protocol):
     """Something that must be true of a finished sample."""
 

@@ -121,7 +121,7 @@ class Angles:
         if not self.balanced:
             return f"about {count / bins:.3g} images"
         if more:
-            return f"{few} or {few + 1} images"
+            return f"{few} or {few + 1} image" + "s" * (few > 0)
         return "1 image" if few == 1 else f"{few} images"
 
     @property

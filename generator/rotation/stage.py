@@ -6,21 +6,22 @@ an oriented box, unless another stage has laid parts before. Source: own.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from generator.core.annotation import Finding, Orientation, Part, Region
 from generator.core.errors import require
-from generator.core.sample import Sample
+from generator.core.sample import GoodImage, Sample
 from generator.core.units import Length, Range
 from generator.imaging.move.carry import carried
 from generator.imaging.move.turn import Kernel, Turn, reach_px
 from generator.rotation.angles import Angles
 from generator.rotation.port import Fill, Frame
+from generator.rotation.symmetry import STATED_ONCE, Symmetry
 
-CIRCULAR = "circular"
 _PHASE_PX = 0.5
 # deviation of the Gaussian before a kernel by which noise of single px comes out equally strong wherever between the
 # pixels it is fetched: to 0.1 % behind cubic, 1 % behind lanczos; behind linear it would vary by a fifth
@@ -38,7 +39,8 @@ class Rotate:
         scale: canvas px a source px, (0, 16]; drawn anew for each image.
         shift: how far the centre is moved along each axis at most, either way, source px.
         size_wh: width and height of every finished image, px; None: as the fill decides.
-        symmetry: how often the part looks the same in a full turn, 1..360, or ``circular``.
+        symmetry: how often the part looks the same in a full turn: 1..360, ``circular``, or ``auto``, which measures
+            it on good images.
         resample_upright: whether quarter turns go through the kernel too and all images get the same softness, so
             that sharpness does not give an angle away.
         category: class of the part that a roi shows; None: no part is labelled.
@@ -52,7 +54,7 @@ class Rotate:
     scale: Range = Range(1.0, 1.0)
     shift: Length = Length(0.0, "px")
     size_wh: tuple[int, int] | None = None
-    symmetry: int | Literal["circular"] = 1
+    symmetry: Symmetry = STATED_ONCE
     resample_upright: bool = False
     category: str | None = "part"
     max_cut: float = 0.02
@@ -60,8 +62,6 @@ class Rotate:
 
     def __post_init__(self) -> None:
         require(0 < self.scale.low <= self.scale.high <= 16, "scale", "a range in (0, 16]", str(self.scale))
-        order = self.symmetry
-        require(order == CIRCULAR or 1 <= int(order) <= 360, "symmetry", "1..360, or circular", order)
         size = self.size_wh
         require(size is None or min(size) >= 1, "size_wh", "null or px >= 1", size)
         soft = not self.resample_upright or self.kernel in _SOFTNESS_PX
@@ -73,13 +73,21 @@ class Rotate:
         """The classes of parts that it can label."""
         return () if self.category is None else (self.category,)
 
+    def prepared(self, goods: Iterable[GoodImage]) -> Rotate:
+        """Return the stage with its symmetry known: measured on good images where it is ``auto``."""
+        return replace(self, symmetry=self.symmetry.measured(goods))
+
     def digest(self) -> str:
-        """Return a hash of the files that the fill reads."""
-        return self.fill.digest()
+        """Return a hash of the files that the fill reads, with the symmetry where it was measured."""
+        return self.fill.digest() + self.symmetry.digest
 
     def findings(self) -> tuple[Finding, ...]:
-        """Return what was noticed about the files that the fill reads."""
-        return self.fill.findings()
+        """Return what was noticed about the files that the fill reads, and what was measured of the symmetry."""
+        return (*self.fill.findings(), *self.symmetry.findings)
+
+    def summary(self, count: int) -> str:
+        """Return one line on the angles of a plan of so many images."""
+        return f"angles: {self.angles.summary(count)}"
 
     def __call__(self, sample: Sample, rng: np.random.Generator) -> Sample:
         """Return the sample turned, with its angle."""
@@ -89,7 +97,7 @@ class Rotate:
         turn = self._turn(sample, angle, scale, shift, rng)
         surface = sample.good if sample.blank is None else sample.blank
         beyond = self.fill.beyond(surface, turn, white, spec.split, rng)
-        order = 0 if self.symmetry == CIRCULAR else int(self.symmetry)
+        order = self.symmetry.known
         own = (sample.source.angle_deg or 0.0) if sample.orientation is None else 0.0
         before = Orientation.at(own, order) if sample.orientation is None else sample.orientation
         parts = sample.parts or self._part(sample, own, order)
@@ -160,7 +168,10 @@ class Rotate:
 
 def box_at(region: Region, angle_deg: float) -> np.ndarray:
     """Return the smallest box at an angle around a region's pixels, (4, 2) px, from its own top left, clockwise."""
-    rows, columns = np.nonzero(region.bits)
+    rows = np.flatnonzero(region.bits.any(axis=1))  # the ends of each row decide the box
+    ends = region.bits[rows]
+    columns = np.concatenate([ends.argmax(axis=1), ends.shape[1] - 1 - ends[:, ::-1].argmax(axis=1)])
+    rows = np.concatenate([rows, rows])
     corners = np.concatenate([np.stack([columns + i, rows + j], axis=1) for i in (0, 1) for j in (0, 1)])
     points = corners + np.array([region.rect.x, region.rect.y], np.float64)
     back = Turn(angle_deg=-angle_deg, pivot_xy=(0.0, 0.0), to_xy=(0.0, 0.0), wh=(1, 1))

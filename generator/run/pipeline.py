@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -25,6 +25,7 @@ from generator.run.label_text import derive_text
 from generator.run.plan import Plan, PlanRequest
 
 _KEPT_IMAGES = 4
+_LOOKED_AT = 12  # good images that a stage may look at beforehand
 _Lit = tuple[GoodImage, dict[str, Any]]
 
 
@@ -71,6 +72,7 @@ class Pipeline:
         self._uses_light = any(getattr(stage, "uses_light", False) for stage in self.stages)
         self.plan = Plan(request, self.categories, self.source, str(recipe["name"]), self.seed)
         self._images: OrderedDict[str, _Lit] = OrderedDict()
+        self.stages = [_prepared(stage, self._first_goods()) for stage in self.stages]
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_images": OrderedDict()}
@@ -106,9 +108,19 @@ class Pipeline:
         stages = [finding for stage in self.stages if hasattr(stage, "findings") for finding in stage.findings()]
         return (*self.source.findings(), *stages, *self.plan.findings)
 
+    def summaries(self, count: int) -> list[str]:
+        """Return what stages say of a plan of so many images, a line each."""
+        return [stage.summary(count) for stage in self.stages if hasattr(stage, "summary")]
+
     def make_good(self, spec: SampleSpec) -> Sample:
         """Return the sample of a spec without its defects, as the same camera delivers it."""
         return self._try(replace(spec, categories=()), 0).with_(spec=spec)
+
+    def _first_goods(self) -> Iterator[GoodImage]:
+        """Yield the first good images in provenance order."""
+        count = _LOOKED_AT if self.source.count is None else min(_LOOKED_AT, self.source.count)
+        for rank in range(count):
+            yield self._good(self.source.source_id(rank))[0]
 
     def _try(self, spec: SampleSpec, attempt: int) -> Sample:
         sample = self._untouched(spec)
@@ -151,6 +163,11 @@ class Pipeline:
         while len(self._images) > _KEPT_IMAGES:
             self._images.popitem(last=False)
         return self._images[source_id]
+
+
+def _prepared(stage: Stage, goods: Iterable[GoodImage]) -> Stage:
+    """Return a stage after it has looked at good images, if it wants to."""
+    return stage.prepared(goods) if hasattr(stage, "prepared") else stage
 
 
 def _build_stage(node: Mapping[str, Any], number: int, config: Mapping[str, Any]) -> Stage:

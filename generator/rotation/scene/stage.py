@@ -7,15 +7,16 @@ that it casts falls the way the scene's light says. Source: own.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import numpy as np
 
 from generator.core.annotation import Finding, Orientation, Part
 from generator.core.errors import ConfigError, require
 from generator.core.geometry import Rect, mask_to_rect
-from generator.core.sample import Sample
+from generator.core.sample import GoodImage, Sample
 from generator.core.units import Length, Range, Scale
 from generator.imaging.move.turn import Kernel, Turn
 from generator.rotation.angles import Angles
@@ -25,10 +26,12 @@ from generator.rotation.scene.cutout import Cutout, cut
 from generator.rotation.scene.ground import Ground
 from generator.rotation.scene.place import Room
 from generator.rotation.scene.shadow import Shadow, cast
-from generator.rotation.stage import CIRCULAR, box_at
+from generator.rotation.stage import box_at
+from generator.rotation.symmetry import STATED_ONCE, Symmetry
 
 _KEPT = 8
 _LEAST_SHOWN = 0.7  # share of a part that stays on the scene where parts may be cut
+_AT_BORDER = 0.02  # of the shorter side: a part may touch the image's border so far
 _FITTING = 0.98  # of the scale at which a part too large for the scene would just fit
 
 
@@ -47,7 +50,8 @@ class LayParts:
         size_wh: width and height of a scene, px; None: those of the image.
         kernel: what is laid through the pixels: ``linear``, ``cubic`` or ``lanczos``.
         edge: how far the true edge of the part may lie from the outline of the roi.
-        symmetry: how often the part looks the same in a full turn, 1..360, or ``circular``.
+        symmetry: how often the part looks the same in a full turn: 1..360, ``circular``, or ``auto``, which measures it
+            on good images.
         allow_cut: whether parts may reach beyond the image, by three tenths of their pixels at most.
         category: class of the parts.
         name: what its random numbers hang on.
@@ -64,7 +68,7 @@ class LayParts:
     size_wh: tuple[int, int] | None = None
     kernel: Kernel = "cubic"
     edge: Length = Length(0.5, "%")
-    symmetry: int | Literal["circular"] = 1
+    symmetry: Symmetry = STATED_ONCE
     allow_cut: bool = False
     category: str = "part"
     name: str = "parts"
@@ -76,8 +80,6 @@ class LayParts:
         require(0 < self.scale.low <= self.scale.high <= 16, "scale", "a range in (0, 16]", str(self.scale))
         size = self.size_wh
         require(size is None or all(1 <= side <= 16384 for side in size), "size_wh", "null or px in 1..16384", size)
-        order = self.symmetry
-        require(order == CIRCULAR or 1 <= int(order) <= 360, "symmetry", "1..360, or circular", order)
         require(bool(self.category), "category", "a name", self.category)
         object.__setattr__(self, "_kept", Kept(_KEPT))
 
@@ -86,13 +88,24 @@ class LayParts:
         """The class of the parts."""
         return (self.category,)
 
+    def prepared(self, goods: Iterable[GoodImage]) -> LayParts:
+        """Return the stage with its symmetry known: measured on good images where it is ``auto``."""
+        return replace(self, symmetry=self.symmetry.measured(goods))
+
     def digest(self) -> str:
-        """Return a hash of the files that the ground reads."""
-        return self.ground.digest()
+        """Return a hash of the files that the ground reads, with the symmetry where it was measured."""
+        return self.ground.digest() + self.symmetry.digest
 
     def findings(self) -> tuple[Finding, ...]:
-        """Return what was noticed about the files that the ground reads."""
-        return self.ground.findings()
+        """Return what was noticed about the files that the ground reads, and what was measured of the symmetry."""
+        return (*self.ground.findings(), *self.symmetry.findings)
+
+    def summary(self, count: int) -> str:
+        """Return one line on the angles of a plan of so many scenes."""
+        low, high = int(self.count.low), int(self.count.high)
+        if low == high:
+            return f"angles of {low * count} parts: {self.angles.summary(low * count)}"
+        return f"angles of {low * count} to {high * count} parts, each part its own"
 
     def __call__(self, sample: Sample, rng: np.random.Generator) -> Sample:
         """Return the sample as a scene, its parts labelled.
@@ -116,7 +129,7 @@ class LayParts:
             ground = cast(ground, _cover(copies, hw), sample.light_deg, drawn["shadow"])
         made = composed(sample, ground, part, copies)
         parts = self._parts(sample, part, copies, hw)
-        findings = sample.findings
+        findings = (*sample.findings, *_at_border(sample))
         if len(copies) < asked:
             message = f"{asked} parts were to be laid, {len(copies)} found room"
             findings = (*findings, Finding(severity="info", code="no_room", message=message))
@@ -176,7 +189,7 @@ class LayParts:
             scale *= _FITTING * min(hw[1] / seen.w, hw[0] / seen.h, 1.0)
 
     def _parts(self, sample: Sample, part: Cutout, copies: list[Copy], hw: tuple[int, int]) -> tuple[Part, ...]:
-        order = 0 if self.symmetry == CIRCULAR else int(self.symmetry)
+        order = self.symmetry.known
         own, whole = sample.source.angle_deg or 0.0, part.region
         if sample.orientation is not None:
             own = sample.orientation.angle_deg or 0.0
@@ -200,6 +213,18 @@ def _require_part(sample: Sample) -> None:
     if sample.parts:
         got = f"{len(sample.parts)} labelled before"
         raise ConfigError("recipe.stages", "one stage that labels whole parts", got, "Lay parts first, or only once.")
+
+
+def _at_border(sample: Sample) -> tuple[Finding, ...]:
+    """Return a warning where the image does not show all of its part."""
+    assert sample.roi is not None
+    length = sum(int(np.count_nonzero(edge)) for edge in (sample.roi[[0, -1]], sample.roi[:, [0, -1]]))
+    if length <= _AT_BORDER * min(sample.hw):
+        return ()
+    message = (
+        f"{sample.source.source_id}: {length} px of the part lie at the image's border, where its copies end straight"
+    )
+    return (Finding(severity="warning", code="part_at_border", message=message),)
 
 
 def _cover(copies: list[Copy], hw: tuple[int, int]) -> np.ndarray:
