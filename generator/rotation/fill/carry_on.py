@@ -15,13 +15,13 @@ import math
 import cv2
 import numpy as np
 
-from generator.imaging.poisson import fill
+from generator.imaging.poisson import fill, times
 
 _CELLS, _LEAST_CELLS = 64, 24  # along the shorter side: the grid of low frequencies, and that of small images
 _CELL_PX = 4  # which small images' cells have, where so many fit
 _HALVES = (4, 2, 1)  # cells to half a window, the largest first that finds enough clear places
 _ENOUGH = 6  # clear places, so that windows differ
-_MOST_PLACES = 400  # among which a window is chosen
+_MOST_PLACES = 200  # among which a window is chosen
 _SMOOTH_CELLS, _SMOOTH_PX = 1.5, 6.0  # least sigma of what counts as low where fine structure is taken from
 _LEAST_SEEN = 0.25  # of a cell, for it to be known
 _ALIKE = 4.0  # deviations from the ground's median within which a cell is of the ground
@@ -44,31 +44,38 @@ def carried_on(image: np.ndarray, share: np.ndarray, white: int, rng: np.random.
     """
     side = min(share.shape)
     cell = max(1, round(side / _CELLS), min(_CELL_PX, side // _LEAST_CELLS))
-    whole = image.astype(np.float32)
-    is_seen = (share > 0.0).astype(np.uint8)
+    is_seen = (share > 0.0).view(np.uint8)
     seen_share = _means(is_seen.astype(np.float32), cell)[..., 0]
     known = seen_share >= min(_LEAST_SEEN, float(seen_share.max()))
-    small = _means(cv2.copyTo(whole, is_seen), cell) / np.maximum(seen_share, 1e-6)[..., None]
+    deep = cv2.copyTo(image, is_seen) if image.dtype == np.uint8 else cv2.copyTo(image, is_seen).astype(np.float32)
+    small = _means(deep, cell).astype(np.float32) / np.maximum(seen_share, 1e-6)[..., None]
     small[~known] = 0.0
-    edge = _edge(known)
-    ground, limit = _ground(small[edge], white)
+    ground, limit = _ground(small[_edge(known)], white)
     is_ground = known & (np.abs(small - ground).max(axis=2) <= limit)
     slope = _slope(small, is_ground)
     membrane = fill(small - slope, ~is_ground, cycles=1) + slope
     low = np.where(known[..., None], small, membrane)
     sigma = max(_SMOOTH_CELLS, _SMOOTH_PX / cell)
     low = cv2.GaussianBlur(low, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE).reshape(low.shape)
-    fine = whole - _up(low, cell, share.shape)
-    energy = _means(cv2.copyTo(cv2.multiply(fine, fine), is_seen), cell).sum(axis=2)
-    near = cv2.blur(np.stack([energy, seen_share], axis=2), (3, 3), borderType=cv2.BORDER_REPLICATE)  # few px vary much
-    power = near[..., 0] / np.maximum(near[..., 1], 1e-6)
+    fine = _up(low, cell, share.shape)
+    fine = cv2.subtract(image, fine, dst=fine, dtype=cv2.CV_32F).reshape(image.shape)
+    power = _power(fine, is_seen, cell)
     inner = is_ground & (seen_share > 0.999)
     usual = power[inner] if inner.any() else power[known]
     is_calm = inner & (power <= _ROUGH * float(np.median(usual)) + 1e-3)
-    laid = _windows(fine, share, seen_share > 0.999, is_calm, cell, rng)
-    depth = cv2.CV_8U if image.dtype == np.uint8 else cv2.CV_16U
-    made = cv2.add(laid, _up(membrane, cell, share.shape), dtype=depth).reshape(image.shape)
+    places, cells = _places(seen_share > 0.999, is_calm)
+    made = _laid(fine, membrane, share, places * cell, cells * cell, cell, image.dtype, rng)
     return np.minimum(made, image.dtype.type(white)) if white < np.iinfo(image.dtype).max else made
+
+
+def _power(fine: np.ndarray, is_seen: np.ndarray, cell: int) -> np.ndarray:
+    """Return the power of what is seen of the fine structure around each cell, (rows, columns)."""
+    step = 1 if cell % 2 else 2  # every other pixel tells as much
+    some, seen = np.ascontiguousarray(fine[::step, ::step]), np.ascontiguousarray(is_seen[::step, ::step])
+    energy = _means(cv2.copyTo(cv2.multiply(some, some), seen), cell // step).sum(axis=2)
+    both = np.stack([energy, _means(seen.astype(np.float32), cell // step)[..., 0]], axis=2)
+    near = cv2.blur(both, (3, 3), borderType=cv2.BORDER_REPLICATE)  # that of few pixels varies much
+    return near[..., 0] / np.maximum(near[..., 1], 1e-6)
 
 
 def _ground(edge: np.ndarray, white: int) -> tuple[np.ndarray, float]:
@@ -102,41 +109,72 @@ def _edge(known: np.ndarray) -> np.ndarray:
     return near if near.any() else known
 
 
-def _windows(
+def _laid(
     fine: np.ndarray,
+    membrane: np.ndarray,
     share: np.ndarray,
-    inner: np.ndarray,
-    is_calm: np.ndarray,
+    places: np.ndarray,
+    half: int,
     cell: int,
+    dtype: np.dtype,
     rng: np.random.Generator,
 ) -> np.ndarray:
-    """Return windows of fine structure laid wherever less than all is kept, (h, w, C) float32.
+    """Return windows of fine structure laid on the membrane wherever less than all is kept, (h, w, C) of ``dtype``.
 
-    Where they will be mixed with the image they are so much stronger that the mixture has the strength of either.
+    Strip by strip, so that little memory is touched. Where windows will be mixed with the image they are so much
+    stronger that the mixture has the strength of either.
+
+    Args:
+        fine: (h, w, C) float32.
+        membrane: (rows, columns, C) float32, a value a cell.
+        share: (h, w) float32.
+        places: (n, 2) rows and columns where windows may be taken from, px.
+        half: half a window, a whole number of cells, px.
+        cell: px.
+        dtype: of the result.
+        rng: says which windows lie where.
     """
-    (height, width, channels), (places, cells) = fine.shape, _places(inner, is_calm)
-    half = cells * cell
-    side = 2 * half
-    padded = cv2.copyMakeBorder(fine, 0, max(0, side - height), 0, max(0, side - width), cv2.BORDER_REPLICATE)
-    fine = padded.reshape(*padded.shape[:2], channels)
+    (height, width, channels), side = fine.shape, 2 * half
+    if min(height, width) < side:
+        fine = cv2.copyMakeBorder(fine, 0, max(0, side - height), 0, max(0, side - width), cv2.BORDER_REPLICATE)
+        fine = fine.reshape(*fine.shape[:2], channels)
     wanted = np.pad(_means(np.float32(1.0) - share, half)[..., 0] > 0.0, 1)
-    nodes = np.argwhere(wanted[:-1, :-1] | wanted[1:, :-1] | wanted[:-1, 1:] | wanted[1:, 1:])
-    made = np.zeros((wanted.shape[0] * half, wanted.shape[1] * half, channels), np.float32)
+    is_node = wanted[:-1, :-1] | wanted[1:, :-1] | wanted[:-1, 1:] | wanted[1:, 1:]
+    nodes = np.argwhere(is_node)
     places = places[:: -(-len(places) // _MOST_PLACES)]
-    apart = ((nodes[:, None, :] - 1.0) * half - places[None, :, :] * float(cell)) / side
-    chosen = np.argmin((np.square(apart).sum(axis=2) + 1.0) * rng.random(apart.shape[:2]), axis=1)
-    bottom, right = fine.shape[0] - side, fine.shape[1] - side
+    away = ((nodes[:, None, 0] - 1.0) * half - places[None, :, 0]) ** 2
+    away += ((nodes[:, None, 1] - 1.0) * half - places[None, :, 1]) ** 2
+    chosen = places[np.argmin((away + float(side) ** 2) * rng.random(away.shape), axis=1)]
+    chosen = np.minimum(chosen, [fine.shape[0] - side, fine.shape[1] - side])
     weight = np.repeat(_weight(side)[..., None], channels, axis=2)
-    for (row, column), (y, x) in zip((nodes * half).tolist(), (places[chosen] * cell).tolist(), strict=True):
-        y, x = min(y, bottom), min(x, right)
-        onto = made[row : row + side, column : column + side]
-        cv2.accumulateProduct(fine[y : y + side, x : x + side], weight, onto)
-    made = np.ascontiguousarray(made[half : half + height, half : half + width])
-    mixed = np.flatnonzero((share > 0.0) & (share < 1.0))
-    part = share.ravel()[mixed]
-    gain = np.sqrt((1.0 + part) / (1.0 - part))
-    made.reshape(-1, channels)[mixed] *= np.minimum(gain, np.float32(_MOST_GAIN))[:, None]
+    made = np.zeros((height, width, channels), dtype)
+    strips = is_node.shape[0] - 1
+    cells = cv2.copyMakeBorder(
+        membrane, 1, strips * half // cell + 1 - membrane.shape[0], 0, 0, cv2.BORDER_REPLICATE
+    ).reshape(-1, *membrane.shape[1:])
+    both = np.zeros((side, is_node.shape[1] * half + half, channels), np.float32)
+    ends = np.searchsorted(nodes[:, 0], np.arange(strips + 2))
+    columns = (nodes[:, 1] * half).tolist()
+    for row in range(strips + 1):
+        for node in range(ends[row], ends[row + 1]):
+            (y, x), left = chosen[node].tolist(), columns[node]
+            cv2.accumulateProduct(fine[y : y + side, x : x + side], weight, both[:, left : left + side])
+        if row and wanted[row].any():
+            first = (row - 1) * half
+            here = slice(first, min(first + half, height))
+            ground = _up(cells[first // cell : first // cell + half // cell + 2], cell, (half + 2 * cell, width))
+            strip = times(both[: here.stop - first, half : half + width], _gain(share[here]))
+            depth = cv2.CV_8U if dtype == np.uint8 else cv2.CV_16U
+            cv2.add(strip, ground[cell : cell + here.stop - first], dst=made[here], dtype=depth)
+        both[:half] = both[half:]
+        both[half:] = 0.0
     return made
+
+
+def _gain(share: np.ndarray) -> np.ndarray:
+    """Return how much stronger fine structure is, so that its mixture with the image's keeps its strength."""
+    mixed = np.where(share < 1.0, share, np.float32(0.0))
+    return np.minimum(np.sqrt((1.0 + mixed) / (1.0 - mixed)), np.float32(_MOST_GAIN))
 
 
 def _places(inner: np.ndarray, is_calm: np.ndarray) -> tuple[np.ndarray, int]:
