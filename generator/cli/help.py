@@ -22,7 +22,8 @@ Verbs
 """
 
 _GENERATE = """\
-defectgen generate puts defects or text on good images and writes images, exact labels, twins, records and exports.
+defectgen generate puts defects or text on good images, or turns them by known angles, and writes images, exact labels,
+twins, records and exports.
 
   defectgen generate source=folder source.path=DIR count=200 seed=7 'defect=[metal/scratch,metal/pit]'
 
@@ -32,7 +33,7 @@ Examples
   defectgen generate                                                    drawn parts, nothing else needed
   defectgen generate experiment=leather source=folder source.path=good/ count=500 name=hides camera=mild
   defectgen generate 'defect=[metal/scratch,metal/pit]' 'targets={scratch: 300, pit: 200}'
-  defectgen generate name=tiles source=folder source.path=good/ count=500 only=42      one sample again, alone
+  defectgen generate recipe=rotation source=folder source.path=good/ rotation.step=1 count=3600
   defectgen generate recipe=text text/corpus=lot_code text/font=dot_matrix text/marking=dot_matrix count=1000
 """
 
@@ -65,7 +66,7 @@ A sweep over values: -m seed=1,2,3 'name=set${seed}'. Tab completion: eval "$(de
 
 _LISTS = """\
 {text}
-Experiments (experiment=name): defects or text as a product has them, on drawn ones until source=folder is given
+Experiments (experiment=name): defects, text or angles as a product has them, on drawn ones until source=folder is given
 {presets}
 
 Groups (group=option)
@@ -74,6 +75,10 @@ Groups (group=option)
 Groups of text, with recipe=text: what it says, how its print fails ('text/fault=[smear,blot]'), in which face, where it
 stands, how it gets onto the surface, how letters are set, how it is bent and seen
 {of_text}
+
+Groups of angles: what lies beyond a turned image (recipe=rotation); what parts that were cut out are laid on, and their
+shadow (recipe=parts). Which angles: rotation.range=[-5,5] rotation.step=0.1, rotation.mountings=[0,90] and their like
+{of_rotation}
 
 {keys}"""
 
@@ -314,15 +319,18 @@ def help_of(verb: str) -> str:
     }[verb]
     if verb not in ("generate", "plan", "preview"):
         return text
-    rows = {group: f"  {group:<13} {_wrapped(group_options(group))}" for group in groups() if group != "experiment"}
+    rows = {group: f"  {group:<15} {_wrapped(group_options(group))}" for group in groups() if group != "experiment"}
     choices = "\n".join(row for group, row in rows.items() if "/" not in group)
-    of_text = "\n".join(row for group, row in rows.items() if "/" in group)
+    of_text, of_rotation = (
+        "\n".join(row for group, row in rows.items() if group.startswith(f"{room}/")) for room in ("text", "rotation")
+    )
     presets = "\n".join(f"  {name:<18} {first_words('experiment', name)}" for name in group_options("experiment"))
     return _LISTS.format(
         text=text,
         presets=presets,
         choices=choices,
         of_text=of_text,
+        of_rotation=of_rotation,
         keys=_KEYS.replace("{formats}", _indented(formats)),
     )
 
@@ -347,4 +355,4 @@ def _wrapped(options: list[str]) -> str:
             lines.append(line.rstrip())
             line = ""
         line += f"{option}  "
-    return ("\n" + " " * 16).join([*lines, line.rstrip()])
+    return ("\n" + " " * 18).join([*lines, line.rstrip()])
