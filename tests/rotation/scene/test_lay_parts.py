@@ -21,6 +21,7 @@ from generator.rotation.angles import Angles
 from generator.rotation.scene.ground import Own
 from generator.rotation.scene.shadow import Shadow
 from generator.rotation.scene.stage import LayParts
+from generator.rotation.symmetry import Symmetry
 from generator.run.build import build
 from generator.run.pipeline import Pipeline, Rejected
 
@@ -236,9 +237,9 @@ def test_an_own_angle_and_a_symmetry_are_in_the_label():
         source=GoodImage(source_id="F", pixels=source.image, white=255, roi=source.roi, angle_deg=30.0)
     )
     assert laid(turned, angles=Angles(angles_deg=(20.0,))).orientation.angle_deg == 50.0
-    folded = laid(turned, angles=Angles(angles_deg=(120.0,)), symmetry=2).orientation
+    folded = laid(turned, angles=Angles(angles_deg=(120.0,)), symmetry=Symmetry(2)).orientation
     assert (folded.angle_deg, folded.symmetry) == (-30.0, 2)
-    assert laid(turned, symmetry="circular").orientation.angle_deg is None
+    assert laid(turned, symmetry=Symmetry(0)).orientation.angle_deg is None
 
 
 def test_a_part_too_large_for_the_scene_is_made_smaller():
@@ -252,6 +253,13 @@ def test_parts_that_find_no_room_are_left_out_and_named():
     sample = laid(letter(), count=Range(9, 9))
     assert 1 <= len(sample.parts) < 9
     assert [(finding.severity, finding.code) for finding in sample.findings] == [("info", "no_room")]
+
+
+def test_a_part_that_its_own_image_cuts_is_named():
+    source = letter()
+    roi = source.roi.copy()
+    roi[14:46, :32] = True
+    assert [finding.code for finding in laid(source.with_(roi=roi)).findings] == ["part_at_border"]
 
 
 def test_parts_may_be_cut_where_that_is_allowed():
