@@ -161,7 +161,10 @@ class Rotate:
         for old, new in zip(before, after, strict=True):
             lost = 1.0 - new.region.area_px / (old.region.area_px * scale**2)
             if lost > self.max_cut + 2.0 / max(1.0, min(old.region.rect.w, old.region.rect.h) * scale):
-                message = f"{lost:.0%} of the {old.category} lies outside the image, at most {self.max_cut:.0%} may"
+                message = (
+                    f"{lost:.0%} of the {old.category} lies outside the image, at most {self.max_cut:.0%} may "
+                    "(rotation/fill=expand holds all of it, rotation.scale=0.7 makes it smaller)"
+                )
                 findings.append(Finding(severity="error", code="part_cut", message=message))
         return tuple(findings)
 

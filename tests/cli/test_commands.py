@@ -34,10 +34,12 @@ def test_help_of_generate_lists_groups_options_and_five_examples(command):
 def test_groups_of_text_and_their_options_are_listed_apart(command):
     _, out, _ = command("generate", "--help")
     listed = out.split("Groups of text")[1].split("\n\n")[0]
-    inner = [group for group in groups() if "/" in group]
+    inner = [group for group in groups() if group.startswith("text/")]
     assert {"text/corpus", "text/font", "text/marking", "text/layout", "text/fault"} <= set(inner)
     assert all(group in listed and all(option in listed for option in group_options(group)) for group in inner)
     assert "text" not in groups()
+    turned = out.split("Groups of angles")[1].split("\n\n")[0]
+    assert all(option in turned for group in groups() if "rotation/" in group for option in group_options(group))
 
 
 def test_the_resolved_configuration_is_printed_as_yaml(command, tmp_path):
