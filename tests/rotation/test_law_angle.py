@@ -10,12 +10,14 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
 
 from generator.core.errors import RangeError
 from generator.core.sample import GoodImage, Sample, SampleSpec
+from generator.core.units import Length, Range
 from generator.rotation.angles import Angles
 from tests.imaging.move.reference import canvas_xy, forth, turned
 from tests.rotation.fills import FILLS, config_of, rotate
@@ -23,11 +25,23 @@ from tests.rotation.fills import FILLS, config_of, rotate
 SIZES = ((80, 80), (81, 81), (80, 87), (99, 78))  # width, height
 NARROW = ((1, 1), (23, 1), (1, 30), (40, 2), (5, 4))
 DEPTHS = ((np.uint8, 255, 1), (np.uint8, 255, 3), (np.uint16, 4095, 1), (np.uint16, 65535, 3))
-ANGLES = "rotation.angles=[-17.4,45,98.3,133.7,-171.2,-60,-90,180,0]"
+ANGLES = (-17.4, 45.0, 98.3, 133.7, -171.2, -60.0, -90.0, 180.0, 0.0)
 PERIOD_PX, SWING = 12.0, 0.8
 # of the swing: error of the stage's kernel, and of the one that turns back, on waves of 12 px
 ERRORS = {"linear": 0.04, "cubic": 0.025, "lanczos": 0.012}
 DISC = 0.38  # of the shorter side: the circle that every fill shows
+
+
+@pytest.fixture(scope="module")
+def turning(tmp_path_factory):
+    """Return a function: fill, angles and other fields -> the stage, as its yaml builds it but for these."""
+    folder = tmp_path_factory.mktemp("fills")
+
+    @cache
+    def built(fill):
+        return rotate(fill, folder)
+
+    return lambda fill, angles, **fields: replace(built(fill), angles=Angles(angles_deg=angles), **fields)
 
 
 def waves(wh, white, dtype, channels):
@@ -76,8 +90,8 @@ def angle_left_deg(restored, upright, inside) -> float:
 
 @pytest.mark.parametrize("kernel", ERRORS)
 @pytest.mark.parametrize("fill", FILLS)
-def test_turning_back_by_the_label_restores_the_upright_image(fill, kernel, tmp_path):
-    stage = rotate(fill, tmp_path, ANGLES, f"rotation.kernel={kernel}")
+def test_turning_back_by_the_label_restores_the_upright_image(fill, kernel, turning):
+    stage = turning(fill, ANGLES, kernel=kernel)
     for number, (wh, depth) in enumerate(itertools.product(SIZES, (0, 1))):
         dtype, white, channels = DEPTHS[(number + depth) % 4]  # each size in two depths
         upright, seen = waves(wh, white, dtype, channels), set()
@@ -96,9 +110,9 @@ def test_turning_back_by_the_label_restores_the_upright_image(fill, kernel, tmp_
 
 
 @pytest.mark.parametrize("fill", FILLS)
-def test_quarter_turns_are_turned_back_to_the_byte(fill, tmp_path):
+def test_quarter_turns_are_turned_back_to_the_byte(fill, turning):
     """Where the canvas is odd and the source even, or the reverse, the copy lies half a pixel beside the middle."""
-    stage = rotate(fill, tmp_path, "rotation.angles=[0,90,180,-90]")
+    stage = turning(fill, (0.0, 90.0, 180.0, -90.0))
     rng = np.random.default_rng(0)
     for wh, (dtype, white, channels) in itertools.product((*SIZES, (31, 22)), DEPTHS):
         upright = rng.integers(0, white + 1, (wh[1], wh[0], channels)).astype(dtype)
@@ -114,11 +128,9 @@ def test_quarter_turns_are_turned_back_to_the_byte(fill, tmp_path):
 
 
 @pytest.mark.parametrize("fill", FILLS)
-def test_narrow_images_are_restored_or_refused_in_words(fill, tmp_path):
-    stages = {
-        kernel: rotate(fill, tmp_path, "rotation.angles=[30,90,-135.5,180]", f"rotation.kernel={kernel}")
-        for kernel in ERRORS
-    }
+def test_narrow_images_are_restored_or_refused_in_words(fill, turning):
+    angles = (30.0, 90.0, -135.5, 180.0)
+    stages = {kernel: turning(fill, angles, kernel=kernel) for kernel in ERRORS}
     for wh, (dtype, white, channels), kernel in itertools.product(NARROW, DEPTHS[1:3], ERRORS):
         across = np.linspace(0.2, 0.8, max(wh))  # a slope along the longer side, which a kernel follows
         slope = across[None, :] if wh[0] >= wh[1] else across[:, None]
@@ -147,18 +159,18 @@ def test_narrow_images_are_restored_or_refused_in_words(fill, tmp_path):
 
 
 @pytest.mark.parametrize("fill", FILLS)
-def test_scale_shift_and_equal_softness_leave_the_label_true(fill, tmp_path):
+def test_scale_shift_and_equal_softness_leave_the_label_true(fill, turning):
     """Smaller, larger, moved, softened, and all of it at a size that was asked for."""
     wh, white = (120, 114), 65535
     upright = waves(wh, white, np.uint16, 1)
     for more in (
-        ("rotation.scale=[0.55,0.9]",),
-        ("rotation.scale=1.4", "rotation.shift=2px"),
-        ("rotation.resample_upright=true",),
-        ("rotation.size_wh=[64,64]",),
-        ("rotation.size_wh=[81,64]", "rotation.scale=[0.8,1.1]", "rotation.resample_upright=true", "rotation.shift=3%"),
+        {"scale": Range(0.55, 0.9)},
+        {"scale": Range(1.4, 1.4), "shift": Length(2.0, "px")},
+        {"resample_upright": True},
+        {"size_wh": (64, 64)},
+        {"size_wh": (81, 64), "scale": Range(0.8, 1.1), "resample_upright": True, "shift": Length(3.0, "%")},
     ):
-        stage = rotate(fill, tmp_path, "rotation.angles=[0,33.3,-120.7,90]", "rotation.max_cut=1", *more)
+        stage = turning(fill, (0.0, 33.3, -120.7, 90.0), max_cut=1.0, **more)
         for index in range(4):
             made = stage(sample_of(upright, white, index), np.random.default_rng(index + 7))
             scale = made.params["rotation"]["scale"]
@@ -168,14 +180,14 @@ def test_scale_shift_and_equal_softness_leave_the_label_true(fill, tmp_path):
             assert inside.sum() > 200, (more, index)
             left = angle_left_deg(turned_back(made, wh, scale), upright, inside)
             assert abs(left) < 0.05, (more, made.orientation.angle_deg, left)
-            if "size" in more[0]:
-                assert made.hw == (64, 64 if "64,64" in more[0] else 81)
+            if "size_wh" in more:
+                assert made.hw == more["size_wh"][::-1]
 
 
 @pytest.mark.parametrize("kernel", ERRORS)
-def test_close_to_a_quarter_no_more_than_the_kernels_ripple_is_left_of_the_angle(kernel, tmp_path):
+def test_close_to_a_quarter_no_more_than_the_kernels_ripple_is_left_of_the_angle(kernel, turning):
     """A cubic kernel moves what lies a quarter between pixels by 0.048 px; close to a quarter turn that is a turn."""
-    stage = rotate("reflect", tmp_path, "rotation.angles=[0.1,-0.5,1,90.3,-178.8]", f"rotation.kernel={kernel}")
+    stage = turning("reflect", (0.1, -0.5, 1.0, 90.3, -178.8), kernel=kernel)
     ripple_px = {"linear": 0.012, "cubic": 0.0482, "lanczos": 0.0146}[kernel]
     wh = (160, 160)
     upright = waves(wh, 65535, np.uint16, 1)
@@ -193,12 +205,12 @@ def _shown(made: Sample, wh, scale=1.0) -> np.ndarray:
 
 
 @pytest.mark.parametrize("fill", FILLS)
-def test_two_turns_equal_one(fill, tmp_path):
+def test_two_turns_equal_one(fill, turning):
     """In label and in pixels, whatever the fills show around what both have kept."""
     wh, white = (91, 91), 65535
-    upright, stage = waves(wh, white, np.uint16, 1), rotate(fill, tmp_path)
+    upright = waves(wh, white, np.uint16, 1)
     for first, second in ((20.0, 31.5), (170.0, 10.0), (-100.3, -100.3), (90.0, 12.0), (90.0, 90.0), (45.0, -45.0)):
-        one, two = (replace(stage, angles=Angles(angles_deg=(angle,))) for angle in (first, second))
+        one, two = (turning(fill, (angle,)) for angle in (first, second))
         once = one(sample_of(upright, white), np.random.default_rng(0))
         twice = two(once, np.random.default_rng(1))
         total = math.remainder(first + second, 360.0)
@@ -213,8 +225,8 @@ def test_two_turns_equal_one(fill, tmp_path):
             assert np.array_equal(np.rint(restored)[inside], upright[inside])
 
 
-def test_a_sources_own_angle_is_added_and_a_full_circle_is_stated_once(tmp_path):
-    stage = rotate("constant", tmp_path, "rotation.angles=[150,-150,180,-30,0]")
+def test_a_sources_own_angle_is_added_and_a_full_circle_is_stated_once(turning):
+    stage = turning("constant", (150.0, -150.0, 180.0, -30.0, 0.0))
     for own, index in itertools.product((30.0, -30.0, 180.0, 0.0, -0.0), range(5)):
         sample = sample_of(waves((20, 20), 255, np.uint8, 1), 255, index)
         made = stage(sample.with_(source=replace(sample.source, angle_deg=own)), np.random.default_rng(0))
