@@ -70,9 +70,11 @@ def _anew(deviations: np.ndarray, known: np.ndarray, number: int) -> np.ndarray:
     seen = seen[:: -(-seen.shape[0] // 4096)]
     limit = _CLIPPED * 1.4826 * np.median(np.abs(seen), axis=0)
     clipped = np.clip(deviations, -limit, limit)
-    noise = np.fft.rfft2(texture_rng(number).standard_normal(known.shape).astype(np.float32))
+    noise = np.fft.rfft2(texture_rng(number).standard_normal(known.shape))
     phases = noise / np.maximum(np.abs(noise), 1e-12)
-    made = np.fft.irfft2(np.fft.rfft2(clipped, axes=(0, 1)) * phases[..., None], s=known.shape, axes=(0, 1))
+    made = np.fft.irfft2(
+        np.fft.rfft2(clipped.astype(np.float64), axes=(0, 1)) * phases[..., None], s=known.shape, axes=(0, 1)
+    )
     return (made / np.sqrt(float(known.mean()))).astype(np.float32)
 
 
@@ -126,7 +128,8 @@ def _apart(small: np.ndarray, free: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     used = free
     for _ in range(_ROUNDS):
         factors, *_ = np.linalg.lstsq(terms[used], small[used].astype(np.float64), rcond=None)
-        apart = small - (terms @ factors).astype(np.float32)
+        # rounded: the last bits of a solution hang on the machine
+        apart = small - (terms @ np.round(factors, 4)).astype(np.float32)
         grey = apart.mean(axis=2)
         spread = 1.4826 * float(np.median(np.abs(grey[used]))) + 1e-3
         kept = free & (grey > -_DARKER * spread) & (grey < _BRIGHTER * spread)
