@@ -54,16 +54,17 @@ def carried_on(image: np.ndarray, share: np.ndarray, white: int, rng: np.random.
     is_ground = known & (np.abs(small - ground).max(axis=2) <= limit)
     slope = _slope(small, is_ground)
     membrane = fill(small - slope, ~is_ground, cycles=1) + slope
-    low = np.where(known[..., None], small, membrane)
     sigma = max(_SMOOTH_CELLS, _SMOOTH_PX / cell)
-    low = cv2.GaussianBlur(low, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE).reshape(low.shape)
+    low = cv2.GaussianBlur(membrane, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE).reshape(small.shape)
     fine = _up(low, cell, share.shape)
     fine = cv2.subtract(image, fine, dst=fine, dtype=cv2.CV_32F).reshape(image.shape)
     power = _power(fine, is_seen, cell)
     inner = is_ground & (seen_share > 0.999)
     usual = power[inner] if inner.any() else power[known]
     is_calm = inner & (power <= _ROUGH * float(np.median(usual)) + 1e-3)
-    places, cells = _places(seen_share > 0.999, is_calm)
+    places, cells, is_clear = _places(seen_share > 0.999, is_calm)
+    if not is_clear:  # nothing of a part is carried on
+        fine = times(fine, _up(is_calm.astype(np.float32)[..., None], cell, share.shape)[..., 0].copy())
     made = _laid(fine, membrane, share, places * cell, cells * cell, cell, image.dtype, rng)
     return np.minimum(made, image.dtype.type(white)) if white < np.iinfo(image.dtype).max else made
 
@@ -147,6 +148,8 @@ def _laid(
     chosen = places[np.argmin((away + float(side) ** 2) * rng.random(away.shape), axis=1)]
     chosen = np.minimum(chosen, [fine.shape[0] - side, fine.shape[1] - side])
     weight = np.repeat(_weight(side)[..., None], channels, axis=2)
+    weights = (weight, -weight) if half <= _HALVES[-1] * cell else (weight, weight)  # few places: noise has no sign
+    signs = rng.integers(0, 2, len(nodes)).tolist()
     made = np.zeros((height, width, channels), dtype)
     strips = is_node.shape[0] - 1
     cells = cv2.copyMakeBorder(
@@ -158,7 +161,7 @@ def _laid(
     for row in range(strips + 1):
         for node in range(ends[row], ends[row + 1]):
             (y, x), left = chosen[node].tolist(), columns[node]
-            cv2.accumulateProduct(fine[y : y + side, x : x + side], weight, both[:, left : left + side])
+            cv2.accumulateProduct(fine[y : y + side, x : x + side], weights[signs[node]], both[:, left : left + side])
         if row and wanted[row].any():
             first = (row - 1) * half
             here = slice(first, min(first + half, height))
@@ -177,8 +180,8 @@ def _gain(share: np.ndarray) -> np.ndarray:
     return np.minimum(np.sqrt((1.0 + mixed) / (1.0 - mixed)), np.float32(_MOST_GAIN))
 
 
-def _places(inner: np.ndarray, is_calm: np.ndarray) -> tuple[np.ndarray, int]:
-    """Return where windows may be taken from and cells to half a window.
+def _places(inner: np.ndarray, is_calm: np.ndarray) -> tuple[np.ndarray, int, bool]:
+    """Return where windows may be taken from, cells to half a window, and whether they show the ground alone.
 
     Args:
         inner: (rows, columns) bool, cells of which all is kept.
@@ -198,11 +201,11 @@ def _places(inner: np.ndarray, is_calm: np.ndarray) -> tuple[np.ndarray, int]:
         )
         clear = np.argwhere(calm > side * side - 0.5)
         if len(clear) >= _ENOUGH:
-            return clear, half
+            return clear, half, True
     if min(inner.shape) < 2:
-        return np.zeros((1, 2), np.intp), 1
+        return np.zeros((1, 2), np.intp), 1, bool(is_calm.any())
     score = np.rint(kept) * 5.0 + np.rint(calm)  # nothing is clear: what is kept before what is calm
-    return np.argwhere(score >= score.max()), half
+    return np.argwhere(score >= score.max()), half, False
 
 
 @functools.lru_cache(maxsize=8)
