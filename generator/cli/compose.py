@@ -31,6 +31,7 @@ PATHS = (
     "segmenter",
     "source.path",
     "roi.path",
+    "rotation.own_angles",
     "kinds_dir",
     "feedback",
     "feedback_data",

@@ -10,6 +10,7 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
+from pathlib import Path
 from typing import Any
 
 from generator.core.annotation import Finding
@@ -22,6 +23,7 @@ from generator.imaging.light import estimate_light
 from generator.run.build import build, coerce
 from generator.run.label import Labelling, derive_labels
 from generator.run.label_text import derive_text
+from generator.run.own_angles import OwnAngles
 from generator.run.plan import Plan, PlanRequest
 
 _KEPT_IMAGES = 4
@@ -71,6 +73,7 @@ class Pipeline:
         self.classes = tuple(dict.fromkeys((*parts, *self.categories)))
         self._uses_light = any(getattr(stage, "uses_light", False) for stage in self.stages)
         self.plan = Plan(request, self.categories, self.source, str(recipe["name"]), self.seed)
+        self._own = _own_angles(config, self.source)
         self._images: OrderedDict[str, _Lit] = OrderedDict()
         self.stages = [_prepared(stage, self._first_goods()) for stage in self.stages]
 
@@ -100,13 +103,15 @@ class Pipeline:
     def asset_digest(self) -> str:
         """Return a hash of the files that the samples are made from."""
         stages = [stage.digest() for stage in self.stages if hasattr(stage, "digest")]
-        read = "\n".join((self.source.digest(), self.roi.digest(), *filter(None, stages)))
+        own = "" if self._own is None else self._own.digest
+        read = "\n".join((self.source.digest(), self.roi.digest(), *filter(None, (*stages, own))))
         return hashlib.sha256(read.encode()).hexdigest()
 
     def findings(self) -> tuple[Finding, ...]:
-        """Return what was noticed about the source, about what stages read (fonts that were skipped), and the plan."""
+        """Return what was noticed about the source, its own angles, what stages read (such as fonts), and the plan."""
         stages = [finding for stage in self.stages if hasattr(stage, "findings") for finding in stage.findings()]
-        return (*self.source.findings(), *stages, *self.plan.findings)
+        own = () if self._own is None else self._own.findings
+        return (*self.source.findings(), *own, *stages, *self.plan.findings)
 
     def summaries(self, count: int) -> list[str]:
         """Return what stages say of a plan of so many images, a line each."""
@@ -156,6 +161,8 @@ class Pipeline:
             self._images.move_to_end(source_id)
             return self._images[source_id]
         good = self.source.load(source_id)
+        if self._own is not None:
+            good = replace(good, angle_deg=self._own.by_source[source_id])
         roi, findings = self.roi.find(good)
         if roi is not good.roi or findings:
             good = replace(good, roi=roi, findings=(*good.findings, *findings))
@@ -163,6 +170,14 @@ class Pipeline:
         while len(self._images) > _KEPT_IMAGES:
             self._images.popitem(last=False)
         return self._images[source_id]
+
+
+def _own_angles(config: Mapping[str, Any], source: Source) -> OwnAngles | None:
+    """Return how far the good images are already turned, where a recipe says so."""
+    recipe = config["recipe"]
+    key = _user_key("own_angles", recipe, config) or "recipe.own_angles"
+    path = coerce(str | None, recipe.get("own_angles"), key)
+    return None if path is None else OwnAngles.read(Path(path).expanduser(), source, key)
 
 
 def _prepared(stage: Stage, goods: Iterable[GoodImage]) -> Stage:
