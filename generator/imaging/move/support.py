@@ -57,6 +57,9 @@ def grown_supports(
         support = instance.support
         wide = support.rect.grown(reach_px)
         part = wide.clipped(hw)
+        if support.rect.is_empty or part.is_empty:  # it has left the image
+            grown.append(replace(instance, support=Region.tight(np.zeros((0, 0), bool))))
+            continue
         padded = cv2.copyMakeBorder(support.bits.view(np.uint8), *(reach_px,) * 4, cv2.BORDER_CONSTANT)
         own = padded[part.inside(wide)] > 0
         bits = cv2.dilate(padded, box)[part.inside(wide)] > 0
