@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
@@ -134,8 +134,7 @@ def replay(pipeline: Pipeline, index: int) -> tuple[Sample, list[Sample]] | None
 
 
 def _with(stage: Any, **changes: Any) -> Any:
-    fields = {name: getattr(stage, name) for name in type(stage).__dataclass_fields__}
-    return type(stage)(**{**fields, **changes})
+    return replace(stage, **changes)
 
 
 def _has_error(sample: Sample) -> bool:
