@@ -75,9 +75,10 @@ picture: $(VENV)/.light ## the README's picture
 	$(BIN)/defectgen preview name=readme count=8 good_share=0 'defects_per_image=[1,1]' seed=5
 	$(BIN)/python -c "from PIL import Image; Image.open('outputs/readme.run/preview.png').save('docs/preview.jpg', quality=86)"
 
-catalogue: $(VENV)/.light ## docs/catalogue and docs/text: every kind of defect, every marking, warp, layout of text
+catalogue: $(VENV)/.light ## docs/catalogue, docs/text, docs/rotation: every kind of defect, all of text, every fill and ground
 	$(BIN)/python docs/catalogue/draw.py
 	$(BIN)/python docs/text/draw.py
+	$(BIN)/python docs/rotation/draw.py
 
 lock: ## renew requirements/*.lock from pyproject.toml
 	$(PYTHON) requirements/renew.py

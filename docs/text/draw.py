@@ -67,7 +67,7 @@ def options(name: str) -> list[str]:
 
 
 def _is_text(experiment: str) -> bool:
-    return "override /recipe: text" in (conf_dir() / "experiment" / f"{experiment}.yaml").read_text(encoding="utf-8")
+    return "override /recipe: text\n" in (conf_dir() / "experiment" / f"{experiment}.yaml").read_text(encoding="utf-8")
 
 
 def draw_catalogue(folder: Path) -> None:

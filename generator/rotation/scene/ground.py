@@ -44,7 +44,7 @@ class Ground(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Own:
-    """The image's own background; a scene larger than the image shows its mirror image beyond it."""
+    """The image's own background, made larger where the scene is larger than the image."""
 
     _kept: Kept = field(init=False, repr=False, compare=False)
 
@@ -54,21 +54,15 @@ class Own:
     def lay(self, part: Cutout, hw: tuple[int, int], white: int, split: str, rng: np.random.Generator) -> np.ndarray:
         """Return the background without the part, its middle in the middle of the scene."""
         _, whole = self._kept.get(id(part), lambda: (part, without(part, white)))  # what is kept keeps its id
-        top, left = ((side - own) // 2 for side, own in zip(hw, whole.shape[:2], strict=True))
-        if (top, left) == (0, 0) and whole.shape[:2] == hw:
+        if whole.shape[:2] == hw:
             return whole
-        rows, columns = (
-            cv2.copyMakeBorder(
-                np.arange(own, dtype=np.int32),
-                max(0, before),
-                max(0, side - own - before),
-                0,
-                0,
-                cv2.BORDER_REFLECT_101,
-            ).ravel()[max(0, -before) :][:side]
-            for before, side, own in zip((top, left), hw, whole.shape[:2], strict=True)
-        )
-        return whole[np.ix_(rows, columns)]
+        zoom = max(1.0, *(side / own for side, own in zip(hw, whole.shape[:2], strict=True)))
+        if zoom > 1.0:
+            size = tuple(max(side, round(own * zoom)) for side, own in zip(hw, whole.shape[:2], strict=True))
+            larger = cv2.resize(whole, size[::-1], interpolation=cv2.INTER_CUBIC).reshape(*size, whole.shape[2])
+            whole = np.minimum(larger, whole.dtype.type(white))
+        top, left = ((own - side) // 2 for side, own in zip(hw, whole.shape[:2], strict=True))
+        return whole[top : top + hw[0], left : left + hw[1]]
 
     def digest(self) -> str:
         """Return nothing: no file is read."""
