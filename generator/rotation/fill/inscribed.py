@@ -80,8 +80,8 @@ def _largest(
         width, height = int(widths[best]), int(whole[best])
         width, height = (_alike(made, side) for made, side in zip((width, height), wh, strict=True))
     if min(halves) <= 0 or width < 1 or height < 1:
-        least = math.ceil(2 * reach_px + 2 * shift_px / scale) + 2
-        expected = f"images of which a crop free of border is left at every angle, about {2 * least} px a side or more"
+        least = math.ceil(2.0 * reach_px + 2.0 * math.sqrt(2.0) * (shift_px + 1.0) / scale)
+        expected = f"images of which a crop free of border is left at every angle, about {least} px a side or more"
         raise RangeError("fill", expected, f"{wh[0]} x {wh[1]} px")
     return width, height
 
