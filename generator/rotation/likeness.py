@@ -11,6 +11,7 @@ its noise. Source: own; alignment after Lucas and Kanade (1981), the grain's ten
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -87,25 +88,24 @@ class Portrait:
         if part is None:
             centre, reach = (width / 2.0, height / 2.0), min(height, width) / 2.0
         else:
-            rows, columns = np.nonzero(part)
-            centre = float(columns.mean()) + 0.5, float(rows.mean()) + 0.5
-            reach = float(np.hypot(columns + 0.5 - centre[0], rows + 0.5 - centre[1]).max()) + 0.71
-        scale = min(1.0, _MOST_PX / (2.0 * reach))
-        side = 2 * int(np.ceil(reach * scale)) + 2 * _MARGIN_PX
+            centre, reach = _extent(part)
+        pixels, part, centre, shrunk = _around(good.pixels, part, centre, reach)
+        scale = min(1.0, _MOST_PX / (2.0 * reach)) * shrunk
+        side = 2 * math.ceil(reach / shrunk * scale) + 2 * _MARGIN_PX
         onto = Turn(angle_deg=0.0, scale=scale, pivot_xy=centre, to_xy=(side / 2.0,) * 2, wh=(side, side))
-        pixels = onto.pixels(good.pixels, good.white).astype(np.float32) / good.white
-        known = (onto.share((height, width)) > 0.999).astype(np.float32)
+        canvas = onto.pixels(pixels, good.white).astype(np.float32) / good.white
+        known = (onto.share(pixels.shape[:2]) > 0.999).astype(np.float32)
         if part is None:
             shown = np.zeros((side, side), np.uint8)
-            cv2.circle(shown, (side // 2, side // 2), int(reach * scale) - 1, 1, -1)
+            cv2.circle(shown, (side // 2, side // 2), int(reach / shrunk * scale) - 1, 1, -1)
             shown &= known > 0
         else:
             shown = onto.numbers(part).view(np.uint8)
-        runs = _runs_one_way(pixels, shown)
+        runs = _runs_one_way(canvas, shown)
         if part is not None:
-            pixels = _cut_out(pixels, shown > 0)
+            canvas = _cut_out(canvas, shown > 0)
         shown = shown.astype(np.float32)
-        return cls(pixels=pixels, part=shown, known=known, is_part=part is not None, runs_one_way=runs)
+        return cls(pixels=canvas, part=shown, known=known, is_part=part is not None, runs_one_way=runs)
 
     def likeness(self, angle_deg: float) -> Likeness:
         """Return how much it looks like itself after a turn, counter-clockwise as displayed."""
@@ -240,6 +240,34 @@ def _standing_out(pixels: np.ndarray) -> np.ndarray | None:
     areas[0] = 0
     kept = (areas >= 0.05 * areas.max())[labels] if count > 1 else out
     return cv2.resize(kept.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR) > 0.5
+
+
+def _extent(part: np.ndarray) -> tuple[tuple[float, float], float]:
+    """Return the centroid of true pixels, x and y in px, and how far the farthest of them reaches from it, px."""
+    bits = part.view(np.uint8)
+    moments = cv2.moments(bits, binaryImage=True)
+    x, y = moments["m10"] / moments["m00"], moments["m01"] / moments["m00"]  # of the pixels' middles
+    edges = np.concatenate(cv2.findContours(bits, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]).reshape(-1, 2)
+    return (x + 0.5, y + 0.5), float(np.hypot(edges[:, 0] - x, edges[:, 1] - y).max()) + 0.71
+
+
+def _around(
+    pixels: np.ndarray, part: np.ndarray | None, centre: tuple[float, float], reach: float
+) -> tuple[np.ndarray, np.ndarray | None, tuple[float, float], int]:
+    """Return what lies around a part, made smaller by a whole number, with its centre, and that number."""
+    shrunk = max(1, int(reach / _MOST_PX))
+    wide = reach * (1.0 + 2.0 * _MARGIN_PX / _MOST_PX) + _MARGIN_PX
+    height, width = pixels.shape[:2]
+    x, y = (max(0, math.floor(at - wide)) for at in centre)
+    right, bottom = (min(size, math.ceil(at + wide)) for size, at in ((width, centre[0]), (height, centre[1])))
+    right, bottom = right - (right - x) % shrunk, bottom - (bottom - y) % shrunk
+    pixels, part = pixels[y:bottom, x:right], None if part is None else part[y:bottom, x:right]
+    if shrunk > 1:
+        wh = (right - x) // shrunk, (bottom - y) // shrunk
+        pixels = cv2.resize(pixels, wh, interpolation=cv2.INTER_AREA).reshape(wh[1], wh[0], -1)
+        if part is not None:
+            part = cv2.resize(part.astype(np.float32), wh, interpolation=cv2.INTER_AREA) > 0.5
+    return pixels, part, ((centre[0] - x) / shrunk, (centre[1] - y) / shrunk), shrunk
 
 
 def _cut_out(pixels: np.ndarray, part: np.ndarray) -> np.ndarray:
