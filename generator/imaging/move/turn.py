@@ -156,10 +156,11 @@ class Turn:
             return self._copied(image, count)
         work = image.astype(np.float32) if self.softness_px or self.scale < 1 else image
         if self.softness_px:
-            work = cv2.GaussianBlur(work, (0, 0), self.softness_px, borderType=cv2.BORDER_REFLECT_101)
+            cv2.GaussianBlur(work, (0, 0), self.softness_px, dst=work, borderType=cv2.BORDER_REFLECT_101)
         made = self._averaged(work, _KERNELS[self.kernel][0], cv2.BORDER_REFLECT_101)
         if made.dtype != image.dtype:
-            made = np.clip(np.rint(made), 0, white).astype(image.dtype)
+            np.rint(made, out=made)  # in place: fresh memory would cost more than the map
+            made = np.clip(made, 0, white, out=made).astype(image.dtype)
         elif white < np.iinfo(image.dtype).max:
             made = np.minimum(made, image.dtype.type(white))
         return made.reshape(self.wh[1], self.wh[0], image.shape[2])
