@@ -4,7 +4,7 @@ Rings and a disc on a noisy surface, fresh for each image, are turned by every f
 the angle modulo 90 degrees, the angle modulo 360 degrees (eight classes each), and quarter turns from others. What it
 gets right on images that it has not seen is printed with its 95 % interval beside chance. The noise is isotropic and
 blurred, so that nothing but the fill can tell; ``fine`` is white noise of single pixels, where interpolation tells too.
-Needs torch: ``python -m tests.bench.leak_rotation [fill ...]``, about a minute each. Source: own; the interval is
+Needs torch: ``python -m tests.bench.leak_rotation [fill ...]``, one to two minutes each. Source: own; the interval is
 Wilson's (1927).
 """
 
