@@ -43,9 +43,9 @@ class Beyond:
     _some: np.ndarray = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        none = self.share <= 0.0
+        none, whole = self.share <= 0.0, self.share >= 1.0
         object.__setattr__(self, "_none", none.view(np.uint8))
-        object.__setattr__(self, "_some", np.flatnonzero((self.share < 1.0) & ~none))
+        object.__setattr__(self, "_some", np.flatnonzero(none == whole))
 
     def under(self, turned: np.ndarray) -> np.ndarray:
         """Return the turned image, (h, w, C), laid over the filling; where its share is 1 or 0 nothing is rounded."""
@@ -72,15 +72,13 @@ def carried(sample: Sample, turn: Turn, beyond: Beyond | None = None) -> Sample:
     def picture(image: np.ndarray) -> np.ndarray:
         if beyond is None:
             return turn.pixels(image, white)
-        return beyond.under(turn.pixels(image, white) if image is not beyond.of else beyond.turned)
+        return beyond.under(turn.pixels(image, white, mirrored=False) if image is not beyond.of else beyond.turned)
 
     hw = (turn.wh[1], turn.wh[0])
     seen = None if beyond is None else beyond.share > 0.0
-    roi = sample.roi
-    if roi is not None or seen is not None:
-        roi = turn.numbers(np.ones(sample.hw, bool) if roi is None else roi)
-        if seen is not None:
-            roi = roi & seen
+    roi = seen if sample.roi is None else turn.numbers(sample.roi)
+    if sample.roi is not None and seen is not None:
+        roi = roi & seen
     text = _text(sample, turn, picture)
     good = picture(sample.good)
     if text.get("owner") is not None:  # the mirrored border shows no text

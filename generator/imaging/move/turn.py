@@ -19,6 +19,7 @@ import numpy as np
 
 from generator.core.errors import require
 from generator.core.geometry import Rect
+from generator.imaging.move.covered import covered_share
 
 Kernel = Literal["linear", "cubic", "lanczos"]
 _KERNELS = {"linear": (cv2.INTER_LINEAR, 1.0), "cubic": (cv2.INTER_CUBIC, 2.0), "lanczos": (cv2.INTER_LANCZOS4, 4.0)}
@@ -138,12 +139,13 @@ class Turn:
         matrix = self.matrix
         return np.asarray(xy, np.float64).reshape(-1, 2) @ matrix[:2, :2].T + matrix[:2, 2]
 
-    def pixels(self, image: np.ndarray, white: int) -> np.ndarray:
+    def pixels(self, image: np.ndarray, white: int, mirrored: bool = True) -> np.ndarray:
         """Return an image on the canvas; what lies beyond the source is its mirror image.
 
         Args:
             image: (H, W, C) uint8 or uint16.
             white: largest value that the sensor can give; a kernel that overshoots stops there.
+            mirrored: False: pixels of which the source covers nothing have no meaning, which is quicker.
 
         Returns:
             (h, w, C) of the same dtype; the image itself where nothing moves.
@@ -157,7 +159,13 @@ class Turn:
         work = image.astype(np.float32) if self.softness_px or self.scale < 1 else image
         if self.softness_px:
             cv2.GaussianBlur(work, (0, 0), self.softness_px, dst=work, borderType=cv2.BORDER_REFLECT_101)
-        made = self._averaged(work, _KERNELS[self.kernel][0], cv2.BORDER_REFLECT_101)
+        if mirrored:
+            made = self._averaged(work, _KERNELS[self.kernel][0], cv2.BORDER_REFLECT_101)
+        else:
+            margin = math.ceil(_KERNELS[self.kernel][1] + 1.0 / self.scale) + 1  # of the mirror image is all it takes
+            work = cv2.copyMakeBorder(work, *(margin,) * 4, cv2.BORDER_REFLECT_101)
+            onto = replace(self, pivot_xy=(self.pivot_xy[0] + margin, self.pivot_xy[1] + margin))
+            made = onto._averaged(work, _KERNELS[self.kernel][0], cv2.BORDER_CONSTANT)
         if made.dtype != image.dtype:
             np.rint(made, out=made)  # in place: fresh memory would cost more than the map
             made = np.clip(made, 0, white, out=made).astype(image.dtype)
@@ -181,10 +189,12 @@ class Turn:
         Args:
             hw: height and width of the source, px.
         """
-        return self.weights(np.ones(hw, np.float32))
+        if self.scale < 1 or self.quarters() is not None:
+            return self.weights(np.ones(hw, np.float32))
+        return covered_share(self.matrix, hw, self.wh, self.scale)
 
     def weights(self, values: np.ndarray) -> np.ndarray:
-        """Return (H, W) float32 shares on the canvas, each pixel's mean, none out of their range; 0 beyond the source."""
+        """Return (H, W) float32 shares on the canvas, each pixel's mean, within their range; 0 beyond the source."""
         count = self.quarters()
         if count is not None:
             return self._laid(np.rot90(values, count), count)
