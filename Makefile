@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 export OMP_NUM_THREADS ?= 1
 export NO_ALBUMENTATIONS_UPDATE := 1
 
-.PHONY: help demo test test-learn test-clients lint bench prove-text yardstick picture catalogue lock clean
+.PHONY: help demo test test-learn test-clients lint bench prove-text prove-rotation yardstick picture catalogue lock clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -e 's/:.*## /\t/' | expand -t 16
@@ -61,6 +61,10 @@ prove-text: $(VENV)/.test $(LEARN)/.done ## what is claimed of text: lines, a re
 	$(BIN)/python -m tests.bench.reink_text
 	$(LEARN)/bin/python -m tests.bench.crnn_text
 	$(BIN)/python tests/bench/bench_text.py memory
+
+prove-rotation: $(VENV)/.test $(LEARN)/.done ## what is claimed of angles: an independent estimator, what a network can tell of each fill (half an hour)
+	$(BIN)/python -m tests.bench.prove_rotation
+	$(LEARN)/bin/python -m tests.bench.leak_rotation
 
 $(YARDSTICK)/.done: requirements/yardstick.lock
 	$(PYTHON) -m venv $(YARDSTICK)
