@@ -47,6 +47,11 @@ class Beyond:
         object.__setattr__(self, "_none", none.view(np.uint8))
         object.__setattr__(self, "_some", np.flatnonzero(none == whole))
 
+    @property
+    def seen(self) -> np.ndarray:
+        """(h, w) bool, where something of the turned image shows."""
+        return self._none == 0
+
     def under(self, turned: np.ndarray) -> np.ndarray:
         """Return the turned image, (h, w, C), laid over the filling; where its share is 1 or 0 nothing is rounded."""
         channels, made = turned.shape[2], turned.copy()
@@ -75,7 +80,7 @@ def carried(sample: Sample, turn: Turn, beyond: Beyond | None = None) -> Sample:
         return beyond.under(turn.pixels(image, white, mirrored=False) if image is not beyond.of else beyond.turned)
 
     hw = (turn.wh[1], turn.wh[0])
-    seen = None if beyond is None else beyond.share > 0.0
+    seen = None if beyond is None else beyond.seen
     roi = seen if sample.roi is None else turn.numbers(sample.roi)
     if sample.roi is not None and seen is not None:
         roi = roi & seen

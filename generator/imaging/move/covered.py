@@ -29,15 +29,16 @@ def covered_share(matrix: np.ndarray, hw: tuple[int, int], wh: tuple[int, int], 
     height, width = hw
     corners = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float64) @ matrix[:2, :2].T
     outline = np.rint((corners + matrix[:2, 2] - 0.5) * (1 << _BITS)).astype(np.int32)
-    made, band = np.zeros((wh[1], wh[0]), np.float32), np.zeros((wh[1], wh[0]), np.uint8)
-    cv2.fillConvexPoly(made, outline, 1.0, shift=_BITS)
+    inside, band = np.zeros((2, wh[1], wh[0]), np.uint8)
+    cv2.fillConvexPoly(inside, outline, 1, shift=_BITS)
     cv2.polylines(band, [outline], True, 1, thickness=2 * math.ceil(scale) + 3, shift=_BITS)
     at = np.flatnonzero(band.view(bool))
-    y, x = np.divmod(at, wh[0]) + np.float64(0.5)
-    back = np.linalg.inv(matrix)
-    inward = np.ones(at.size)
+    y, x = np.divmod(at, wh[0])
+    turn = matrix[:2, :2].T / scale**2  # of a similarity, the inverse
+    offset = turn @ (0.5 - matrix[:2, 2])
+    inward, made = np.ones(at.size), inside.astype(np.float32)
     for axis, side in ((0, width), (1, height)):
-        along = back[axis, 0] * x + (back[axis, 1] * y + back[axis, 2])
+        along = turn[axis, 0] * x + (turn[axis, 1] * y + offset[axis])
         inward *= np.clip(np.minimum(along, side - along) + 0.5, 0.0, 1.0)
     made.ravel()[at] = inward
     return made
