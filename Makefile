@@ -55,6 +55,7 @@ bench: $(VENV)/.test ## speed, as shares of floors measured in the same run
 	$(BIN)/python tests/bench/bench_synthesis.py
 	$(BIN)/python tests/bench/bench_run.py
 	$(BIN)/python tests/bench/bench_text.py
+	$(BIN)/python tests/bench/bench_rotation.py
 
 prove-text: $(VENV)/.test $(LEARN)/.done ## what is claimed of text: lines, a real reader, exact labels, a network, memory (two hours)
 	$(BIN)/python -m tests.bench.prove_text
