@@ -97,8 +97,8 @@ def test_every_degree_gets_equally_many_images_and_every_split_covers_the_circle
     root = tmp_path / "set"
     arguments = [
         "recipe=rotation", "rotation/fill=constant", "source=drawn/leather", "source.size_wh=[16,16]",
-        "source.count=30", f"rotation.step={step}", "count=1000", f"out={root}", "executor=serial", "report=false", "export=[]",
-        "splits={train: 0.6, val: 0.25, test: 0.15}",
+        "source.count=30", f"rotation.step={step}", "count=1000", f"out={root}", "executor=serial", "report=false",
+        "export=[]", "splits={train: 0.6, val: 0.25, test: 0.15}",
     ]  # fmt: skip
     assert main(["generate", *arguments]) == 0
     lines = records(root)
