@@ -64,6 +64,13 @@ def test_labels_that_are_off_by_a_tenth_of_a_degree_are_found(tmp_path):
         Errors(errors.degrees + 0.1).assert_small()
 
 
+def test_fine_angles_are_exact_to_a_tenth_of_their_step():
+    keys = ("experiment=rotation_fine", "source.size_wh=[224,224]", "source.products=[cast_housing,leather]")
+    config = compose_config("generate", [*keys, "rotation.range=[-1,1]", "count=42"])
+    errors = errors_of(config)
+    assert np.abs(errors.degrees).mean() <= 0.005 and np.abs(errors.degrees).max() <= 0.02, errors
+
+
 @pytest.mark.parametrize("number", range(len(EVERY)), ids=list(EVERY))
 def test_the_angle_of_drawn_images_is_the_label(number, tmp_path):
     product, fill = list(EVERY)[number], PLAIN_FILLS[number % len(PLAIN_FILLS)]
