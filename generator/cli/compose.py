@@ -33,6 +33,8 @@ PATHS = (
     "roi.path",
     "rotation.own_angles",
     "kinds_dir",
+    "rotation.fill.images.source.path",
+    "rotation.ground.images.source.path",
     "feedback",
     "feedback_data",
 )
@@ -80,6 +82,8 @@ def require_sound(overrides: Sequence[str]) -> None:
     """Raise ``ConfigError`` where a path is empty, or a group gets null or several options though one alone can be."""
     for override in overrides:
         group, equals, option = override.partition("=")
+        if group in NESTED:
+            raise ConfigError(group, f"keys below it, such as {group}.name=value", option, "See generate --help.")
         if group in PATHS and equals and option.strip("'\" ") == "":
             raise ConfigError(group, "a path", "an empty one", "Is it a shell variable that is not set?")
         if group.replace(".", "/") in groups() and "." in group and re.fullmatch(r"[\w/\[\],]+", option):
@@ -216,7 +220,10 @@ def _unknown_key(key: str, verb: str, chosen: Sequence[str] = ()) -> ConfigError
         inner = [group for group in groups() if group.startswith(f"{key}/")]
         return ConfigError(key, f"one of {', '.join(inner)}", f"'{key}'", f"Write {inner[0]}=... or another of them.")
     if key in groups() or (first in NESTED and first not in known):
-        return ConfigError(key, "a recipe of text", "another", "Add recipe=text, or an experiment of text.")
+        if first == "text" or key.startswith("text/"):
+            return ConfigError(key, "a recipe of text", "another", "Add recipe=text, or an experiment of text.")
+        hint = "Add recipe=rotation, which turns whole images, or recipe=parts, which lays parts on scenes."
+        return ConfigError(key, "a recipe of angles that has this key", "another", hint)
     if "/" in key:
         return ConfigError(key, "a known group", f"'{key}'", nearest(key, groups()))
     belongs = _options_with(key)

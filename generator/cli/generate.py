@@ -26,9 +26,11 @@ from generator.run.build import coerce
 from generator.run.generate import Job, RunResult
 from generator.run.manifest import mark_output
 from generator.run.pipeline import Rejected
+from generator.source.roi.whole import Whole
 from generator.text.stage import PutText
 
 TOO_MANY_REJECTS = 3
+_BOXES = ("yolo_obb", "yolo_pose", "dota", "rectangle2")
 _REASONS = 5  # why samples were rejected; rejects.jsonl has them all
 
 
@@ -45,6 +47,7 @@ def run(config: dict[str, Any]) -> int:
     _require_flavour(flavour, job)
     _require_text(formats, job)
     _require_angle(formats, job)
+    _require_box(formats, job)
     if only is not None:
         return _run_only(job, only)
     started = time.perf_counter()
@@ -104,6 +107,15 @@ def _require_angle(formats: list[str], job: Job) -> None:
             else ("This recipe turns no image: add recipe=rotation, or export to a format of defects such as coco.")
         )
         raise ConfigError("export", expected, asked, hint)
+
+
+def _require_box(formats: list[str], job: Job) -> None:
+    """Raise ``ConfigError`` where a format states oriented boxes and turned images have nothing to put one around."""
+    asked = next((name for name in formats if name in _BOXES), None)
+    turned = any(isinstance(stage, Rotate) for stage in job.pipeline.stages)
+    if asked and turned and not job.pipeline.categories and isinstance(job.pipeline.roi, Whole):
+        hint = "Choose roi=part, so that the part gets a box, or export to a format of whole images such as angle_csv."
+        raise ConfigError("export", "formats of angles alone, as roi=whole shows no part", asked, hint)
 
 
 def _gives_angle(stage: object) -> bool:

@@ -136,7 +136,8 @@ class Angles:
         low, high = map(_exact, self.range_deg)
         if self.step_deg is None:
             return (0, 0, 1), Deck(math.ceil(high - low), _TENTHS)
-        require(self.step_deg >= _LEAST_STEP, "step_deg", f"null, or degrees >= {_LEAST_STEP:g}", self.step_deg)
+        sound = _LEAST_STEP <= self.step_deg <= 360
+        require(sound, "step_deg", f"null, or degrees in [{_LEAST_STEP:g}, 360]", self.step_deg)
         step, wide = _exact(self.step_deg), high - low
         if wide % step:
             fits = f"a step of which {float(wide):g} degrees are a whole number, such as {_fitting(wide, step):g}"

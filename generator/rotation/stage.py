@@ -22,6 +22,8 @@ from generator.rotation.angles import Angles
 from generator.rotation.port import Fill, Frame
 from generator.rotation.symmetry import STATED_ONCE, Symmetry
 
+_MOST_PX = 16_384  # a side of what is made
+_LEAST_SCALE = 1.0 / 32.0
 _PHASE_PX = 0.5
 # deviation of the Gaussian before a kernel by which noise of single px comes out equally strong wherever between the
 # pixels it is fetched: to 0.1 % behind cubic, 1 % behind lanczos; behind linear it would vary by a fifth
@@ -63,7 +65,9 @@ class Rotate:
     def __post_init__(self) -> None:
         require(0 < self.scale.low <= self.scale.high <= 16, "scale", "a range in (0, 16]", str(self.scale))
         size = self.size_wh
-        require(size is None or min(size) >= 1, "size_wh", "null or px >= 1", size)
+        require(
+            size is None or 1 <= min(size) <= max(size) <= _MOST_PX, "size_wh", f"null or px in 1..{_MOST_PX}", size
+        )
         soft = not self.resample_upright or self.kernel in _SOFTNESS_PX
         require(soft, "kernel", "cubic or lanczos where resample_upright is on", self.kernel)
         require(0 <= self.max_cut <= 1, "max_cut", "a share in [0, 1]", self.max_cut)
@@ -101,7 +105,12 @@ class Rotate:
         own = (sample.source.angle_deg or 0.0) if sample.orientation is None else 0.0
         before = Orientation.at(own, order) if sample.orientation is None else sample.orientation
         parts = sample.parts or self._part(sample, own, order)
-        drawn: dict[str, Any] = {"applied_deg": angle, "own_deg": own, "scale": turn.scale, "shift_xy_px": list(shift)}
+        drawn: dict[str, Any] = {
+            "applied_deg": angle,
+            "own_deg": own,
+            "scale": turn.scale,
+            "shift_xy_px": [turn.to_xy[0] - turn.wh[0] / 2.0, turn.to_xy[1] - turn.wh[1] / 2.0],
+        }
         made = carried(sample.with_(orientation=before, parts=parts), turn, beyond)
         return made.with_(
             source=_scaled(sample, turn.scale),
@@ -111,6 +120,8 @@ class Rotate:
 
     def _shift(self, sample: Sample, rng: np.random.Generator) -> tuple[float, float]:
         most = self.shift.px(sample.scale)
+        half = min(sample.hw) / 2.0
+        require(most <= half, "shift", f"at most half of the image's shorter side ({half:g} px)", str(self.shift))
         if most <= 0:
             return 0.0, 0.0
         right, down = (rng.uniform(-most, most, 2)).tolist()
@@ -133,6 +144,8 @@ class Rotate:
         )
         canvas = self.fill.canvas(frame)
         zoom = 1.0 if size is None else size[0] / canvas[0]
+        expected = "images that are made less than 32 times smaller: a larger scale, or an aspect nearer to theirs"
+        require(scale * zoom >= _LEAST_SCALE, "scale" if size is None else "size_wh", expected, size or scale)
         if self.resample_upright:  # the same mixture of phases between pixels as any other turn
             right, down = rng.uniform(-_PHASE_PX, _PHASE_PX, 2).tolist()
             shift = shift[0] + right, shift[1] + down

@@ -37,10 +37,12 @@ class OwnAngles:
     Attributes:
         by_source: degrees, counter-clockwise as displayed, by the good image's id.
         findings: entries that belong to no good image.
+        is_guessed: whether some are of boxes without a heading, so that half a turn is not known.
     """
 
     by_source: Mapping[str, float]
     findings: tuple[Finding, ...] = ()
+    is_guessed: bool = False
 
     @classmethod
     def read(cls, path: Path, source: Source, where: str) -> OwnAngles:
@@ -80,7 +82,11 @@ class OwnAngles:
                 "to the second is taken for the upright part's upper or lower edge, angles are in (-90, 90]"
             )
         findings = tuple(Finding(severity="warning", code="own_angles", message=message) for message in messages)
-        return cls(by_source={name: entries[entry] for name, entry in owners.items()}, findings=findings)
+        return cls(
+            by_source={name: entries[entry] for name, entry in owners.items()},
+            findings=findings,
+            is_guessed=guessed > 0,
+        )
 
     @property
     def digest(self) -> str:

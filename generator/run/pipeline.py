@@ -76,6 +76,8 @@ class Pipeline:
         self._own = _own_angles(config, self.source)
         self._images: OrderedDict[str, _Lit] = OrderedDict()
         self.stages = [_prepared(stage, self._first_goods()) for stage in self.stages]
+        if self._own is not None and self._own.is_guessed:
+            _require_half_turn(self.stages, _user_key("own_angles", recipe, config) or "recipe.own_angles")
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_images": OrderedDict()}
@@ -133,7 +135,8 @@ class Pipeline:
             try:
                 sample = stage(sample, rng_of(spec.seed, spec.index, attempt, stage.name))
             except RangeError as error:
-                raise ConfigError(f"stage {stage.name}", error.expected, error.got) from error
+                where = f"{stage.name}.{error.field}" if error.field else f"stage {stage.name}"
+                raise ConfigError(where, error.expected, error.got) from error
             except GeneratorError:
                 raise
             except Exception as error:
@@ -180,6 +183,13 @@ def _own_angles(config: Mapping[str, Any], source: Source) -> OwnAngles | None:
     return None if path is None else OwnAngles.read(Path(path).expanduser(), source, key)
 
 
+def _require_half_turn(stages: Iterable[Stage], where: str) -> None:
+    """Raise ``ConfigError`` where labels tell a part from itself upside down, and own angles cannot."""
+    if any(stage.symmetry.known % 2 for stage in stages if hasattr(stage, "symmetry")):
+        hint = "Set rotation.symmetry=2, or give a CSV or a format that states the heading, such as rectangle2."
+        raise ConfigError(where, "angles with a heading, as 180 degrees are told from 0", "boxes without one", hint)
+
+
 def _prepared(stage: Stage, goods: Iterable[GoodImage]) -> Stage:
     """Return a stage after it has looked at good images, if it wants to."""
     return stage.prepared(goods) if hasattr(stage, "prepared") else stage
@@ -193,34 +203,47 @@ def _build_stage(node: Mapping[str, Any], number: int, config: Mapping[str, Any]
     parts = {where: node, **{f"{where}.{field}": value for field, value in node.items()}}
     keys = dict(config)
     for key, value in config.items():
-        if isinstance(value, Mapping):
+        if isinstance(value, Mapping) and key != "recipe":
             keys |= {f"{key}.{name}": inner for name, inner in value.items() if isinstance(inner, Mapping)}
     try:
         return build(node, where)
     except ConfigError as error:
-        name = _user_key(error.where.removeprefix(f"{where}."), node, config)
+        inner = {place: part for place, part in parts.items() if isinstance(part, Mapping) and place != where}
+        name = (
+            _origin(error.where, inner, keys)
+            or _user_key(error.where.removeprefix(f"{where}."), node, config)
+            or _origin(error.where, parts, keys)
+        )
         if name:
             raise ConfigError(name, error.expected, error.got, error.hint) from None
-        for place, part in parts.items():
-            origin = next((key for key, value in keys.items() if value and value == part), None)
-            if origin and (error.where == place or error.where.startswith(f"{place}.")):
-                name = origin + error.where.removeprefix(place)
-                raise ConfigError(name, error.expected, error.got, error.hint) from None
         raise
+
+
+def _origin(at: str, parts: Mapping[str, Any], keys: Mapping[str, Any]) -> str | None:
+    """Return a place of a recipe's stage under the top-level key that this part of the stage was taken from."""
+    for place, part in parts.items():
+        origin = next((key for key, value in keys.items() if value and value == part), None)
+        if origin and (at == place or at.startswith(f"{place}.")):
+            return origin + at.removeprefix(place)
+    return None
 
 
 def _user_key(path: str, node: Mapping[str, Any], config: Mapping[str, Any]) -> str | None:
     """Return the key, such as ``rotation.step``, that a plain value at a path of a recipe's stage was taken from."""
+    path, bracket, index = path.partition("[")
     value: Any = node
     for name in path.split("."):
-        value = value.get(name, node) if isinstance(value, Mapping) else node
-    last = path.rpartition(".")[2]
-    if value is None or isinstance(value, Mapping):
+        if not isinstance(value, Mapping) or name not in value:
+            return None
+        value = value[name]
+    if isinstance(value, Mapping):
         return None
+    last = path.rpartition(".")[2]
     for key, group in config.items():
         for name in (last, last.removesuffix("_deg")):
-            if key != "recipe" and isinstance(group, Mapping) and name in group and group[name] == value:
-                return f"{key}.{name}"
+            # by what is printed, as nan is not equal to itself
+            if key != "recipe" and isinstance(group, Mapping) and name in group and repr(group[name]) == repr(value):
+                return f"{key}.{name}{bracket}{index}"
     return None
 
 

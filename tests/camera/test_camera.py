@@ -10,12 +10,12 @@ import pytest
 from generator.camera.camera import Camera
 from generator.camera.jpeg import compressed
 from generator.camera.optics import point_spread
-from generator.imaging.move.support import grown_supports
 from generator.core.annotation import Instance, Region
 from generator.core.errors import RangeError
 from generator.core.geometry import Rect
 from generator.core.sample import Sample
 from generator.core.units import Range
+from generator.imaging.move.support import grown_supports
 from tests.defect.kinds import sample_of, surface
 
 

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
+from generator.cli.compose import compose_config
 from generator.core.errors import ConfigError, FormatError
 from generator.core.geometry import stated_deg
 from generator.dataset.format.table import FORMATS
@@ -205,6 +206,18 @@ def test_a_box_without_a_heading_is_taken_within_half_a_turn(photos, tmp_path):
     flat.mkdir()
     (flat / "a.png").write_bytes((photos / "a.png").read_bytes())
     assert read(tmp_path / "obb", flat).by_source == {"a.png": pytest.approx(-10.0, abs=5e-3)}
+
+
+def test_boxes_without_a_heading_are_refused_where_labels_tell_180_from_0(photos, tmp_path):
+    FORMATS["yolo_obb"].write(oriented(photos, {"a.png": (box(170), 170.0)}), tmp_path / "obb")
+    flat = tmp_path / "flat"
+    flat.mkdir()
+    (flat / "a.png").write_bytes((photos / "a.png").read_bytes())
+    given = ["recipe=rotation", "source=folder", f"source.path={flat}", f"rotation.own_angles={tmp_path / 'obb'}"]
+    with pytest.raises(ConfigError, match=r"rotation.own_angles: .*heading.*Set rotation.symmetry=2"):
+        Pipeline(compose_config("generate", [*given, "count=1"]))
+    (made,) = Pipeline(compose_config("generate", [*given, "count=1", "rotation.symmetry=2"])).stages[-1:]
+    assert made.symmetry.known == 2
 
 
 def test_a_data_set_of_turned_images_gives_their_angles(photos, tmp_path):

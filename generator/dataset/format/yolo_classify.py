@@ -3,8 +3,8 @@
     <split>/<class>/<key>.png    <split>/good/<key>.png
 
 What it cannot state: the mask and the box, whole parts, and more than one class an image: an image with several goes
-to the class with the most pixels (of equals, the one painted first). Readers number the classes by their folders' alphabet, so that
-every split has every folder, empty or not. A class that is itself named good has the folder %67ood.
+to the class with the most pixels (of equals, the one painted first). Readers number the classes by their folders'
+alphabet, so that every split has every folder, empty or not. A class that is itself named good has the folder %67ood.
 Source: own; the format is that of https://docs.ultralytics.com/datasets/classify, checked against ultralytics 8.4.190.
 """
 

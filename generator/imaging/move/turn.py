@@ -20,6 +20,7 @@ import numpy as np
 from generator.core.errors import require
 from generator.core.geometry import Rect
 from generator.imaging.move.covered import covered_share
+from generator.imaging.move.kernel import is_close, warped_exactly
 
 Kernel = Literal["linear", "cubic", "lanczos"]
 _KERNELS = {"linear": (cv2.INTER_LINEAR, 1.0), "cubic": (cv2.INTER_CUBIC, 2.0), "lanczos": (cv2.INTER_LANCZOS4, 4.0)}
@@ -242,6 +243,8 @@ class Turn:
         # OpenCV counts from the middle of the first pixel
         matrix[:2, 2] += 0.5 * (matrix[:2, :2].sum(axis=1) - 1.0)
         size = (self.wh[0] * finer, self.wh[1] * finer)
+        if interpolation in (cv2.INTER_CUBIC, cv2.INTER_LANCZOS4) and is_close(matrix[:2], values.shape[:2]):
+            return warped_exactly(values, matrix[:2], size, interpolation, border)
         return cv2.warpAffine(values, matrix[:2], size, flags=interpolation, borderMode=border)
 
     def _copied(self, image: np.ndarray, count: int) -> np.ndarray:

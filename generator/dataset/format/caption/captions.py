@@ -6,7 +6,8 @@
 caption, and its instances with category, box and a caption each. ``prompts.txt`` is what an open-vocabulary detector is
 asked for, a line a class in the order of class ids, and ``prompts.json`` says which class each prompt stands for.
 
-What it cannot state: masks, whole parts. Source: own; the format of the JSON is that of https://cocodataset.org (captions).
+What it cannot state: masks, whole parts. Source: own; the format of the JSON is that of https://cocodataset.org
+(captions).
 """
 
 from __future__ import annotations
