@@ -34,6 +34,7 @@ _ALIGNED = (6.0, 1.0)  # deviations at which two images are shifted onto each ot
 _WAYS = ((1, 0), (0, 1))  # of a gradient
 _EVEN, _LEAST_CONTRAST = 0.1, 0.004  # spread of an even ground by the contrast; a share of full scale
 _FEW, _ENOUGH = 100, 3000  # pixels that a slope can be read off, and so many that more do not tell more
+_AROUND = 1024  # angles at which a part is read for its spectrum
 _REDUCED_PX, _BORDER_SHARE, _JOINED_PX = 256, 0.03, 5
 _STANDS_OUT, _MOST_BORDER, _LEAST_AREA = 0.12, 0.2, 0.005
 
@@ -122,6 +123,20 @@ class Portrait:
         looked_at = _grown(either, _RIM_PX) & known if self.is_part else either
         lit = _relit(self.pixels, turned, both, looked_at & ~either)
         return _compared(self.pixels, lit, looked_at, both, 0.25 if self.runs_one_way else 1.0)
+
+    def spectrum(self, most: int) -> np.ndarray:
+        """Return the share of the power around the centre, beyond noise, at 0..most waves a turn, (most + 1,) float64.
+
+        At 0 and 1 it is 0: these are the part's mean and the lamp's slope. It is all 0 where nothing stands out.
+        """
+        centre, reach = (self.part.shape[0] - 1) / 2.0, self.part.shape[0] // 2 - _MARGIN_PX
+        flags = cv2.INTER_LINEAR | cv2.WARP_POLAR_LINEAR
+        grey = cv2.warpPolar(self.pixels.mean(axis=2), (reach, _AROUND), (centre, centre), reach, flags)
+        waves = np.abs(np.fft.rfft(grey.astype(np.float64), axis=0)[: most + 1]) ** 2
+        power = waves @ (np.arange(reach) + 0.5)
+        power[:2] = 0.0
+        power[2:] = np.maximum(power[2:] - 2.0 * np.median(power[2:]), 0.0)
+        return power / max(float(power.sum()), 1e-12)
 
     def has_outline_like(self, angle_deg: float) -> bool:
         """Say whether the part's outline lies on itself after a turn, but for a few pixels across it."""

@@ -91,6 +91,33 @@ def test_the_order_of_a_drawn_part_is_found(name, order, sensor):
     assert order_of(LAYERS[name], **sensor) == order
 
 
+GEAR = {"hw": (220, 230), "at": (112.3, 108.6)}
+
+
+@pytest.mark.parametrize("teeth", [16, 17, 25, 32, 34, 48, 61, 97])
+def test_a_gear_looks_alike_as_often_as_it_has_teeth(teeth):
+    assert order_of([(star(teeth, 95.0), 0.7)], **GEAR, noise=0.02, lamp=0.15, channels=3) == teeth
+
+
+@pytest.mark.parametrize("teeth", [17, 32, 61])
+def test_a_missing_tooth_or_a_dot_near_its_centre_leaves_a_gear_no_symmetry(teeth):
+    outline = star(teeth, 95.0)
+    broken = outline.copy()
+    broken[9:11] *= 0.85
+    assert order_of([(broken, 0.7)], **GEAR) == 1
+    assert order_of([(outline, 0.7), (corners(24, 2.5) + np.array([6.0, 0.0]), 0.3)], **GEAR) == 1
+
+
+def test_an_oval_or_square_gear_is_not_folded_to_its_teeth():
+    assert order_of([(star(61, 95.0) * [1.0, 0.96], 0.7)], **GEAR) == 1
+    assert order_of([(star(32, 95.0), 0.7), (corners(4, 30.0), 0.3)], **GEAR) == 4
+
+
+def test_teeth_too_fine_to_be_compared_are_warned_about():
+    found = AUTO.measured([good([(star(150, 95.0), 0.7)], **GEAR)]).findings
+    assert any(one.code == "symmetry_fine" and "set symmetry=150" in one.message for one in found)
+
+
 @pytest.mark.parametrize("place", [{"hw": (140, 151)}, {"at": (68.9, 72.4)}, {"hw": (300, 263), "at": (90.2, 201.7)}])
 @pytest.mark.parametrize("name", ["hex nut", "disc", "bracket"])
 def test_a_part_off_the_centre_of_an_image_of_any_size_has_the_same_order(name, place):
@@ -139,8 +166,9 @@ def test_a_roi_tells_a_part_from_a_busy_background(reach):
 
 
 def test_an_even_image_has_no_angle_and_a_tiny_one_is_not_judged():
-    even = GoodImage(source_id="x", pixels=np.full((40, 50, 1), 90, np.uint8), white=255)
-    assert AUTO.measured([even]).order == 0
+    for level, channels in ((90, 1), (255, 3), (0, 3)):
+        even = GoodImage(source_id="x", pixels=np.full((40, 50, channels), level, np.uint8), white=255)
+        assert AUTO.measured([even]).order == 0
     tiny = AUTO.measured([GoodImage(source_id="x", pixels=np.zeros((1, 40, 1), np.uint8), white=255)])
     assert (tiny.order, tiny.findings[0].severity) == (1, "warning")
 
