@@ -16,6 +16,8 @@ from generator.core.errors import require
 from generator.core.sample import Sample
 from generator.core.text import DISTRACTOR, TextLine
 
+_SOFT_PX = 2  # so much of a character may be lost in the softness of its edges
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Legibility:
@@ -38,7 +40,7 @@ class Legibility:
         require(self.min_over_clutter >= 0, "min_over_clutter", "a number >= 0", self.min_over_clutter)
 
     def __call__(self, sample: Sample) -> tuple[Finding, ...]:
-        """Return an error for each readable line that does not stand off enough; distractors may be faint."""
+        """Return an error for each readable line that does not stand off, or in part; distractors may be faint."""
         if sample.blank is None or sample.char_mask is None:
             return ()
         return tuple(
@@ -62,10 +64,21 @@ class Legibility:
         contrast = max(cv2.mean(cv2.absdiff(sample.image[part], blank), ink)) / white
         clutter = float(cv2.meanStdDev(blank)[1].max()) / white
         least = max(self.min_contrast, self.min_over_clutter * clutter)
-        if contrast >= least:
-            return ()
-        message = f"'{line.text}' has a contrast of {contrast:.3f} where {least:.3f} is needed"
-        return (Finding(severity="error", code="illegible", message=message),)
+        if contrast < least:
+            message = f"'{line.text}' has a contrast of {contrast:.3f} where {least:.3f} is needed"
+            return (Finding(severity="error", code="illegible", message=message),)
+        stubs = _stubs(line)
+        if stubs:
+            message = f"of '{line.text}', {stubs} character(s) can be seen to less than a third of their length"
+            return (Finding(severity="error", code="illegible", message=message),)
+        return ()
+
+
+def _stubs(line: TextLine) -> int:
+    """Return how many readable characters show ink of less than a third of their quad: a hairline has drowned."""
+    long = np.ptp(line.char_quads_xy, axis=1).max(axis=1)
+    ink = line.char_boxes_xywh[:, 2:].max(axis=1)
+    return int(np.count_nonzero(line.char_readable & (ink > 0) & (3 * ink < long) & (long - ink > _SOFT_PX)))
 
 
 def _around(line: TextLine, hw: tuple[int, int]) -> tuple[slice, slice] | None:

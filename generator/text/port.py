@@ -20,6 +20,9 @@ from generator.core.units import Scale
 from generator.imaging.warp import Warp
 from generator.text.plate import Plate
 
+_FAINT = 16  # of 255: the least cover that says how far a glyph reaches
+_EDGE_PX = 2  # so far the soft edge of ink to the eye may reach
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
@@ -81,7 +84,8 @@ class Glyph:
     Attributes:
         cover: (h, w) uint8, read-only; (0, 0): it leaves no ink.
         left, top: where its first pixel lies from its origin on the baseline, px, right and down; above is negative.
-        half: least level that is ink to the eye: half of its strong one (``imaging.masks.half_of_strong``).
+        half: least level that is ink to the eye: half of its strong one (``imaging.masks.half_of_strong``), less where
+            hairlines of a smaller cover reach further, as the stem of an i whose dot alone fills a pixel.
         box: u0, v0, u1, v1 of the pixels of at least that level, px from its first pixel.
         dots_uv: (n, 2) float32 centres of its dots, px from its first pixel; None: it is not made of dots.
         strokes_uv: its strokes, (k, 2) float32 each, likewise; empty: it is not made of strokes.
@@ -117,8 +121,21 @@ class Glyph:
             half = (int(levels[math.ceil(0.9 * len(levels)) - 1]) + 1) // 2
             strong = cover >= half
         u, v, w, h = cv2.boundingRect(strong.view(np.uint8))
+        all_u, all_v, all_w, all_h = wide = cv2.boundingRect((cover >= _FAINT).view(np.uint8))
+        beyond = max(u - all_u, v - all_v, all_u + all_w - u - w, all_v + all_h - v - h)
+        if beyond > _EDGE_PX:
+            half = min(half, _reaching(cover, wide))
+            u, v, w, h = cv2.boundingRect((cover >= half).view(np.uint8))
         corners = (float(u), float(v), float(u + w), float(v + h))
         return cls(cover, left, top, corners, dots_uv, strokes_uv, half)
+
+
+def _reaching(cover: np.ndarray, box: Sequence[int]) -> int:
+    """Return the greatest level whose pixels reach within ``_EDGE_PX`` of each side of a box x, y, w, h."""
+    u, v, w, h = box
+    inside = cover[v : v + h, u : u + w]
+    rows, columns, deep = inside.max(axis=1), inside.max(axis=0), _EDGE_PX + 1
+    return int(min(side.max() for side in (rows[:deep], rows[-deep:], columns[:deep], columns[-deep:])))
 
 
 class Face(Protocol):

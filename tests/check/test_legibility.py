@@ -38,3 +38,16 @@ def test_unreadable_lines_and_distractors_may_be_faint():
     for change in ({"is_readable": False}, {"kind": "distractor"}):
         line = sample.text[0].with_(**change)
         assert Legibility()(sample.with_(image=sample.blank, good=sample.blank, text=(line,))) == ()
+
+
+def test_a_character_of_whose_ink_a_stub_is_left_is_found():
+    sample = made()[0]
+    line = sample.text[0]
+    assert Legibility()(sample) == ()
+    boxes = line.char_boxes_xywh.copy()
+    boxes[0, 2:] = 1
+    findings = Legibility()(sample.with_(text=(line.with_(char_boxes_xywh=boxes),)))
+    assert [f.code for f in findings] == ["illegible"] and "1 character(s)" in findings[0].message
+    unread = line.char_readable.copy()
+    unread[0] = False
+    assert Legibility()(sample.with_(text=(line.with_(char_boxes_xywh=boxes, char_readable=unread),))) == ()
