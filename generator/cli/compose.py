@@ -83,7 +83,9 @@ def require_sound(overrides: Sequence[str]) -> None:
     for override in overrides:
         group, equals, option = override.partition("=")
         if group in NESTED:
-            raise ConfigError(group, f"keys below it, such as {group}.name=value", option, "See generate --help.")
+            inner = [name for name in groups() if name.startswith(f"{group}/")]
+            hint = f"Write {inner[0]}=... or another of them; keys stand below them, such as {group}.name=value."
+            raise ConfigError(group, f"one of {', '.join(inner)}", f"'{option}'", hint)
         if group in PATHS and equals and option.strip("'\" ") == "":
             raise ConfigError(group, "a path", "an empty one", "Is it a shell variable that is not set?")
         if group.replace(".", "/") in groups() and "." in group and re.fullmatch(r"[\w/\[\],]+", option):

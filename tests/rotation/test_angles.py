@@ -177,7 +177,7 @@ def test_a_deck_with_a_rest_shows_every_number_once_before_any_comes_again():
         ({"step_deg": 7.0}, "step_deg: expected a step of which 360 degrees are a whole number, such as 7.2, got 7.0"),
         ({"range_deg": (-5, 5), "step_deg": 3.0}, "10 degrees are a whole number, such as 2.5, got 3.0"),
         ({"step_deg": 0.33}, "such as 0.32, got"),
-        ({"step_deg": 0.0}, "step_deg: expected null, or degrees >= 0.001"),
+        ({"step_deg": 0.0}, "step_deg: expected null, or degrees in [0.001, 360]"),
         ({"range_deg": (5, 5)}, "range_deg"),
         ({"range_deg": (-200, 200)}, "range_deg"),
         ({"angles_deg": ()}, "angles_deg: expected at least one angle"),

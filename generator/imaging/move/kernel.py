@@ -14,7 +14,8 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
-_PHASES, _STEPS = 33, 4096  # of a kernel's table in OpenCV, ends included; of ours
+_PHASES = {cv2.INTER_CUBIC: 1025, cv2.INTER_LANCZOS4: 33}  # that OpenCV tells apart, ends included
+_STEPS = 8192
 _CLOSE_PX = 8.0  # further than this from a quarter turn, the phases of an image cancel out
 
 
@@ -55,14 +56,14 @@ def warped_exactly(
 def _asked(at: np.ndarray, table: np.ndarray) -> np.ndarray:
     """Return where to ask so that the kernel answers for the places given, float32."""
     whole = np.floor(at)
-    return (whole + table[((at - whole) * _STEPS).astype(np.int32)]).astype(np.float32)
+    return (whole + table[((at - whole) * _STEPS + 0.5).astype(np.int32)]).astype(np.float32)
 
 
 @lru_cache(maxsize=4)
 def _asked_phase(interpolation: int) -> np.ndarray:
-    """Return, per phase wanted, the phase to ask for; (4097,) float64 in [0, 1]."""
+    """Return, per phase wanted, the phase to ask for; (8193,) float64 in [0, 1]."""
     ramp = np.arange(64, dtype=np.float32)[None, :]
-    phases = np.linspace(0.0, 1.0, _PHASES)
+    phases = np.linspace(0.0, 1.0, _PHASES[interpolation])
     at = (32.0 + phases).astype(np.float32)[None, :]
     got = cv2.remap(ramp, at, np.zeros_like(at), interpolation, borderMode=cv2.BORDER_REPLICATE)[0] - 32.0
     return np.interp(np.linspace(0.0, 1.0, _STEPS + 1), got, phases)

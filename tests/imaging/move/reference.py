@@ -37,12 +37,23 @@ def mirrored(at: np.ndarray, length: int) -> np.ndarray:
     return np.pad(np.arange(length), reach, mode="reflect" if length > 1 else "edge")[at + reach]
 
 
-def sampled(image: np.ndarray, xy: np.ndarray, kernel: str) -> np.ndarray:
-    """Return an (H, W, C) image at points (..., 2), px from the outer corner of its first pixel, (..., C) float64."""
+def asked(kernel: str, at: np.ndarray) -> np.ndarray:
+    """Return the positions in [0, 1] at which a kernel lays a ramp as high as it is at the positions ``at``."""
+    fine = np.linspace(0.0, 1.0, 20_001)
+    taps = np.arange(1 - TAPS[kernel] // 2, TAPS[kernel] // 2 + 1)
+    return np.interp(at, weights(kernel, fine) @ taps, fine)
+
+
+def sampled(image: np.ndarray, xy: np.ndarray, kernel: str, placed: bool = False) -> np.ndarray:
+    """Return an (H, W, C) image at points (..., 2), px from the outer corner of its first pixel, (..., C) float64.
+
+    ``placed``: a ramp comes out where it is, so the kernel is asked where it puts it right.
+    """
     taps, values = TAPS[kernel], image.astype(np.float64)
     middle = xy - 0.5
     first = np.floor(middle).astype(int)
-    across, down = (weights(kernel, (middle - first)[..., axis]) for axis in (0, 1))
+    past = asked(kernel, middle - first) if placed else middle - first
+    across, down = (weights(kernel, past[..., axis]) for axis in (0, 1))
     made = np.zeros((*xy.shape[:-1], image.shape[2]))
     for j in range(taps):
         rows = mirrored(first[..., 1] + j - taps // 2 + 1, image.shape[0])
@@ -78,11 +89,12 @@ def turned(
     to_xy: tuple,
     kernel: str,
     grid: int = 1,
+    placed: bool = False,
 ) -> np.ndarray:
     """Return an image on a canvas, (h, w, C) float64, neither rounded nor clipped."""
     points = canvas_xy(wh, grid)
     back = forth(points.reshape(-1, 2), -angle_deg, 1.0 / scale, to_xy, from_xy).reshape(points.shape)
-    return sampled(image, back, kernel).mean(axis=(1, 3))
+    return sampled(image, back, kernel, placed).mean(axis=(1, 3))
 
 
 def covered(
