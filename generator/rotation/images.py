@@ -56,6 +56,31 @@ class OtherImages:
         channels = like.shape[2]
         return self._kept.get((source_id, channels, white), lambda: self._as(source_id, channels, like.dtype, white))
 
+    def window(
+        self, like: np.ndarray, wh: tuple[int, int], white: int, split: str, rng: np.random.Generator
+    ) -> np.ndarray:
+        """Return a part of an image of a split, as large as fits and scaled to a size, (h, w, C), as ``draw`` does.
+
+        Args:
+            like: (H, W, C) uint8 or uint16.
+            wh: width and height to cover, px.
+            white: full scale of ``like``.
+            split: ``train``, ``val`` or ``test``.
+            rng: says which image and which part of it.
+        """
+        image = self.draw(like, white, split, rng)
+        (height, width), (w, h) = image.shape[:2], wh
+        scale = max(w / width, h / height)
+        part_w, part_h = min(width, max(1, round(w / scale))), min(height, max(1, round(h / scale)))
+        right, down = rng.random(2)
+        x, y = int(right * (width - part_w + 1)), int(down * (height - part_h + 1))
+        part = np.ascontiguousarray(image[y : y + part_h, x : x + part_w])
+        if (part_w, part_h) == wh:
+            return part
+        how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+        made = cv2.resize(part, wh, interpolation=how).reshape(h, w, image.shape[2])
+        return np.minimum(made, made.dtype.type(white))
+
     def digest(self) -> str:
         """Return a hash of the files."""
         return self.source.digest()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from generator.core.annotation import Finding
@@ -12,7 +11,7 @@ from generator.core.errors import require
 from generator.imaging.move.carry import Beyond
 from generator.imaging.move.turn import Turn
 from generator.rotation.fill.constant import around
-from generator.rotation.fill.kept import Keep, edge_width_px, share_of
+from generator.rotation.fill.share import Keep, edge_width_px, share_of
 from generator.rotation.images import OtherImages
 from generator.rotation.port import Frame
 
@@ -46,8 +45,7 @@ class Background:
         share = share_of(self.keep, turn, hw, edge_width_px(turn, hw, self.edge))
         if share is None:
             return None
-        other = self.images.draw(surface, white, split, rng)
-        return Beyond(pixels=_covering(other, turn.wh, white, rng), share=share)
+        return Beyond(pixels=self.images.window(surface, turn.wh, white, split, rng), share=share)
 
     def digest(self) -> str:
         """Return a hash of the other images' files."""
@@ -56,18 +54,3 @@ class Background:
     def findings(self) -> tuple[Finding, ...]:
         """Return what was noticed about the other images' files."""
         return self.images.findings()
-
-
-def _covering(image: np.ndarray, wh: tuple[int, int], white: int, rng: np.random.Generator) -> np.ndarray:
-    """Return a part of an image, (h, w, C), scaled so that as much of it as possible covers ``wh``."""
-    (height, width), (w, h) = image.shape[:2], wh
-    scale = max(w / width, h / height)
-    part_w, part_h = min(width, max(1, round(w / scale))), min(height, max(1, round(h / scale)))
-    right, down = rng.random(2)
-    x, y = int(right * (width - part_w + 1)), int(down * (height - part_h + 1))
-    part = image[y : y + part_h, x : x + part_w]
-    if (part_w, part_h) == wh:
-        return np.ascontiguousarray(part)
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    made = cv2.resize(np.ascontiguousarray(part), wh, interpolation=how).reshape(h, w, image.shape[2])
-    return np.minimum(made, made.dtype.type(white))

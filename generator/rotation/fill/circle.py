@@ -10,7 +10,7 @@ from generator.core.annotation import Finding
 from generator.core.errors import require
 from generator.imaging.move.carry import Beyond
 from generator.imaging.move.turn import Turn
-from generator.rotation.fill.kept import in_circle, square
+from generator.rotation.fill.share import in_circle, square
 from generator.rotation.port import Frame
 
 _EDGE_PX = 1.5

@@ -17,7 +17,7 @@ from generator.imaging.move.carry import Beyond
 from generator.imaging.move.turn import Turn
 from generator.rotation.fill.carry_on import carried_on
 from generator.rotation.fill.constant import around
-from generator.rotation.fill.kept import Keep, edge_width_px, share_of
+from generator.rotation.fill.share import Keep, edge_width_px, share_of
 from generator.rotation.port import Frame
 
 

@@ -85,17 +85,7 @@ class Others:
 
     def lay(self, part: Cutout, hw: tuple[int, int], white: int, split: str, rng: np.random.Generator) -> np.ndarray:
         """Return a window of an image of the split, as large as fits."""
-        image = self.images.draw(part.surface, white, split, rng)
-        chances = rng.random(2).tolist()
-        zoom = max(side / own for side, own in zip(hw, image.shape[:2], strict=True))
-        window = [min(own, max(1, round(side / zoom))) for side, own in zip(hw, image.shape[:2], strict=True)]
-        y, x = (int(u * (own - side + 1)) for u, own, side in zip(chances, image.shape[:2], window, strict=True))
-        shown = image[y : y + window[0], x : x + window[1]]
-        if shown.shape[:2] == hw:
-            return shown
-        kernel = cv2.INTER_AREA if zoom < 1 else cv2.INTER_CUBIC
-        made = cv2.resize(shown, (hw[1], hw[0]), interpolation=kernel).reshape(*hw, image.shape[2])
-        return np.minimum(made, image.dtype.type(white))
+        return self.images.window(part.surface, (hw[1], hw[0]), white, split, rng)
 
     def digest(self) -> str:
         """Return a hash of the files."""
