@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -73,6 +74,49 @@ class Check(Protocol):
 
     def __call__(self, sample: Sample) -> tuple[Finding, ...]:
         """Return what is wrong; nothing: it is sound."""
+
+
+class Brush(Protocol):
+    """A learned look of defects, loaded: it paints them on good surfaces."""
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes it has learned."""
+
+    @property
+    def context_px(self) -> int:
+        """How much of the surface it wants to see around a defect, px of the image, >= 0."""
+
+    @property
+    def references(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        """By class what it learned from: (n, s, s, C) float32 in [0, 1], real crops, and (n, s, s) their extents."""
+
+    def paint(self, surface: np.ndarray, alpha: np.ndarray, category: str, seeds: Sequence[int]) -> np.ndarray:
+        """Return as many candidates as there are seeds.
+
+        Args:
+            surface: (h, w, C) float32 in [0, 1], C in {1, 3}, of any size; without the defect.
+            alpha: (h, w) float32 in [0, 1], how far each pixel may belong to the defect.
+            category: one of ``classes``.
+            seeds: in [0, 2**63); the same seeds give the same bytes, on the same machine.
+
+        Returns:
+            (n, h, w, C) float32 in [0, 1]; equal to ``surface`` where ``alpha`` is 0.
+        """
+
+
+class Painter(Protocol):
+    """A kind of model that can be loaded as a brush."""
+
+    def load(self, checkpoint: Path) -> Brush:
+        """Return the brush of a checkpoint; loaded once a process.
+
+        Raises:
+            AssetError, ConfigError: it is no sound checkpoint of this kind, or what it needs is not installed.
+        """
+
+    def digest(self, checkpoint: Path) -> str:
+        """Return a hash of what it paints with; reads the files, loads nothing."""
 
 
 Report = Callable[[int, int], None]

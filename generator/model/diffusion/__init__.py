@@ -1,0 +1,1 @@
+"""A diffusion model trained from scratch that paints defects into crops."""

@@ -1,0 +1,1 @@
+"""A GAN that paints defects as residuals of crops."""

@@ -1,0 +1,1 @@
+"""A pretrained inpainting diffusion model, tuned with LoRA."""

@@ -1,0 +1,1 @@
+"""How models are trained: stages, averages, logs, saving and going on."""

@@ -1,0 +1,1 @@
+"""A small model of outlines, learned from few masks."""

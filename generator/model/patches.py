@@ -1,0 +1,212 @@
+"""Crops that models learn from, centred on defects and at native resolution; all three models share them.
+
+A crop is as large as the model's own side. It is taken at one px of the model for one of the image; a defect thinner
+than ``thin_px`` is enlarged until it is as wide as that, and one so small that the crop would be more than eight times
+its box until it is not. Of a defect that does not fit into the crop, parts are taken. Every batch is a function of the
+seed and the step alone, so a run that is resumed goes on as if it had not been stopped. Source: own; sides of crops of
+1.5 to 8 times the box are those of NVIDIA's defect data tools.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import cv2
+import numpy as np
+
+from generator.core.geometry import mask_to_rect
+from generator.core.seeds import stage_rng
+
+GAIN = 4.0
+"""Units of the model per full scale: values are relative to the mean of the good surface around, times this."""
+MOST_SCALE = 8.0
+WIDEST, NARROWEST = 8.0, 1.5
+"""Most and least side of a crop in sides of the defect's box, where it is enlarged or shrunk to fit."""
+_LIGHTER = 0.12  # relative change of brightness and contrast, as lamps and exposures differ
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Example:
+    """One defect with the surface it lies on.
+
+    Attributes:
+        category: its class.
+        pixels: (h, w, C) float32 in [0, 1], native resolution, with its surroundings.
+        surface: (h, w, C) float32, the same without the defect: the good twin, or filled in from around.
+        alpha: (h, w) float32 in [0, 1], how far each pixel may belong to the defect.
+        name: where it comes from, for people.
+    """
+
+    category: str
+    pixels: np.ndarray
+    surface: np.ndarray
+    alpha: np.ndarray
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Batch:
+    """What one step learns from; values in units of the model, see ``GAIN``.
+
+    Attributes:
+        defect: (n, C, s, s) float32, crops with a defect.
+        surface: (n, C, s, s) float32, the same crops without it.
+        alpha: (n, 1, s, s) float32 in [0, 1], its extent.
+        label: (n,) int64, its class.
+        good: (n, C, s, s) float32, crops of good images.
+        good_alpha: (n, 1, s, s) float32, the extent of some defect, to be painted on them.
+        good_label: (n,) int64, its class.
+    """
+
+    defect: np.ndarray
+    surface: np.ndarray
+    alpha: np.ndarray
+    label: np.ndarray
+    good: np.ndarray
+    good_alpha: np.ndarray
+    good_label: np.ndarray
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Patches:
+    """Where batches come from.
+
+    Attributes:
+        examples: defects; classes come up equally often, however many defects they have.
+        goods: (H, W, C) float32 in [0, 1], good images; none: the surfaces of the examples.
+        classes: their order is that of the labels.
+        size: side of a crop, px.
+        thin_px: least width of a defect in a crop, px.
+        seed: every crop follows from this and the step.
+        turn: whether crops are turned by any angle and mirrored, as defects without a direction may be.
+    """
+
+    examples: Sequence[Example]
+    goods: Sequence[np.ndarray]
+    classes: tuple[str, ...]
+    size: int = 64
+    thin_px: float = 8.0
+    seed: int = 0
+    turn: bool = True
+
+    @cached_property
+    def _by_class(self) -> list[list[Example]]:
+        grouped = [[one for one in self.examples if one.category == name] for name in self.classes]
+        return [group for group in grouped if group]
+
+    @cached_property
+    def _scales(self) -> dict[int, float]:
+        return {id(one): scale_of(one.alpha, self.size, self.thin_px) for one in self.examples}
+
+    @property
+    def channels(self) -> int:
+        """1 or 3."""
+        return self.examples[0].pixels.shape[2]
+
+    def batch(self, step: int, count: int, stage: str = "train") -> Batch:
+        """Return the batch of a step; the same for the same seed, step and stage."""
+        rng = stage_rng(self.seed, step, 0, stage)
+        rows = [(*self._defect(rng), *self._good(rng)) for _ in range(count)]
+        return Batch(*()) if not rows else Batch(
+            **{name: np.stack(column) for name, column in zip(Batch.__slots__, zip(*rows, strict=True), strict=True)}
+        )  # fmt: skip
+
+    def _pick(self, rng: np.random.Generator) -> Example:
+        group = self._by_class[rng.integers(len(self._by_class))]
+        return group[rng.integers(len(group))]
+
+    def _defect(self, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
+        one = self._pick(rng)
+        move = self._move(one, rng)
+        light = _light(rng)
+        pixels, surface, alpha = (self._warped(array, move) for array in (one.pixels, one.surface, one.alpha))
+        level = surface.mean(axis=(0, 1))
+        label = np.int64(self.classes.index(one.category))
+        return *(_planes(to_model(array, level) * light) for array in (pixels, surface)), alpha[None, ..., 0], label
+
+    def _good(self, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
+        one = self._pick(rng)
+        alpha = self._warped(one.alpha, self._move(one, rng))[None, ..., 0]
+        goods = self.goods or [example.surface for example in self.examples]
+        image = goods[rng.integers(len(goods))]
+        height, width = image.shape[:2]
+        scale = self._scales[id(one)]
+        reach = self.size / scale / 2
+        x = rng.uniform(min(reach, width / 2), max(width - reach, width / 2))
+        y = rng.uniform(min(reach, height / 2), max(height - reach, height / 2))
+        crop = self._warped(image, self._matrix(x, y, scale, rng))
+        planes = _planes(to_model(crop, crop.mean(axis=(0, 1))) * _light(rng))
+        return planes, alpha, np.int64(self.classes.index(one.category))
+
+    def _move(self, one: Example, rng: np.random.Generator) -> np.ndarray:
+        """Return the (2, 3) map from image to crop: about a point from which the defect is seen."""
+        scale = self._scales[id(one)] * np.exp(rng.uniform(-0.15, 0.15))
+        box = mask_to_rect(one.alpha >= 0.5)
+        side = self.size / scale
+        if max(box.w, box.h) * NARROWEST <= side:
+            slack = (side - max(box.w, box.h)) / 4
+            x = box.x + box.w / 2 + rng.uniform(-slack, slack)
+            y = box.y + box.h / 2 + rng.uniform(-slack, slack)
+        else:
+            ys, xs = np.nonzero(one.alpha >= 0.5)
+            at = rng.integers(len(xs))
+            x, y = xs[at] + 0.5, ys[at] + 0.5
+        return self._matrix(x, y, scale, rng)
+
+    def _matrix(self, x: float, y: float, scale: float, rng: np.random.Generator) -> np.ndarray:
+        angle = rng.uniform(-np.pi, np.pi) if self.turn else 0.0
+        mirror = -1.0 if self.turn and rng.random() < 0.5 else 1.0
+        cos, sin = scale * np.cos(angle), scale * np.sin(angle)
+        linear = np.array([[cos * mirror, sin], [-sin * mirror, cos]])
+        offset = self.size / 2 - linear @ np.array([x, y])
+        shift = linear @ np.array([0.5, 0.5]) - 0.5  # OpenCV's origin is the first pixel's centre
+        return np.column_stack([linear, offset + shift])
+
+    def _warped(self, array: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+        to = (self.size, self.size)
+        out = cv2.warpAffine(array, matrix, to, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
+        return out.reshape(self.size, self.size, -1)
+
+
+def width_of(mask: np.ndarray) -> float:
+    """Return how wide a defect is, px: four times the mean distance to its border, which is a strip's width.
+
+    Args:
+        mask: (h, w) bool, not empty.
+    """
+    padded = np.pad(mask.astype(np.uint8), 1)
+    distance = cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    return 4.0 * (float(distance[padded > 0].mean()) - 0.5) + 1.0
+
+
+def scale_of(alpha: np.ndarray, size: int, thin_px: float) -> float:
+    """Return px of the model for each px of the image, in [1, MOST_SCALE].
+
+    Args:
+        alpha: (h, w) float32, the defect's extent, somewhere at least 0.5.
+        size: side of the model's crops, px.
+        thin_px: least width of a defect there, px.
+    """
+    mask = alpha >= min(0.5, float(alpha.max()))
+    box = mask_to_rect(mask)
+    return float(np.clip(max(thin_px / width_of(mask), size / (WIDEST * max(box.w, box.h))), 1.0, MOST_SCALE))
+
+
+def to_model(values: np.ndarray, level: np.ndarray) -> np.ndarray:
+    """Return values in [0, 1] in units of the model.
+
+    Args:
+        values: (..., C) float32.
+        level: (C,) the mean of the good surface.
+    """
+    return (values - level.astype(np.float32)) * np.float32(GAIN)
+
+
+def _planes(pixels: np.ndarray) -> np.ndarray:
+    return np.ascontiguousarray(np.moveaxis(pixels, 2, 0), dtype=np.float32)
+
+
+def _light(rng: np.random.Generator) -> np.float32:
+    return np.float32(np.exp(rng.uniform(-_LIGHTER, _LIGHTER)))
