@@ -67,10 +67,38 @@ def pieces(mask: np.ndarray) -> list[np.ndarray]:
     return [piece for piece in found if np.count_nonzero(piece) >= LEAST_PX]
 
 
-def _cut(photo: Photo, mask: np.ndarray, category: str, grow_px: int) -> CutOut:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Bare:
+    """A defect with its surroundings, and the surface under it.
+
+    Attributes:
+        around: the part of the image that is shown.
+        here: (h, w, C) float32 in [0, 1], its real pixels.
+        surface: (h, w, C) float32, the same filled in under the defect and a little beyond.
+        alpha: (h, w) float32 in [0, 1], how far each pixel belongs to the defect: 1 within the mask, then falling.
+        inside: (h, w) bool, the mask.
+        known: (h, w) bool, what no defect reaches.
+    """
+
+    around: Rect
+    here: np.ndarray
+    surface: np.ndarray
+    alpha: np.ndarray
+    inside: np.ndarray
+    known: np.ndarray
+
+
+def laid_bare(photo: Photo, mask: np.ndarray, grow_px: int, around_px: int = _AROUND_PX) -> Bare:
+    """Return a defect and the surface under it.
+
+    Args:
+        photo: the image.
+        mask: (H, W) bool, the defect, not empty; a piece of ``photo.mask``, or all of it.
+        grow_px: how far beyond the mask its edge goes on, >= 0.
+        around_px: how much of the surroundings is shown beyond that.
+    """
     hw = mask.shape[0], mask.shape[1]
-    box = mask_to_rect(mask)
-    around = box.grown(grow_px + _AROUND_PX).clipped(hw)
+    around = mask_to_rect(mask).grown(grow_px + around_px).clipped(hw)
     here = photo.pixels[around.slices].astype(np.float32) * np.float32(1.0 / photo.white)
     inside = mask[around.slices]
     other = (photo.others | (photo.mask & ~mask))[around.slices]
@@ -81,23 +109,27 @@ def _cut(photo: Photo, mask: np.ndarray, category: str, grow_px: int) -> CutOut:
     alpha = np.rint(alpha * 255).astype(np.float32) / np.float32(255)
     known = (alpha == 0) & (cv2.dilate(other.astype(np.uint8), np.ones((2 * grow_px + 1,) * 2, np.uint8)) == 0)
     surface = filled(here, known if known.any() else alpha == 0)
-    face = _face(here, surface) * (alpha > 0)[..., None]
-    part = mask_to_rect(alpha > 0).grown(1).clipped((around.h, around.w))
-    x, y = around.x + part.x, around.y + part.y
+    return Bare(around=around, here=here, surface=surface, alpha=alpha, inside=inside, known=known)
+
+
+def _cut(photo: Photo, mask: np.ndarray, category: str, grow_px: int) -> CutOut:
+    hw, box, bare = (mask.shape[0], mask.shape[1]), mask_to_rect(mask), laid_bare(photo, mask, grow_px)
+    face = _face(bare.here, bare.surface) * (bare.alpha > 0)[..., None]
+    part = mask_to_rect(bare.alpha > 0).grown(1).clipped((bare.around.h, bare.around.w))
     facts: dict[str, Any] = {
         "xywh": list(box.xywh),
         "wh": [hw[1], hw[0]],
         "touches": _touches(box, hw),
         "area_px": int(np.count_nonzero(mask)),
-        "rect": [x, y, part.w, part.h],
-        "surface": _facts_of(here, surface, inside, known),
-        "contrast": round(float(face[..., 0][inside].mean()), 4),
+        "rect": [bare.around.x + part.x, bare.around.y + part.y, part.w, part.h],
+        "surface": _facts_of(bare.here, bare.surface, bare.inside, bare.known),
+        "contrast": round(float(face[..., 0][bare.inside].mean()), 4),
     }
     return CutOut(
         category=category,
         face=np.ascontiguousarray(face[part.slices]),
-        alpha=np.ascontiguousarray(alpha[part.slices]),
-        mask=np.ascontiguousarray(inside[part.slices]),
+        alpha=np.ascontiguousarray(bare.alpha[part.slices]),
+        mask=np.ascontiguousarray(bare.inside[part.slices]),
         facts=facts,
     )
 

@@ -19,7 +19,7 @@ from generator.core.names import RULE, is_safe_name
 from generator.dataset.names import GOOD
 from generator.dataset.open import AUTO
 from generator.dataset.problem import Problems
-from generator.dataset.real import RealDefect, read_real
+from generator.dataset.real import RealData, RealDefect, read_real
 from generator.dataset.view import SPLITS
 from generator.defect.bank.cutout import CutOut
 from generator.harvest.box_mask import BoxMask, Segmenter, mask_of_box
@@ -111,26 +111,14 @@ def harvest(
     request = request or HarvestRequest()
     problems: Problems = []
     real = read_real(data, format_name, problems)
-    _require_classes(request, real.classes)
+    require_classes(request, real.classes)
     entries: list[Entry] = []
     rows: list[Row] = []
     left_out: list[str] = []
-    met: Counter[str] = Counter()
-    for number, defect in enumerate(real.defects(boxes=True), 1):
-        report(number)
-        met[defect.split] += 1
-        if defect.split not in request.splits or (request.classes and defect.category not in request.classes):
-            continue
-        found = _mask_of(defect, segmenter)
-        fault = _fault_of(found)
-        if fault:
-            left_out.append(f"{defect.category} on {defect.mask_name}: {fault}")
-            continue
+    for defect, found in masked(real, request, left_out, segmenter, report):
         for entry in _entries(defect, found, request):
             entries.append(entry)
             rows.append(_row(defect, found, entry))
-    if not entries:
-        raise _nothing(request, met, left_out)
     usable = sorted(Counter(e.cutout.category for e in entries if e.usable).items())
     waiting = sorted(Counter(e.cutout.category for e in entries if not e.usable).items())
     paths = write_bank(entries, out, real.root, request.place, sheet=lambda path: write_sheet(rows, path))
@@ -143,6 +131,43 @@ def harvest(
         left_out=tuple(left_out),
         problems=problems,
     )
+
+
+def masked(
+    real: RealData,
+    request: HarvestRequest,
+    left_out: list[str],
+    segmenter: Segmenter | None = None,
+    report: Report = lambda done: None,
+) -> Iterator[tuple[RealDefect, BoxMask]]:
+    """Yield the defects that are asked for, each with its mask: as it is given, or found within its box.
+
+    Args:
+        real: the data set.
+        request: sides and classes.
+        left_out: gets a sentence for each defect that has no usable mask.
+        segmenter: a model that finds masks in boxes too.
+        report: called with the number of defects looked at.
+
+    Raises:
+        ConfigError: there is none at all.
+    """
+    met: Counter[str] = Counter()
+    any_found = False
+    for number, defect in enumerate(real.defects(boxes=True), 1):
+        report(number)
+        met[defect.split] += 1
+        if defect.split not in request.splits or (request.classes and defect.category not in request.classes):
+            continue
+        found = _mask_of(defect, segmenter)
+        fault = _fault_of(found)
+        if fault:
+            left_out.append(f"{defect.category} on {defect.mask_name}: {fault}")
+            continue
+        any_found = True
+        yield defect, found
+    if not any_found:
+        raise _nothing(request, met, left_out)
 
 
 def _mask_of(defect: RealDefect, segmenter: Segmenter | None) -> BoxMask:
@@ -200,7 +225,8 @@ def _row(defect: RealDefect, found: BoxMask, entry: Entry) -> Row:
     )
 
 
-def _require_classes(request: HarvestRequest, known: Sequence[str]) -> None:
+def require_classes(request: HarvestRequest, known: Sequence[str]) -> None:
+    """Raise ``ConfigError`` unless the classes that are asked for are known and have names that can be written."""
     unknown = next((name for name in request.classes if name not in known), None)
     if unknown is not None:
         raise ConfigError("classes", "classes of the data set", f"'{unknown}'", nearest(unknown, known))
