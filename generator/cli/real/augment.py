@@ -15,11 +15,10 @@ from generator.augment.augment import AugmentResult, Station, augment, set_in_or
 from generator.augment.feedback import Feedback, Row, read_feedback
 from generator.augment.folder import require_free, work_folder
 from generator.augment.request import USUAL, AugmentRequest, Shares
-from generator.cli.compose import compose_config
 from generator.cli.export import export_all, parse_export
 from generator.cli.generate import TOO_MANY_REJECTS, check_name
 from generator.cli.progress import counter
-from generator.core.errors import ConfigError
+from generator.cli.real.kinds import ComposeKinds
 from generator.core.names import UNFINISHED
 from generator.dataset.open import open_data
 from generator.dataset.problem import Problems, listed
@@ -40,7 +39,7 @@ def run(config: dict[str, Any]) -> int:
     data_path, out = (_path(config, key) for key in ("data", "out"))
     assert data_path is not None and out is not None
     station = Station(
-        compose=_Compose(_path(config, "kinds_dir")),
+        compose=ComposeKinds(_path(config, "kinds_dir")),
         camera=coerce(str, config["camera"], "camera"),
         settings={"roi": config["roi"], "executor": config["executor"]},
         roi=_roi(config["roi"]),
@@ -108,21 +107,6 @@ class _Tally:
     def __call__(self, images: int, rejected: int) -> None:
         self._made += images
         self._show(self._made)
-
-
-class _Compose:
-    """Resolves overrides of ``generate``, with the user's own kinds among the options."""
-
-    def __init__(self, kinds_dir: Path | None) -> None:
-        self._kinds_dir = kinds_dir
-        if kinds_dir is not None and not kinds_dir.is_dir():
-            raise ConfigError("kinds_dir", "a folder with your own yamls", f"'{kinds_dir}'")
-
-    def __call__(self, overrides: Sequence[str]) -> dict[str, Any]:
-        own = any(override.startswith("hydra.searchpath=") for override in overrides)
-        if self._kinds_dir is None or own:
-            return compose_config("generate", overrides)
-        return compose_config("generate", [*overrides, f"hydra.searchpath=['file://{self._kinds_dir}']"])
 
 
 def _path(config: Mapping[str, Any], key: str) -> Path | None:
