@@ -63,7 +63,7 @@ class Canvas:
         large = cv2.resize(seen, to, interpolation=cv2.INTER_LINEAR).reshape(height, width, -1)
         extent = np.clip(cv2.resize(alpha, to, interpolation=cv2.INTER_LINEAR), 0.0, 1.0)
         around = mask_to_rect(extent > 0).grown(size // 4).clipped((height, width))
-        level = large[around.slices].mean(axis=(0, 1))
+        level = large[around.slices].mean(axis=(0, 1), dtype=np.float64)
         pad_y, pad_x = max(0, size - height), max(0, size - width)
         top, left = pad_y // 2, pad_x // 2
         border = (top, pad_y - top, left, pad_x - left)
@@ -97,13 +97,12 @@ class Canvas:
         tiles = self.tiles
         results = paint(tiles)
         weight = _weight(self.size)
-        total = np.zeros((results.shape[1], *self.surface.shape), np.float32)
+        change = np.zeros((results.shape[1], *self.surface.shape), np.float32)
         weights = np.zeros(self.surface.shape[1:], np.float32)
         for window, result in zip(tiles, results, strict=True):
-            total[(..., *window)] += result * weight
+            change[(..., *window)] += (result - self.surface[(..., *window)]) * weight
             weights[window] += weight
-        covered = weights > 0
-        return np.where(covered, total / np.where(covered, weights, 1), self.surface)
+        return self.surface + change / np.where(weights > 0, weights, 1)
 
     def back(self, painted: np.ndarray) -> np.ndarray:
         """Return what was painted on the surface as it came.
@@ -133,7 +132,8 @@ def _starts(first: int, last: int, size: int, length: int) -> list[int]:
     """Return where tiles begin that cover [first, last) of [0, length), evenly spread."""
     if last - first <= size:
         return [int(np.clip((first + last - size) // 2, 0, length - size))]
-    count = 1 + int(np.ceil((last - first - size) / (size * (1 - _OVERLAP))))
+    step = size - int(np.ceil(size * _OVERLAP))
+    count = 1 + int(np.ceil((last - first - size) / step))
     return [int(start) for start in np.rint(np.linspace(first, last - size, count))]
 
 

@@ -2,9 +2,10 @@
 
 A crop is as large as the model's own side. It is taken at one px of the model for one of the image; a defect thinner
 than ``thin_px`` is enlarged until it is as wide as that, and one so small that the crop would be more than eight times
-its box until it is not. Of a defect that does not fit into the crop, parts are taken. Every batch is a function of the
-seed and the step alone, so a run that is resumed goes on as if it had not been stopped. Source: own; sides of crops of
-1.5 to 8 times the box are those of NVIDIA's defect data tools.
+its box until it is not. Of a defect that does not fit into the crop, parts are taken. Beyond the example's border the
+surface goes on mirrored, without a defect, as it does on a ``Canvas``. Every batch is a function of the seed and the
+step alone, so a run that is resumed goes on as if it had not been stopped. Source: own; sides of crops of 1.5 to 8
+times the box are those of NVIDIA's defect data tools.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ MOST_SCALE = 8.0
 WIDEST, NARROWEST = 8.0, 1.5
 """Most and least side of a crop in sides of the defect's box, where it is enlarged or shrunk to fit."""
 _LIGHTER = 0.12  # relative change of brightness and contrast, as lamps and exposures differ
+_EXTENT = 0.5  # of alpha's most: a defect is there
+_CORE = 0.9  # the mask itself: what is feathered beyond makes no thin defect wide
+_MOST_TILES = 8.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -106,12 +110,11 @@ class Patches:
         return self.examples[0].pixels.shape[2]
 
     def batch(self, step: int, count: int, stage: str = "train") -> Batch:
-        """Return the batch of a step; the same for the same seed, step and stage."""
+        """Return the batch of a step, of ``count`` >= 1 crops; the same for the same seed, step and stage."""
         rng = stage_rng(self.seed, step, 0, stage)
         rows = [(*self._defect(rng), *self._good(rng)) for _ in range(count)]
-        return Batch(*()) if not rows else Batch(
-            **{name: np.stack(column) for name, column in zip(Batch.__slots__, zip(*rows, strict=True), strict=True)}
-        )  # fmt: skip
+        columns = zip(Batch.__slots__, zip(*rows, strict=True), strict=True)
+        return Batch(**{name: np.stack(column) for name, column in columns})
 
     def _pick(self, rng: np.random.Generator) -> Example:
         group = self._by_class[rng.integers(len(self._by_class))]
@@ -121,14 +124,16 @@ class Patches:
         one = self._pick(rng)
         move = self._move(one, rng)
         light = _light(rng)
-        pixels, surface, alpha = (self._warped(array, move) for array in (one.pixels, one.surface, one.alpha))
-        level = surface.mean(axis=(0, 1))
+        surface = self._warped(one.surface, move)
+        pixels = surface + self._warped(one.pixels - one.surface, move, cv2.BORDER_CONSTANT)
+        alpha = self._warped(one.alpha, move, cv2.BORDER_CONSTANT)
+        level = surface.mean(axis=(0, 1), dtype=np.float64)
         label = np.int64(self.classes.index(one.category))
         return *(_planes(to_model(array, level) * light) for array in (pixels, surface)), alpha[None, ..., 0], label
 
     def _good(self, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
         one = self._pick(rng)
-        alpha = self._warped(one.alpha, self._move(one, rng))[None, ..., 0]
+        alpha = self._warped(one.alpha, self._move(one, rng), cv2.BORDER_CONSTANT)[None, ..., 0]
         goods = self.goods or [example.surface for example in self.examples]
         image = goods[rng.integers(len(goods))]
         height, width = image.shape[:2]
@@ -137,20 +142,21 @@ class Patches:
         x = rng.uniform(min(reach, width / 2), max(width - reach, width / 2))
         y = rng.uniform(min(reach, height / 2), max(height - reach, height / 2))
         crop = self._warped(image, self._matrix(x, y, scale, rng))
-        planes = _planes(to_model(crop, crop.mean(axis=(0, 1))) * _light(rng))
+        planes = _planes(to_model(crop, crop.mean(axis=(0, 1), dtype=np.float64)) * _light(rng))
         return planes, alpha, np.int64(self.classes.index(one.category))
 
     def _move(self, one: Example, rng: np.random.Generator) -> np.ndarray:
         """Return the (2, 3) map from image to crop: about a point from which the defect is seen."""
         scale = self._scales[id(one)] * np.exp(rng.uniform(-0.15, 0.15))
-        box = mask_to_rect(one.alpha >= 0.5)
+        extent = at_least(one.alpha, _EXTENT)
+        box = mask_to_rect(extent)
         side = self.size / scale
         if max(box.w, box.h) * NARROWEST <= side:
             slack = (side - max(box.w, box.h)) / 4
             x = box.x + box.w / 2 + rng.uniform(-slack, slack)
             y = box.y + box.h / 2 + rng.uniform(-slack, slack)
         else:
-            ys, xs = np.nonzero(one.alpha >= 0.5)
+            ys, xs = np.nonzero(extent)
             at = rng.integers(len(xs))
             x, y = xs[at] + 0.5, ys[at] + 0.5
         return self._matrix(x, y, scale, rng)
@@ -160,38 +166,56 @@ class Patches:
         mirror = -1.0 if self.turn and rng.random() < 0.5 else 1.0
         cos, sin = scale * np.cos(angle), scale * np.sin(angle)
         linear = np.array([[cos * mirror, sin], [-sin * mirror, cos]])
-        offset = self.size / 2 - linear @ np.array([x, y])
+        offset = self.size // 2 + 0.5 - linear @ np.array([x, y])  # to a pixel's centre, so that one pixel is met
         shift = linear @ np.array([0.5, 0.5]) - 0.5  # OpenCV's origin is the first pixel's centre
         return np.column_stack([linear, offset + shift])
 
-    def _warped(self, array: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    def _warped(self, array: np.ndarray, matrix: np.ndarray, border: int = cv2.BORDER_REFLECT_101) -> np.ndarray:
         to = (self.size, self.size)
-        out = cv2.warpAffine(array, matrix, to, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
+        out = cv2.warpAffine(array, matrix, to, flags=cv2.INTER_LINEAR, borderMode=border)
         return out.reshape(self.size, self.size, -1)
 
 
 def width_of(mask: np.ndarray) -> float:
     """Return how wide a defect is, px: four times the mean distance to its border, which is a strip's width.
 
+    Distances are taken on half pixels, as those of whole ones do not tell a strip of one pixel from one of two.
+
     Args:
         mask: (h, w) bool, not empty.
     """
-    padded = np.pad(mask.astype(np.uint8), 1)
-    distance = cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    return 4.0 * (float(distance[padded > 0].mean()) - 0.5) + 1.0
+    halves = np.pad(mask.astype(np.uint8).repeat(2, axis=0).repeat(2, axis=1), 1)
+    distance = cv2.distanceTransform(halves, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    return 2.0 * float(distance[halves > 0].mean()) - 1.0
 
 
 def scale_of(alpha: np.ndarray, size: int, thin_px: float) -> float:
     """Return px of the model for each px of the image, in [1, MOST_SCALE].
 
+    Each piece of the defect is made as wide as ``thin_px``, not only their mean, as specks beside a crack are lost
+    first; for a speck's sake the box does not grow beyond ``_MOST_TILES`` crops a side.
+
     Args:
-        alpha: (h, w) float32, the defect's extent, somewhere at least 0.5.
+        alpha: (h, w) float32, the defect's extent, not all zero.
         size: side of the model's crops, px.
-        thin_px: least width of a defect there, px.
+        thin_px: least width of a defect there, px; of the mask itself, without the feather beyond it.
     """
-    mask = alpha >= min(0.5, float(alpha.max()))
-    box = mask_to_rect(mask)
-    return float(np.clip(max(thin_px / width_of(mask), size / (WIDEST * max(box.w, box.h))), 1.0, MOST_SCALE))
+    box = mask_to_rect(at_least(alpha, _EXTENT))
+    longest = max(box.w, box.h)
+    core = at_least(alpha, _CORE)[box.slices]
+    specks = min(thin_px / _thinnest(core), _MOST_TILES * size / longest)
+    return float(np.clip(max(thin_px / width_of(core), specks, size / (WIDEST * longest)), 1.0, MOST_SCALE))
+
+
+def _thinnest(mask: np.ndarray) -> float:
+    """Return the width of the thinnest piece of a mask, px."""
+    _, labels, boxes, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    return min(width_of(labels[y : y + h, x : x + w] == k) for k, (x, y, w, h, _) in enumerate(boxes) if k > 0)
+
+
+def at_least(alpha: np.ndarray, share: float) -> np.ndarray:
+    """Return where an extent, (h, w) and not all zero, is at least a share of what it is at its strongest."""
+    return alpha >= np.float32(share) * alpha.max()
 
 
 def to_model(values: np.ndarray, level: np.ndarray) -> np.ndarray:
