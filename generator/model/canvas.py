@@ -28,6 +28,7 @@ class Canvas:
         original: (h, w, C) float32 in [0, 1], as it came.
         extent: (h, w) float32 in [0, 1], as it came.
         surface: (C, H, W) float32, enlarged and in units of the model; H, W >= the tile's side.
+        level: (C,) float32 in [0, 1], the mean of the surface about the defect, to which those units are relative.
         alpha: (1, H, W) float32 in [0, 1], enlarged.
         scale: px of the model for each px of the image.
         size: side of a tile, px.
@@ -37,6 +38,7 @@ class Canvas:
     original: np.ndarray
     extent: np.ndarray
     surface: np.ndarray
+    level: np.ndarray
     alpha: np.ndarray
     scale: float
     size: int
@@ -71,8 +73,8 @@ class Canvas:
         planes = np.ascontiguousarray(np.moveaxis(units.reshape(height + pad_y, width + pad_x, -1), 2, 0))
         zero = cv2.copyMakeBorder(extent, *border, cv2.BORDER_CONSTANT)
         return cls(
-            original=surface, extent=alpha, surface=planes, alpha=zero[None], scale=scale, size=size,
-            corner_xy=(left, top),
+            original=surface, extent=alpha, surface=planes, level=level, alpha=zero[None], scale=scale,
+            size=size, corner_xy=(left, top),
         )  # fmt: skip
 
     @property

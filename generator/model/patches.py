@@ -59,18 +59,22 @@ class Batch:
         surface: (n, C, s, s) float32, the same crops without it.
         alpha: (n, 1, s, s) float32 in [0, 1], its extent.
         label: (n,) int64, its class.
+        level: (n, C) float32 in [0, 1], the mean of ``surface``, to which units of the model are relative.
         good: (n, C, s, s) float32, crops of good images.
         good_alpha: (n, 1, s, s) float32, the extent of some defect, to be painted on them.
         good_label: (n,) int64, its class.
+        good_level: (n, C) float32 in [0, 1], the mean of ``good``.
     """
 
     defect: np.ndarray
     surface: np.ndarray
     alpha: np.ndarray
     label: np.ndarray
+    level: np.ndarray
     good: np.ndarray
     good_alpha: np.ndarray
     good_label: np.ndarray
+    good_level: np.ndarray
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -128,8 +132,8 @@ class Patches:
         pixels = surface + self._warped(one.pixels - one.surface, move, cv2.BORDER_CONSTANT)
         alpha = self._warped(one.alpha, move, cv2.BORDER_CONSTANT)
         level = surface.mean(axis=(0, 1), dtype=np.float64)
-        label = np.int64(self.classes.index(one.category))
-        return *(_planes(to_model(array, level) * light) for array in (pixels, surface)), alpha[None, ..., 0], label
+        defect, good = (_planes(to_model(array, level) * light) for array in (pixels, surface))
+        return defect, good, alpha[None, ..., 0], np.int64(self.classes.index(one.category)), np.float32(level)
 
     def _good(self, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
         one = self._pick(rng)
@@ -142,8 +146,9 @@ class Patches:
         x = rng.uniform(min(reach, width / 2), max(width - reach, width / 2))
         y = rng.uniform(min(reach, height / 2), max(height - reach, height / 2))
         crop = self._warped(image, self._matrix(x, y, scale, rng))
-        planes = _planes(to_model(crop, crop.mean(axis=(0, 1), dtype=np.float64)) * _light(rng))
-        return planes, alpha, np.int64(self.classes.index(one.category))
+        level = crop.mean(axis=(0, 1), dtype=np.float64)
+        planes = _planes(to_model(crop, level) * _light(rng))
+        return planes, alpha, np.int64(self.classes.index(one.category)), np.float32(level)
 
     def _move(self, one: Example, rng: np.random.Generator) -> np.ndarray:
         """Return the (2, 3) map from image to crop: about a point from which the defect is seen."""
@@ -226,6 +231,16 @@ def to_model(values: np.ndarray, level: np.ndarray) -> np.ndarray:
         level: (C,) the mean of the good surface.
     """
     return (values - level.astype(np.float32)) * np.float32(GAIN)
+
+
+def to_pixels(planes: np.ndarray, level: np.ndarray) -> np.ndarray:
+    """Return units of the model as values in [0, 1], clipped.
+
+    Args:
+        planes: (n, C, s, s) float32.
+        level: (n, C), of each crop.
+    """
+    return np.clip(planes / np.float32(GAIN) + level.astype(np.float32)[..., None, None], 0.0, 1.0)
 
 
 def _planes(pixels: np.ndarray) -> np.ndarray:
