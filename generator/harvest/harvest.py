@@ -108,9 +108,20 @@ def harvest(
         ConfigError, FormatError, AssetError: the data set cannot be read or holds nothing to cut, or the folder cannot
             be written. Nothing has been written then.
     """
-    request = request or HarvestRequest()
-    problems: Problems = []
-    real = read_real(data, format_name, problems)
+    real = read_real(data, format_name, [])
+    return harvest_from(real, out, request or HarvestRequest(), segmenter=segmenter, report=report)
+
+
+def harvest_from(
+    real: RealData,
+    out: Path,
+    request: HarvestRequest,
+    *,
+    segmenter: Segmenter | None = None,
+    report: Report = lambda done: None,
+) -> HarvestResult:
+    """Cut the defects of a data set that was read; else as ``harvest``."""
+    problems: Problems = real.problems if real.problems is not None else []
     require_classes(request, real.classes)
     entries: list[Entry] = []
     rows: list[Row] = []

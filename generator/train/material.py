@@ -130,13 +130,14 @@ def gather(
     held_out = [_in_colour(one, colour) for name, group in sorted(found.items()) for image, one in group
                 if image in chosen[name]]  # fmt: skip
     facts = tuple(_facts(name, group, found[name], chosen[name]) for name, group in learned.items())
+    hashes = {name: hashes[name] for name in sorted({one.name for group in learned.values() for one in group})}
     notes = [f"left out: {line}" for line in without]
     if not goods:
         notes.append("no good image: the defects are learned on their own surfaces, filled in; good=FOLDER adds some")
     return Material(
         format=real.format, root=real.root, examples=tuple(one for group in learned.values() for one in group),
         held_out=tuple(held_out), goods=tuple(_channels(image, colour) for image in goods),
-        white=max(whites), real=facts, images={name: hashes[name] for name in sorted({one.name for group in learned.values() for one in group})}, notes=tuple(notes), problems=problems,
+        white=max(whites), real=facts, images=hashes, notes=tuple(notes), problems=problems,
     )  # fmt: skip
 
 
