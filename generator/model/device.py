@@ -69,24 +69,36 @@ def autocast(device: str, precision: Precision = "auto") -> AbstractContextManag
 
 
 @contextmanager
+def deterministic() -> Iterator[None]:
+    """Let a GPU use only algorithms that give the same result each time; restored after the block."""
+    import torch
+
+    cudnn = torch.backends.cudnn
+    before = cudnn.deterministic, cudnn.benchmark
+    try:
+        cudnn.deterministic, cudnn.benchmark = True, False
+        yield
+    finally:
+        cudnn.deterministic, cudnn.benchmark = before
+
+
+@contextmanager
 def reproducible(device: str) -> Iterator[None]:
-    """Compute the same bytes for the same input: one thread on the CPU, chosen algorithms on a GPU; both restored.
+    """Compute the same bytes for the same input: ``deterministic``, and one thread on the CPU; restored after it.
 
     For painting: how many threads a worker has must not show in an image.
     """
     import torch
 
-    cudnn, matmul = torch.backends.cudnn, torch.backends.cuda.matmul
-    before = torch.get_num_threads(), cudnn.deterministic, cudnn.benchmark, cudnn.allow_tf32, matmul.allow_tf32
+    threads = torch.get_num_threads()
     try:
         if device == "cpu":
             torch.set_num_threads(1)
-        cudnn.deterministic, cudnn.benchmark, cudnn.allow_tf32, matmul.allow_tf32 = True, False, False, False
-        yield
+        with deterministic():
+            yield
     finally:
         if device == "cpu":
-            torch.set_num_threads(before[0])
-        cudnn.deterministic, cudnn.benchmark, cudnn.allow_tf32, matmul.allow_tf32 = before[1:]
+            torch.set_num_threads(threads)
 
 
 @contextmanager

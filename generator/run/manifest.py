@@ -18,6 +18,7 @@ from typing import Any
 import orjson
 from filelock import FileLock, Timeout
 
+from generator.core.differing import differing_keys
 from generator.core.errors import ConfigError
 from generator.core.names import MARKER
 from generator.core.version import VERSION
@@ -222,19 +223,3 @@ def _said_once(config: Mapping[str, Any]) -> dict[str, Any]:
         if stage is not None and stage not in others:
             recipe[f"stages[{number}]"] = {key: value for key, value in stage.items() if value not in others}
     return {**config, "recipe": recipe}
-
-
-def differing_keys(before: object, now: object, key: str = "") -> list[str]:
-    """Return what differs between two configurations: "key: old -> new", or a whole key that is gone or new."""
-    if not (isinstance(before, Mapping) and isinstance(now, Mapping)):
-        return [] if before == now else [f"{key}: {before} -> {now}"]
-    found = []
-    for name in sorted({**before, **now}):
-        path = f"{key}.{name}" if key else str(name)
-        if name not in now:
-            found.append(f"{path}: left out now")
-        elif name not in before:
-            found.append(f"{path}: new")
-        else:
-            found += differing_keys(before[name], now[name], path)
-    return found
