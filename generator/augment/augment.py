@@ -8,6 +8,7 @@ exactly, and all is mixed, where the leaks are looked for once more. Source: own
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -191,7 +192,8 @@ def augment(
         notes.append(f"good: {len(surfaces.left_out)} images stand in val or test too and were not used")
     wanted = [name for name, number in missing.items() if number]
     _require_names(wanted)
-    kinds, said = gather_kinds(store.root, train, work, wanted, request, station.compose, station.roi)
+    others = _hashes(store) if request.learned else set()
+    kinds, said = gather_kinds(store.root, train, work, wanted, request, station.compose, station.roi, others)
     notes += said
     if feedback is not None:
         kinds = steered(kinds, feedback, work / "bank")
@@ -253,6 +255,12 @@ def _synthetic_in(data: DataSet) -> tuple[str, ...]:
     """Return the splits in which synthetic images may stand: train, and where there are some."""
     there = {record.split for record in data if record.synthetic}
     return tuple(split for split in SPLITS if split == TRAIN or split in there)
+
+
+def _hashes(store: Store) -> set[str]:
+    """Return the SHA-256 of the image files that do not stand in train."""
+    paths = (store.root / record.image for record in store if record.split != TRAIN)
+    return {hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
 
 
 def _surfaces(

@@ -6,7 +6,7 @@ on the command line. Source: own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import reduce
 from operator import getitem
 from pathlib import Path
@@ -15,7 +15,8 @@ from typing import Any
 import yaml
 
 from generator.augment.feedback import Feedback
-from generator.augment.request import BANK, FITTED, PROCEDURAL, AugmentRequest
+from generator.augment.request import BANK, FITTED, LEARNED, MAKERS, PROCEDURAL, AugmentRequest
+from generator.augment.trained import from_model
 from generator.core.names import option_name
 from generator.core.ports import Roi
 from generator.dataset.real import RealData
@@ -42,6 +43,7 @@ def gather_kinds(
     request: AugmentRequest,
     compose: Compose,
     roi: Roi | None,
+    held_out: Collection[str] = (),
 ) -> tuple[Kinds, list[str]]:
     """Return the kinds that each maker has for classes of which defects are to be made, and what has to be said.
 
@@ -53,13 +55,14 @@ def gather_kinds(
         request: with the makers' shares.
         compose: resolves a configuration.
         roi: finds the part that fitted places are relative to; None: the image.
+        held_out: SHA-256 of the images of the other sides, which no model may have learned from.
 
     Raises:
         ConfigError, AssetError, FormatError: a maker has nothing to work from, or a kind is unknown.
     """
-    wanted = {m: [c for c in classes if request.shares_of(c).get(m, 0) > 0] for m in (BANK, FITTED, PROCEDURAL)}
+    wanted = {m: [c for c in classes if request.shares_of(c).get(m, 0) > 0] for m in MAKERS}
     have = {label.category: label.mask is not None for record in train for label in defects_only(record).labels}
-    kinds: Kinds = {BANK: {}, FITTED: {}, PROCEDURAL: {}}
+    kinds: Kinds = {maker: {} for maker in MAKERS}
     notes: list[str] = []
     seen = [c for c in wanted[BANK] if c in have]
     if seen:
@@ -73,6 +76,9 @@ def gather_kinds(
         kinds[FITTED] = _fitted(train, work / "fitted", masked, roi)
     drawn = _catalogue(request.kinds, compose)
     kinds[PROCEDURAL] = {name: drawn[name] for name in wanted[PROCEDURAL] if drawn.get(name)}
+    for maker in LEARNED:
+        if wanted[maker]:
+            kinds[maker] = from_model(request.learned[maker], maker, wanted[maker], held_out)
     for maker, names in wanted.items():
         lacking = [name for name in names if name not in kinds[maker]]
         if lacking and any(name in kinds[other] for name in lacking for other in kinds):
@@ -80,7 +86,7 @@ def gather_kinds(
                 BANK: "nothing usable to cut out",
                 FITTED: "no masks to learn from",
                 PROCEDURAL: "no kinds=...",
-            }[maker]
+            }.get(maker, "the model has not learned a look")
             notes.append(f"{maker}: {why} for {', '.join(lacking)}; the other makers make its share")
     return kinds, notes
 

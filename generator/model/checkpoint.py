@@ -163,6 +163,15 @@ def digest_of(folder: Path) -> str:
     return hashlib.sha256(orjson.dumps(decisive, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
+def facts_of(folder: Path) -> Mapping[str, Any]:
+    """Return what ``model.json`` says, such as ``kind``, ``classes`` and ``trained``; needs no torch.
+
+    Raises:
+        AssetError: the folder holds no sound model.
+    """
+    return _content(folder)
+
+
 def classes_of(folder: Path) -> tuple[str, ...]:
     """Return the classes a model has learned; needs no torch and reads no tensor.
 

@@ -16,7 +16,7 @@ import numpy as np
 from generator.core.version import VERSION
 from generator.dataset.open import AUTO
 from generator.harvest.harvest import harvest
-from generator.model.loop.loop import train as run_loop
+from generator.model.loop.train import train as run_loop
 from generator.model.loop.plan import Outcome, Plan, Report
 from generator.model.port import DRAWN, Settings
 from generator.train.drawn import drawn_examples

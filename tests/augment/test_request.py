@@ -34,11 +34,19 @@ def test_the_makers_share_a_class_exactly_and_take_over_for_each_other():
     request = AugmentRequest(makers={"bank": 0.6, "fitted": 0.2, "procedural": 0.2, "rust": {"procedural": 1}})
     able = {"hole": ["bank", "fitted", "procedural"], "scratch": ["bank", "fitted"], "rust": ["procedural"]}
     shared = shared_out(request, {"hole": 7, "scratch": 8, "rust": 3}, able)
-    assert shared == {
+    assert {maker: counts for maker, counts in shared.items() if counts} == {
         "bank": {"hole": 4, "scratch": 6},
         "fitted": {"hole": 2, "scratch": 2},
         "procedural": {"hole": 1, "rust": 3},
     }
+
+
+def test_a_maker_that_paints_with_a_model_needs_its_folder(tmp_path):
+    with pytest.raises(ConfigError, match=r"learned.gan: expected the folder of a trained model, got nothing"):
+        AugmentRequest(makers={"bank": 0.5, "gan": 0.5})
+    with pytest.raises(ConfigError, match=r"learned: expected one of gan, diffusion, .* got 'gna'"):
+        AugmentRequest(makers={"bank": 1.0}, learned={"gna": tmp_path})
+    assert AugmentRequest(makers={"gan": 1.0}, learned={"gan": tmp_path}).shares_of("crack") == {"gan": 1.0}
 
 
 def test_combinations_count_for_the_targets():

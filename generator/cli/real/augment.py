@@ -84,6 +84,10 @@ def parse_request(config: Mapping[str, Any]) -> AugmentRequest:
         cap=coerce(float, config["cap"], "cap"),
         makers=USUAL if makers is None else makers,
         kinds=coerce(Mapping[str, list[str]], config["kinds"] or {}, "kinds"),
+        learned={
+            name: Path(folder).expanduser().absolute()
+            for name, folder in coerce(dict[str, str], config["learned"] or {}, "learned").items()
+        },
         combinations=coerce(Mapping[str, int], config["combinations"] or {}, "combinations"),
         good_share=coerce(float | None, config["good_share"], "good_share"),
         defects_per_image=coerce(tuple[int, int], config["defects_per_image"], "defects_per_image"),
