@@ -7,19 +7,20 @@ Source: own.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 from hydra.errors import ConfigCompositionException, HydraException, MissingConfigException, OverrideParseException
-from omegaconf import OmegaConf
+from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
 
 from generator.core.assets import conf_dir
 from generator.core.errors import ConfigError, closest, nearest
 from generator.run.build import TARGET
+from generator.run.pipeline import FOR_ALL
 from generator.run.sequence import SampleSequence
 
 PATHS = (
@@ -37,6 +38,8 @@ PATHS = (
     "rotation.ground.images.source.path",
     "feedback",
     "feedback_data",
+    "appearance.checkpoint",
+    "shape.checkpoint",
 )
 """Keys whose values are paths and are taken as they stand."""
 PATTERNS = ("group",)
@@ -139,6 +142,7 @@ def plain(config: Any) -> dict[str, Any]:
     Raises:
         ConfigError: a value is missing or an interpolation leads nowhere.
     """
+    _share(config)
     try:
         resolved = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
     except OmegaConfBaseException as error:
@@ -146,6 +150,30 @@ def plain(config: Any) -> dict[str, Any]:
     assert isinstance(resolved, dict)
     resolved.pop("hydra", None)
     return {str(key): value for key, value in resolved.items()}
+
+
+def _share(config: Any) -> None:
+    """Give every chosen kind of defect the look or the outline that was chosen for all.
+
+    Raises:
+        ConfigError: a value of it is missing.
+    """
+    for group in FOR_ALL:
+        if isinstance(chosen := config.get(group), DictConfig):
+            for missing in OmegaConf.missing_keys(chosen):
+                key = f"{group}.{missing}"
+                raise ConfigError(key, "a value", "nothing", f"Add {key}=... to the command.")
+            for kind in _kinds_in(config.defect):
+                OmegaConf.update(kind, group, chosen, merge=False, force_add=True)
+
+
+def _kinds_in(node: DictConfig) -> Iterator[DictConfig]:
+    """Yield the components below a node of families."""
+    for inner in node.values():
+        if TARGET in inner:
+            yield inner
+        else:
+            yield from _kinds_in(inner)
 
 
 def samples(*overrides: str) -> SampleSequence:

@@ -91,6 +91,9 @@ class Brush(Protocol):
     def references(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
         """By class what it learned from: (n, s, s, C) float32 in [0, 1], real crops, and (n, s, s) their extents."""
 
+    def scale_of(self, alpha: np.ndarray) -> float:
+        """Return px of the model, in which ``references`` are, for each px of the image that has this extent."""
+
     def paint(self, surface: np.ndarray, alpha: np.ndarray, category: str, seeds: Sequence[int]) -> np.ndarray:
         """Return as many candidates as there are seeds.
 

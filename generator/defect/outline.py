@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import cv2
 import numpy as np
 
-from generator.core.annotation import Region
+from generator.core.annotation import Finding, Region
 from generator.core.geometry import Rect
 from generator.core.units import Scale
 
@@ -31,6 +31,7 @@ class Room:
         scale: turns lengths into px.
         light_deg: azimuth of the light.
         taken: supports of the defects that are there already.
+        category: class of the defect that is asked for; empty: not known.
     """
 
     image: np.ndarray
@@ -39,6 +40,7 @@ class Room:
     scale: Scale
     light_deg: float
     taken: tuple[Region, ...] = ()
+    category: str = ""
 
     @property
     def hw(self) -> tuple[int, int]:
@@ -217,6 +219,7 @@ class Patch:
         roi: (H, W) bool; None: everywhere.
         scale: turns lengths into px.
         light_deg: azimuth of the light.
+        category: class of the defect; empty: not known.
     """
 
     image: np.ndarray
@@ -225,6 +228,7 @@ class Patch:
     roi: np.ndarray | None
     scale: Scale
     light_deg: float
+    category: str = ""
 
     @property
     def pixels(self) -> np.ndarray:
@@ -263,3 +267,21 @@ class Appearance(Protocol):
 
     def render(self, patch: Patch, outline: Outline, params: Mapping[str, Any]) -> np.ndarray:
         """Return the new values under the outline's support, (N, C) float32; [0, 1] is the sensor's range."""
+
+
+@runtime_checkable
+class Learning(Protocol):
+    """A shape or an appearance that draws with a trained model."""
+
+    def require_class(self, category: str) -> None:
+        """Load the model, once a process.
+
+        Raises:
+            AssetError, ConfigError: it cannot be loaded, or has not learned the class.
+        """
+
+    def digest(self) -> str:
+        """Return a hash of the model's files."""
+
+    def noticed(self, params: Mapping[str, Any]) -> tuple[Finding, ...]:
+        """Return what is to be said of what ``draw`` drew."""

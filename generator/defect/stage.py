@@ -6,7 +6,7 @@ to the image's own depth, and records the support; masks are derived after the l
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,8 +14,8 @@ import numpy as np
 from generator.core.annotation import Finding, Instance, Region
 from generator.core.errors import require
 from generator.core.names import require_safe_name
-from generator.core.sample import Sample
-from generator.defect.outline import Appearance, Outline, Patch, Placement, Room, Shape
+from generator.core.sample import GoodImage, Sample
+from generator.defect.outline import Appearance, Learning, Outline, Patch, Placement, Room, Shape
 from generator.defect.placement import OnPart
 
 
@@ -75,6 +75,26 @@ class PutDefects:
         """Whether the direction of the light is asked for: only where there are kinds to shade."""
         return bool(self.defects)
 
+    def prepared(self, goods: Iterable[GoodImage]) -> PutDefects:
+        """Return the stage itself, once every model that it paints with was loaded and knows its class.
+
+        Raises:
+            AssetError, ConfigError: one cannot be loaded, or has not learned the class.
+        """
+        for defect, part in self._learned():
+            part.require_class(defect.category)
+        return self
+
+    def digest(self) -> str:
+        """Return a hash of the models that it paints with; empty: none."""
+        return "\n".join(part.digest() for _, part in self._learned())
+
+    def _learned(self) -> Iterator[tuple[Defect, Learning]]:
+        for defect in self.defects.values():
+            for part in (defect.shape, defect.appearance):
+                if isinstance(part, Learning):
+                    yield defect, part
+
     def __call__(self, sample: Sample, rng: np.random.Generator) -> Sample:
         """Return the sample with the defects of ``sample.spec.categories``; a finding for one that found no place."""
         own = set(self.categories)  # the others are for another stage
@@ -90,6 +110,8 @@ class PutDefects:
                 findings.append(Finding(severity="error", code="no_room", message=instance))
                 break
             instances.append(instance)
+            if isinstance(defect.appearance, Learning):
+                findings.extend(defect.appearance.noticed(instance.params["appearance"]))
         return sample.with_(image=image, instances=tuple(instances), findings=tuple(findings))
 
     def _choose(self, category: str, rng: np.random.Generator) -> tuple[str, Defect]:
@@ -118,6 +140,7 @@ class PutDefects:
             scale=sample.scale,
             light_deg=sample.light_deg,
             taken=tuple(instance.support for instance in instances),
+            category=defect.category,
         )
         sites = 0
         for _ in range(self.tries):
@@ -138,6 +161,7 @@ class PutDefects:
                 roi=room.roi,
                 scale=room.scale,
                 light_deg=room.light_deg,
+                category=defect.category,
             )
             params = defect.appearance.draw(patch, outline, rng)
             values = defect.appearance.render(patch, outline, params)

@@ -27,6 +27,8 @@ from generator.run.own_angles import OwnAngles
 from generator.run.plan import Plan, PlanRequest
 
 _KEPT_IMAGES = 4
+FOR_ALL = ("appearance", "shape")
+"""Keys of what was chosen for all kinds of defects; it stands in each of them too."""
 _LOOKED_AT = 12  # good images that a stage may look at beforehand
 _Lit = tuple[GoodImage, dict[str, Any]]
 
@@ -215,8 +217,16 @@ def _build_stage(node: Mapping[str, Any], number: int, config: Mapping[str, Any]
             or _origin(error.where, parts, keys)
         )
         if name:
-            raise ConfigError(name, error.expected, error.got, error.hint) from None
+            raise ConfigError(_of_all(name, config), error.expected, error.got, error.hint) from None
         raise
+
+
+def _of_all(where: str, config: Mapping[str, Any]) -> str:
+    """Return the key of a kind's look or outline as it was given, where one was chosen for all kinds."""
+    for group in FOR_ALL:
+        if group in config and f".{group}." in where:
+            return f"{group}.{where.partition(f'.{group}.')[2]}"
+    return where
 
 
 def _origin(at: str, parts: Mapping[str, Any], keys: Mapping[str, Any]) -> str | None:

@@ -1,0 +1,98 @@
+"""What a trained model paints, with painters of which every pixel is known."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from generator.cli.compose import compose_config
+from generator.core.errors import ConfigError, RangeError
+from generator.defect.appearance.learned import Learned
+from generator.defect.stage import PutDefects
+from generator.run.pipeline import Pipeline, Rejected
+from generator.source.part.source import WHITE
+from tests.defect.appearance.painters import GrainPainter
+from tests.law.test_laws import SEEN, assert_laws
+
+KINDS = "metal/crack,metal/pit,metal/scratch"
+
+
+@pytest.fixture
+def model(tmp_path):
+    """Return the folder of a model."""
+    (tmp_path / "model").write_text("first")
+    return tmp_path
+
+
+def learned_of(model, painter=None, **more) -> Learned:
+    return Learned(checkpoint=str(model), painter=painter or GrainPainter(), **more)
+
+
+def pipeline_of(learned: Learned, *overrides: str, kinds: str = KINDS) -> Pipeline:
+    """Return a pipeline whose kinds all have that look."""
+    keys = (f"defect=[{kinds}]", "source.size_wh=[96,80]", "count=3", "good_share=0", "labels=all", *SEEN, *overrides)
+    pipeline = Pipeline(compose_config("generate", keys))
+    pipeline.stages = [with_look(stage, learned) for stage in pipeline.stages]
+    return pipeline
+
+
+def with_look(stage, learned: Learned):
+    if not isinstance(stage, PutDefects):
+        return stage
+    return replace(stage, defects={name: replace(one, appearance=learned) for name, one in stage.defects.items()})
+
+
+@pytest.mark.parametrize("mode", sorted(WHITE))
+def test_what_a_model_paints_keeps_the_laws_in_every_depth(model, mode):
+    assert_laws(pipeline_of(learned_of(model), f"source.mode={mode}"), mode)
+    assert_laws(pipeline_of(learned_of(model, GrainPainter(change=-0.6)), f"source.mode={mode}", "roi=whole"), mode)
+
+
+def test_a_sample_is_the_same_whoever_makes_it(model):
+    one = [pipeline_of(learned_of(model)).make(index) for index in (0, 1, 2)]
+    other = pickle.loads(pickle.dumps(pipeline_of(learned_of(model))))
+    for index in (2, 1, 0):
+        again = other.make(index)
+        assert not isinstance(again, Rejected) and np.array_equal(again.image, one[index].image)
+        assert [i.params for i in again.instances] == [i.params for i in one[index].instances]
+
+
+def test_the_record_says_how_good_each_candidate_is_and_the_best_is_taken(model):
+    sample = pipeline_of(learned_of(model, candidates=5)).make(0)
+    for instance in sample.instances:
+        params = instance.params["appearance"]
+        totals = [score["total"] for score in params["scores"]]
+        assert params["category"] == instance.category and len(set(params["seeds"])) == len(totals) == 5
+        assert totals[params["chosen"]] == max(totals) > 0
+        assert all(0 <= score[name] <= 1 for score in params["scores"] for name in score if name != "nearest")
+
+
+def test_an_unknown_class_is_answered_with_those_of_the_model(model):
+    stage = next(s for s in pipeline_of(learned_of(model), kinds="metal/dent").stages if isinstance(s, PutDefects))
+    with pytest.raises(ConfigError, match=r"one of crack, pit, scratch, the classes of the model in .*, got 'dent'"):
+        stage.prepared(())
+    sample = pipeline_of(learned_of(model, category="pit"), kinds="metal/dent").make(0)
+    assert {i.category for i in sample.instances} == {"dent"}
+    assert {i.params["appearance"]["category"] for i in sample.instances} == {"pit"}
+
+
+def test_the_digest_is_that_of_the_model_wherever_it_lies(model, tmp_path):
+    before = pipeline_of(learned_of(model)).asset_digest()
+    moved = tmp_path / "moved"
+    moved.mkdir()
+    (moved / "model").write_text("first")
+    assert pipeline_of(learned_of(moved)).asset_digest() == before
+    (moved / "model").write_text("second")
+    assert pipeline_of(learned_of(moved)).asset_digest() != before
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("checkpoint", ""), ("candidates", 0), ("candidates", 65), ("copy_from", 0.0)]
+)
+def test_a_value_out_of_range_is_named(field, value):
+    with pytest.raises(RangeError) as error:
+        Learned(**{"checkpoint": "a", "painter": GrainPainter(), field: value})
+    assert error.value.field == field
