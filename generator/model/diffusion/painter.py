@@ -15,6 +15,7 @@ from generator.core.ports import Brush
 from generator.model.canvas import Canvas
 from generator.model.checkpoint import Checkpoint, built, digest_of, load_checkpoint
 from generator.model.device import Device, choose, packages
+from generator.model.patches import scale_of
 
 if TYPE_CHECKING:
     from generator.model.diffusion.network import Denoiser
@@ -95,6 +96,10 @@ class DiffusionBrush:
     def references(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
         """See the port."""
         return self.checkpoint.references
+
+    def scale_of(self, alpha: np.ndarray) -> float:
+        """See the port."""
+        return scale_of(alpha, self.checkpoint.size, self.checkpoint.thin_px)
 
     def paint(self, surface: np.ndarray, alpha: np.ndarray, category: str, seeds: Sequence[int]) -> np.ndarray:
         """See the port."""
