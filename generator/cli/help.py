@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import textwrap
 
+from generator.cli.real import help as real
+
 GENERAL = """\
 defectgen makes labelled data sets for visual inspection from good images: defects on them, or text.
 
@@ -17,6 +19,8 @@ Verbs
   harvest    real defects to a bank to paste from   mix      several data sets to one, without leaks
   doctor     what this machine can do; with data=, how healthy a data set is
   augment    scarce classes brought to their targets, bank, kinds and mix in one command
+  train      a model that learns the look of real defects: gan, diffusion, diffusion_inpaint, mask
+  synthesise a trained model paints a bank of defects, to paste from on any machine
 
   defectgen VERB --help              examples and keys of one verb
 """
@@ -112,131 +116,6 @@ Examples
   defectgen preview count=24 good_share=0
 """
 
-_HARVEST = """\
-defectgen harvest cuts real defects off their images into a bank, from which they are pasted onto good ones.
-
-  defectgen harvest data=real/ out=bank
-
-The bank lands in bank/: cut-outs, a manifest, review.png to look at, and a kind a class. Paste them with
-  defectgen generate bank=bank 'defect=[bank/hole]' source=folder source.path=good/ labels=all export_mask=annotator
-Labels may be masks, polygons or boxes. Where there is a box alone the mask is found within it; what looks wrong waits
-in review.png until you take it with accept=[id,...].
-
-Examples
-  defectgen harvest data=coco_export/                                the format is recognised
-  defectgen harvest data=wood/ 'splits=[train,test]'                 cut from both sides
-  defectgen harvest data=boxes/ 'classes=[hole,knot]' out=wood_bank  two classes alone
-  defectgen harvest data=real/ apart=true                            each piece of a mask is a defect of its own
-  defectgen harvest data=real/ place=anywhere                        pasted all over, not where real ones lay
-  defectgen harvest data=real/ 'accept=[71f0d01da27dd8bf]'           a flagged one that you looked at
-
-Keys
-  data=DIR         any data set that can be read, see defectgen doctor data=DIR
-  out=bank         the bank's folder, replaced as a whole
-  format=auto      a format's name where it is not recognised
-  splits=[train]   sides to cut from: leave out what a model is tested on
-  classes=[]       classes to cut; none: all
-  place=seen       seen: where real ones lay; anywhere: all over the part
-  grow_px=2        how far the edge goes on beyond the mask
-  apart=false      cut pieces of one mask that lie apart, apart
-  accept=[]        ids of flagged cut-outs to take
-  segmenter=null   folder of a SAM-like model that finds masks in boxes too
-"""
-
-_MIX = """\
-defectgen mix puts data sets together, real and synthetic: classes mapped, split by provenance, with weights to train.
-
-  defectgen mix 'data={real: {path: real/, licence: CC-BY-4.0}, synth: outputs/scarce}' name=mixed
-
-The result lands in outputs/<name>/, laid out like that of generate; images are hard links.
-What shares a source image, a part, a cut-out or its pixels stands on one side; the check of doctor runs at the end.
-
-Examples
-  defectgen mix 'data=[real/,outputs/scarce]' 'export=[yolo]'            splits as they are, leaks resolved and listed
-  defectgen mix 'data=[real/,outputs/scarce]' 'splits={train: 0.8, val: 0.1, test: 0.1}' 'ratio={real: 1, synthetic: 2}'
-  defectgen mix 'data=[a/,b/]' 'classes={kratzer: scratch, hair: null}'  one name for both; hairs are left out
-  defectgen mix 'data={old: {path: old/, split: test}, new: new/}'       all of a data set to one split
-  defectgen mix 'data={real: {path: real/, group: "(board[0-9]+)"}}' 'splits={train: 0.8, val: 0.2}'
-
-Keys
-  data=...               paths, or name: {path, format, licence, split, group, synthetic, classes}
-  name=mixed             the data set; out=outputs/${name} is its folder
-  classes=null           class names -> those of the mix; null leaves labels out
-  emptied=drop           images that lost all labels that way: drop or good
-  broken=drop            images of which a label could not be read: drop or keep
-  mask=exact             which masks of synthetic images: exact, visible or annotator
-  splits=keep            or shares, drawn anew for whole families of images, each class spread
-  on_leak=drop           what belongs together and stands on two sides: drop it from train, move it there, or fail
-  synthetic_in=[train]   splits in which synthetic images may stand
-  ratio=null             most synthetic images in train: {real: 1, synthetic: 2}; or synthetic_share=0.6
-  groups_shared=false    whether a group's name means the same part in every data set
-  pixels=true            whether images are compared by their pixels too
-  seed=0                 other choices where there is a choice
-  export=[]              {formats}
-  report=true            report.html, report.json and the data card
-  overwrite=false        replace the data set that is there
-"""
-
-_FIT = """\
-defectgen fit learns kinds of defects from real images with masks, in seconds and without training.
-
-  defectgen fit data=real/ out=fitted
-
-A yaml a category lands in fitted/defect/fitted/; a table says how near made ones come to the real ones. Use them with
-  defectgen generate --config-dir fitted 'defect=[fitted/crack]' source=folder source.path=good/ \\
-      labels=all export_mask=annotator
-Train on the annotator masks: they are as wide as those that came with the real ones.
-
-Examples
-  defectgen fit data=coco_export/                                    the format is recognised
-  defectgen fit data=real/instances.json good=good/                  COCO's JSON; tried on good images of your own
-  defectgen fit data=real/ 'kind={crack: line, stain: region}'       the form is given, not judged
-  defectgen fit data=real/ roi=auto                                  places are relative to the part, not the image
-  defectgen fit data=three_images/ out=fitted tries=0                three real ones are enough; no table
-
-Keys
-  data=DIR        any format that is read and holds masks or polygons, or the file that describes it; or plain:
-                  <class>/x.png (or defect/<class>/x.png) with masks/<class>/x.png, good images in good/
-  out=fitted      the folder to give to generate, plan and preview with --config-dir
-  format=auto     how data is laid out, if it is not recognised
-  kind=null       line, blob or region for a category; those not named are judged by their masks
-  good=null       good images to try the kinds on; null: those of data, else its defective ones, defects filled in
-  roi=whole       roi=auto, mask_dir or polygons: places are shares of the part's box
-  tries=200       defects made in memory for the table; of fewer than eight real images it shows the medians alone
-"""
-
-_AUGMENT = """\
-defectgen augment brings scarce classes to their targets: made defects beside the real ones, mixed into one data set.
-
-  defectgen augment data=wood/ target=largest name=balanced
-
-The result lands in outputs/<name>/, laid out like that of generate. Only the train side of data is learned from; images
-of val and test are carried over untouched. Counts are exact; rejected samples are made up for.
-
-Examples
-  defectgen augment data=wood/ target=40 'export=[yolo_segment]'
-  defectgen augment data=wood/ 'target={hole: 60, scratch: 40}' 'combinations={hole+scratch: 10}'
-  defectgen augment data=mvtec/wood/ 'splits={train: 0.67, test: 0.33}'    MVTec AD has defects in test alone
-  defectgen augment data=wood/ 'makers={bank: 0.6, procedural: 0.4}' 'kinds={scratch: [metal/scratch]}'
-  defectgen augment data=wood/ feedback=predictions.json                   more of what a detector misses
-
-Keys
-  data=DIR             any data set that can be read, see defectgen doctor data=DIR
-  target=largest       defects of each class in train: largest, a number, or {hole: 60, scratch: 40}
-  cap=20               most made defects per real one
-  makers=null          shares: bank pastes real ones, fitted draws learned ones, procedural the catalogue's;
-                       null: bank alone; for a class of its own: {bank: 1, hole: {procedural: 1}}
-  kinds=null           what procedural draws a class with; kinds_dir=DIR has kinds of your own
-  combinations=null    images that carry several classes
-  good_share=null      least share of good images in train; good=DIR: more good images to put defects on
-  splits=null          real images shared out anew, by provenance
-  feedback=null        COCO results on the validation images (feedback_data, feedback_split, feedback_score)
-  roi=whole            where defects may lie
-  export=[]            {formats}
-  keep_work=false      keep the bank, the kinds and the made sets
-  overwrite=false      replace the result that is there
-"""
-
 _EXPORT = """\
 defectgen export writes more formats from a finished data set; images are hard-linked, nothing is drawn again.
 
@@ -309,17 +188,23 @@ def help_of(verb: str) -> str:
         "generate": _GENERATE,
         "plan": _PLAN,
         "preview": _PREVIEW,
-        "fit": _FIT,
-        "harvest": _HARVEST,
-        "mix": _MIX.replace("{formats}", formats),
-        "augment": _AUGMENT.replace("{formats}", formats),
+        "fit": real.FIT,
+        "harvest": real.HARVEST,
+        "mix": real.MIX.replace("{formats}", formats),
+        "augment": real.AUGMENT.replace("{formats}", formats),
+        "train": real.TRAIN.replace("{models}", ", ".join(group_options("model"))),
+        "synthesise": real.SYNTHESISE,
         "export": _EXPORT.replace("{formats}", formats),
         "report": _REPORT,
         "doctor": _DOCTOR,
     }[verb]
     if verb not in ("generate", "plan", "preview"):
         return text
-    rows = {group: f"  {group:<15} {_wrapped(group_options(group))}" for group in groups() if group != "experiment"}
+    rows = {
+        group: f"  {group:<15} {_wrapped(group_options(group))}"
+        for group in groups()
+        if group not in ("experiment", "model")
+    }
     choices = "\n".join(row for group, row in rows.items() if "/" not in group)
     of_text, of_rotation = (
         "\n".join(row for group, row in rows.items() if group.startswith(f"{room}/")) for room in ("text", "rotation")

@@ -20,9 +20,9 @@ from generator.cli.help import GENERAL, help_of, is_help
 from generator.core.errors import ConfigError, GeneratorError, closest, nearest
 from generator.core.version import VERSION
 
-VERBS = ("generate", "plan", "preview", "fit", "harvest", "mix", "augment", "export", "report", "doctor")
-OF_REAL = ("fit", "harvest", "mix", "augment")
+OF_REAL = ("fit", "harvest", "mix", "augment", "train", "synthesise")
 """Verbs that lie in generator/cli/real."""
+VERBS = ("generate", "plan", "preview", *OF_REAL, "export", "report", "doctor")
 INTERRUPTED = 130
 _HYDRA_FLAGS = {"-m", "--multirun", "-sc", "--shell-completion", "--info", "-i"}
 
