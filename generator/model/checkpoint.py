@@ -9,7 +9,6 @@ Source: own; safetensors is the format of Hugging Face.
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,22 +18,30 @@ import numpy as np
 import orjson
 
 from generator.core.errors import AssetError
-from generator.core.names import is_safe_name
 from generator.core.version import VERSION
 from generator.model.device import packages
+from generator.model.sound import (
+    FORMAT,
+    FORMAT_VERSION,
+    MODEL,
+    NEEDED,
+    REFERENCES,
+    WEIGHTS,
+    check_content,
+    check_references,
+    check_weights,
+)
 
 if TYPE_CHECKING:
     import torch
 
-MODEL, WEIGHTS, REFERENCES = "model.json", "weights.safetensors", "references.safetensors"
-_FORMAT, _FORMAT_VERSION = "defectgen model", 1
-_NEEDED = "a model that 'defectgen train' wrote"
 _MOST_JSON_BYTES = 16 << 20
 _MOST_WEIGHT_BYTES = 8 << 30
-_MOST_SIZE_PX, _MOST_CLASSES, _MOST_NUMBER, _MOST_ENTRIES, _MOST_DEPTH = 2048, 1000, 1 << 16, 1024, 8
 _PICKLES = (".pt", ".pth", ".ckpt", ".bin", ".pkl", ".pickle", ".joblib")
 _PICKLE_STARTS = (b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 _BLOCK = 1 << 20
+_UNBUILT = (TypeError, ValueError, LookupError, AttributeError, RuntimeError, ArithmeticError, AssertionError)
+"""What building a network from a description that describes none may raise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -73,8 +80,8 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
     with packages(f"model {folder}"):
         from safetensors.numpy import save as save_arrays
         from safetensors.torch import save as save_tensors
-    _check_weights(folder, checkpoint.weights)
-    _check_references(folder, checkpoint)
+    check_weights(folder, checkpoint.weights)
+    check_references(folder, checkpoint.references, checkpoint.classes, checkpoint.channels)
     arrays = {}
     for name, (crops, extents) in checkpoint.references.items():
         arrays[f"crops/{name}"] = np.ascontiguousarray(crops, dtype=np.float32)
@@ -82,8 +89,8 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
     tensors = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in checkpoint.weights.items()}
     files = {WEIGHTS: save_tensors(tensors), REFERENCES: save_arrays(arrays)}
     content = {
-        "format": _FORMAT,
-        "format_version": _FORMAT_VERSION,
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
         "version": VERSION,
         "kind": checkpoint.kind,
         "classes": list(checkpoint.classes),
@@ -94,7 +101,7 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
         "files": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
         "trained": checkpoint.trained,
     }
-    _check_content(folder, content)
+    check_content(folder, content)
     folder.mkdir(parents=True, exist_ok=True)
     partials = {name: _written(folder, name, data) for name, data in files.items()}
     partials[MODEL] = _written(folder, MODEL, orjson.dumps(content, option=orjson.OPT_INDENT_2))
@@ -141,8 +148,8 @@ def load_checkpoint(folder: Path, kind: str) -> Checkpoint:
         thin_px=float(content["thin_px"]),
         **{name: content[name] for name in ("kind", "channels", "size", "network", "trained")},
     )
-    _check_weights(folder, checkpoint.weights)
-    _check_references(folder, checkpoint)
+    check_weights(folder, checkpoint.weights)
+    check_references(folder, checkpoint.references, checkpoint.classes, checkpoint.channels)
     return checkpoint
 
 
@@ -170,15 +177,6 @@ def facts_of(folder: Path) -> Mapping[str, Any]:
         AssetError: the folder holds no sound model.
     """
     return _content(folder)
-
-
-def classes_of(folder: Path) -> tuple[str, ...]:
-    """Return the classes a model has learned; needs no torch and reads no tensor.
-
-    Raises:
-        AssetError: the folder holds no sound model.
-    """
-    return tuple(_content(folder)["classes"])
 
 
 def load_weights(module: torch.nn.Module, checkpoint: Checkpoint, where: object) -> None:
@@ -218,7 +216,7 @@ def built(make: Callable[[], torch.nn.Module], checkpoint: Checkpoint, where: ob
                 likeness = make()
             _check_fit(likeness.state_dict(), checkpoint.weights, where)
             module = make()
-    except (TypeError, ValueError, KeyError, IndexError, AttributeError, RuntimeError, NotImplementedError) as error:
+    except _UNBUILT as error:
         cause = str(error).strip().partition("\n")[0]
         raise AssetError(where, f"a network of kind {checkpoint.kind} that can be built", cause) from error
     load_weights(module, checkpoint, where)
@@ -240,96 +238,26 @@ def _check_fit(own: Mapping[str, torch.Tensor], given: Mapping[str, torch.Tensor
 def _content(folder: Path) -> dict[str, Any]:
     """Return what model.json says, checked."""
     if not folder.is_dir():
-        raise AssetError(folder, _NEEDED, "no folder" if not folder.exists() else "something that is no folder")
+        raise AssetError(folder, NEEDED, "no folder" if not folder.exists() else "something that is no folder")
     path = folder / MODEL
     if not path.is_file():
-        raise AssetError(folder, _NEEDED, _instead(folder, MODEL))
+        raise AssetError(folder, NEEDED, _instead(folder, MODEL))
     try:
         if path.stat().st_size > _MOST_JSON_BYTES:
             raise AssetError(path, f"at most {_MOST_JSON_BYTES >> 20} MiB", f"{path.stat().st_size >> 20} MiB")
         content = orjson.loads(path.read_bytes())
     except OSError as error:
-        raise AssetError(path, _NEEDED, error.strerror or "a file that cannot be read") from None
+        raise AssetError(path, NEEDED, error.strerror or "a file that cannot be read") from None
     except orjson.JSONDecodeError as error:
         raise AssetError(path, "JSON", f"{error.msg} in line {error.lineno}") from None
-    _check_content(folder, content)
+    check_content(folder, content)
     return content
-
-
-def _check_content(folder: Path, content: Any) -> None:
-    path = folder / MODEL
-
-    def check(holds: bool, expected: str, got: object) -> None:
-        if not holds:
-            raise AssetError(path, expected, repr(got)[:200])
-
-    check(isinstance(content, dict) and content.get("format") == _FORMAT, _NEEDED, "another JSON file")
-    version = content.get("format_version")
-    check(version == _FORMAT_VERSION, f"format_version {_FORMAT_VERSION}, as this version writes it", version)
-    check(isinstance(content.get("kind"), str), "kind to be a name", content.get("kind"))
-    classes = content.get("classes")
-    check(isinstance(classes, list) and 1 <= len(classes) <= _MOST_CLASSES, "classes to be a list of names", classes)
-    for name in classes:
-        check(isinstance(name, str) and name != "" and is_safe_name(name), "classes with names that are safe", name)
-    check(len({*classes}) == len(classes), "classes that differ", classes)
-    check(
-        _is_int(content.get("channels")) and content["channels"] in (1, 3), "channels 1 or 3", content.get("channels")
-    )
-    size = content.get("size")
-    check(_is_int(size) and 8 <= size <= _MOST_SIZE_PX, f"size in [8, {_MOST_SIZE_PX}] px", size)
-    thin = content.get("thin_px")
-    check(_is_number(thin) and 0 <= thin <= size, f"thin_px in [0, {size}]", thin)
-    check(isinstance(content.get("network"), dict), "network to be an object", content.get("network"))
-    wrong = _unbounded(content["network"], "network", _MOST_DEPTH)
-    check(wrong == "", f"numbers within {_MOST_NUMBER} and at most {_MOST_ENTRIES} entries in a list", wrong)
-    check(isinstance(content.get("trained"), dict), "trained to be an object", content.get("trained"))
-    files = content.get("files")
-    fits = (
-        isinstance(files, dict)
-        and {*files} == {WEIGHTS, REFERENCES}
-        and all(isinstance(v, str) for v in files.values())
-    )
-    check(fits, f"files to give the SHA-256 of {WEIGHTS} and {REFERENCES}", files)
-
-
-def _unbounded(value: object, key: str, depth: int) -> str:
-    """Return what in a description is too large to be one; empty: nothing is."""
-    if isinstance(value, dict | list):
-        entries = value.items() if isinstance(value, dict) else enumerate(value)
-        if depth == 0 or len(value) > _MOST_ENTRIES:
-            return f"{key} with {len(value)} entries" if depth else f"{key}, nested too deep"
-        return next((wrong for name, item in entries if (wrong := _unbounded(item, f"{key}.{name}", depth - 1))), "")
-    if isinstance(value, int | float) and not abs(value) <= _MOST_NUMBER:
-        return f"{key} = {value}"
-    return ""
-
-
-def _check_weights(folder: Path, weights: Mapping[str, torch.Tensor]) -> None:
-    if not weights:
-        raise AssetError(folder / WEIGHTS, "the weights of a network", "none")
-    for name, tensor in weights.items():
-        if tensor.is_floating_point() and not bool(tensor.isfinite().all()):
-            raise AssetError(folder / WEIGHTS, "weights that are finite", f"{name} with NaN or infinity")
-
-
-def _check_references(folder: Path, checkpoint: Checkpoint) -> None:
-    for name, (crops, extents) in checkpoint.references.items():
-        path = folder / REFERENCES
-        if name not in checkpoint.classes:
-            raise AssetError(path, f"crops of {', '.join(checkpoint.classes)}"[:200], f"crops of {name!r:.80}")
-        fits = crops.ndim == 4 and crops.shape[1] == crops.shape[2] and crops.shape[3] == checkpoint.channels
-        if not fits or extents.shape != crops.shape[:3] or {crops.dtype, extents.dtype} != {np.dtype(np.float32)}:
-            got = f"{crops.dtype} {crops.shape} and {extents.dtype} {extents.shape} of {name}"
-            raise AssetError(path, f"float32 crops (n, s, s, {checkpoint.channels}) and extents (n, s, s)", got)
-        for array in (crops, extents):
-            if array.size and not (float(array.min()) >= 0.0 and float(array.max()) <= 1.0):  # false of NaN
-                raise AssetError(path, "values in [0, 1]", f"others in those of {name}")
 
 
 def _file(folder: Path, name: str) -> Path:
     path = folder / name
     if not path.is_file():
-        raise AssetError(folder, _NEEDED, _instead(folder, name))
+        raise AssetError(folder, NEEDED, _instead(folder, name))
     if path.stat().st_size > _MOST_WEIGHT_BYTES:
         raise AssetError(path, f"at most {_MOST_WEIGHT_BYTES >> 30} GiB", f"{path.stat().st_size >> 30} GiB")
     return path
@@ -355,11 +283,3 @@ def _written(folder: Path, name: str, data: bytes) -> Path:
     partial = folder / f".{name}.partial"
     partial.write_bytes(data)
     return partial
-
-
-def _is_int(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _is_number(value: object) -> bool:
-    return (_is_int(value) or isinstance(value, float)) and math.isfinite(value)

@@ -44,7 +44,7 @@ def choose(device: Device, where: str = "device") -> str:
     there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     if device == "auto":
         return next(name for name, is_there in there.items() if is_there)
-    if not there[device]:
+    if not there.get(device, False):
         held = ", ".join(name for name, is_there in there.items() if is_there)
         raise ConfigError(where, f"one of: {held}", device, "Use auto to take a GPU where there is one.")
     return device

@@ -55,7 +55,10 @@ class Learner(Protocol):
         """All that is needed to build the painting network again (JSON), for the checkpoint."""
 
     def begin(self, stage: str, steps: int) -> None:
-        """Get ready for a stage of so many steps (rates, losses); called again with the same when resumed."""
+        """Get ready for a stage of so many steps (rates, losses); changes no weight.
+
+        Called again when resumed, and with other steps in the midst of a stage where a time budget changes them.
+        """
 
     def step(self, batch: Batch, number: int) -> dict[str, float]:
         """Learn from a batch, the ``number``-th step of the stage; return losses by name.

@@ -127,6 +127,7 @@ def test_a_file_cut_short_or_swapped_is_found_out(folder, name):
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
+        ({"kind": "gan\n"}, "kind to be a name"),
         ({"kind": "diffusion"}, "expected a model of kind gan, got one of kind diffusion"),
         ({"format": "x"}, "another JSON file"),
         ({"format_version": 99}, "format_version 1"),
@@ -171,6 +172,23 @@ def test_weights_that_are_not_finite_are_neither_saved_nor_loaded(folder, tmp_pa
     _swap(folder, "weights.safetensors", save(bad))
     with pytest.raises(AssetError, match=r"0\.bias with NaN"):
         load_checkpoint(folder, "gan")
+
+
+def test_numbers_that_no_network_here_has_are_refused(folder):
+    from safetensors.torch import save
+
+    weights = load_checkpoint(folder, "gan").weights
+    for kind in (torch.float8_e4m3fn, torch.complex64):
+        _swap(folder, "weights.safetensors", save(weights | {"0.bias": torch.zeros(3, dtype=kind)}))
+        with pytest.raises(AssetError, match=r"0\.bias of (float8|complex)"):
+            load_checkpoint(folder, "gan")
+
+
+def test_a_description_of_no_network_is_said(folder):
+    checkpoint = load_checkpoint(folder, "gan")
+    for make in (lambda: torch.nn.Conv2d(1, 3, 3, groups=2), lambda: torch.nn.Conv2d(widths=3), lambda: 1 // 0):
+        with pytest.raises(AssetError, match="a network of kind gan that can be built"):
+            built(make, checkpoint, folder)
 
 
 def test_the_first_tensor_that_does_not_fit_is_named(folder):

@@ -20,8 +20,8 @@ from generator.core.differing import differing_keys
 from generator.core.errors import ConfigError
 from generator.core.names import MARKER
 from generator.core.version import VERSION
-from generator.model.checkpoint import MODEL, REFERENCES, WEIGHTS
 from generator.model.loop.log import NAME as LOG
+from generator.model.sound import MODEL, REFERENCES, WEIGHTS
 
 STATE, GRIDS = "state", "grids"
 _SPEC, _LOCK = "spec.json", ".lock"
