@@ -29,6 +29,7 @@ PATHS = (
     "data",
     "good",
     "bank",
+    "learned",
     "segmenter",
     "source.path",
     "roi.path",
@@ -49,7 +50,9 @@ LISTED = ("defect", "distractor", "text/fault")
 NESTED = ("text", "rotation")
 """Folders whose folders are groups of their own, such as text/corpus; a recipe brings their keys."""
 _MOST_LISTED = 20  # a list of more options hides what is wrong
-_MANIFEST, _SEARCHPATH, _BANK = "manifest.json", "hydra.searchpath=", "bank/"
+_SEARCHPATH = "hydra.searchpath="
+_WITH_KINDS = {"bank": ("manifest.json", "harvest"), "learned": ("model.json", "train")}
+"""Keys that name a folder with kinds of defects, the file it is known by, and the verb that makes it."""
 BACKSLASH, QUOTE = chr(92), "'"
 _BEFORE_QUOTE = re.compile(r"\\+(?='|$)")
 
@@ -65,7 +68,7 @@ def compose_config(verb: str, overrides: Sequence[str]) -> dict[str, Any]:
         ConfigError: an override does not fit.
     """
     require_sound(overrides)
-    overrides = with_bank(overrides)
+    overrides = with_folders(overrides)
     GlobalHydra.instance().clear()
     try:
         with initialize_config_dir(str(conf_dir()), version_base="1.3"):
@@ -106,23 +109,25 @@ def require_sound(overrides: Sequence[str]) -> None:
             raise ConfigError(group, f"one {group} at a time", option, hint)
 
 
-def with_bank(overrides: Sequence[str]) -> list[str]:
-    """Return the overrides with the kinds of a bank among the options, where one is named with ``bank=``.
+def with_folders(overrides: Sequence[str]) -> list[str]:
+    """Return the overrides with the kinds of a bank or a model among the options, where one is named.
 
     Raises:
-        ConfigError: there is no bank.
+        ConfigError: there is none.
     """
     kept = list(overrides)
-    given = [override.partition("=")[2].strip("'\"") for override in kept if override.startswith("bank=")]
-    if not given or given[-1] in ("", "null"):
-        return kept
-    folder = Path(given[-1]).expanduser().absolute()
-    if not (folder / _MANIFEST).is_file():
-        raise ConfigError("bank", f"a folder with {_MANIFEST}", f"'{folder}'", "Make one with defectgen harvest.")
-    before = [override for override in kept if override.startswith(_SEARCHPATH)]
-    places = [place for override in before for place in re.findall(r"'(file://[^']+)'", override)]
-    joined = ",".join(f"'{place}'" for place in [*places, f"file://{folder}"])
-    return [*(override for override in kept if override not in before), f"{_SEARCHPATH}[{joined}]"]
+    for key, (file, verb) in _WITH_KINDS.items():
+        given = [override.partition("=")[2].strip("'\"") for override in kept if override.startswith(f"{key}=")]
+        if not given or given[-1] in ("", "null") or given[-1][:1] in "{[":
+            continue
+        folder = Path(given[-1]).expanduser().absolute()
+        if not (folder / file).is_file():
+            raise ConfigError(key, f"a folder with {file}", f"'{folder}'", f"Make one with defectgen {verb}.")
+        before = [override for override in kept if override.startswith(_SEARCHPATH)]
+        places = [place for override in before for place in re.findall(r"'(file://[^']+)'", override)]
+        joined = ",".join(f"'{place}'" for place in [*places, f"file://{folder}"])
+        kept = [*(override for override in kept if override not in before), f"{_SEARCHPATH}[{joined}]"]
+    return kept
 
 
 def literal(override: str) -> str:
@@ -234,8 +239,9 @@ def _explain_missing(missing: str, overrides: Sequence[str]) -> ConfigError:
     if not options:
         return ConfigError("override", "a known group", f"'{missing}'", nearest(missing, groups()))
     hint = closest(asked, options)
-    if asked.startswith(_BANK) and not any(option.startswith(_BANK) for option in options):
-        hint = "Name the bank that holds it: bank=FOLDER, made with defectgen harvest."
+    for key, (_, verb) in _WITH_KINDS.items():
+        if asked.startswith(f"{key}/") and not any(option.startswith(f"{key}/") for option in options):
+            hint = f"Name the folder that holds it: {key}=FOLDER, made with defectgen {verb}."
     if len(options) <= _MOST_LISTED:
         return ConfigError(top, f"one of {', '.join(options)}", f"'{asked}'", hint)
     hint = hint or f"defectgen generate --help lists what there is; your own need --config-dir FOLDER with {top}/..."

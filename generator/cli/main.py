@@ -137,10 +137,10 @@ def _through_hydra(verb: str, rest: list[str]) -> int:
     import hydra
     from hydra.errors import HydraException
 
-    from generator.cli.compose import conf_dir, explain, plain, require_sound, with_bank
+    from generator.cli.compose import conf_dir, explain, plain, require_sound, with_folders
 
     require_sound(rest)
-    rest = with_bank(rest)
+    rest = with_folders(rest)
     os.environ["HYDRA_FULL_ERROR"] = "1"
     codes: list[int] = []
     name = "generate" if verb in ("plan", "preview") else verb

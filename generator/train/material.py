@@ -6,7 +6,7 @@ Source: own.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -218,13 +218,3 @@ def _channels(pixels: np.ndarray, colour: bool) -> np.ndarray:
     if colour:
         return np.repeat(pixels, 3, axis=2) if pixels.shape[2] == 1 else pixels
     return pixels if pixels.shape[2] == 1 else pixels.mean(axis=2, keepdims=True, dtype=np.float32)
-
-
-def references(
-    examples: Iterable[Example], closeup: Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
-) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Return by class the real crops and extents that candidates are compared with."""
-    shown: dict[str, list[tuple[np.ndarray, np.ndarray]]] = defaultdict(list)
-    for one in examples:
-        shown[one.category].append(closeup(one.pixels, one.alpha))
-    return {name: tuple(np.stack(part) for part in zip(*group, strict=True)) for name, group in shown.items()}

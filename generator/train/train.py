@@ -16,12 +16,13 @@ import numpy as np
 from generator.core.version import VERSION
 from generator.dataset.open import AUTO
 from generator.harvest.harvest import harvest
-from generator.model.loop.train import train as run_loop
 from generator.model.loop.plan import Outcome, Plan, Report
+from generator.model.loop.train import train as run_loop
 from generator.model.port import DRAWN, Settings
 from generator.train.drawn import drawn_examples
 from generator.train.kinds import BANK, write_learned
-from generator.train.material import Material, references
+from generator.train.material import Material
+from generator.train.references import references
 from generator.train.request import TrainRequest
 from generator.train.stages import Compose, drawn_kinds, patches_of
 
@@ -126,7 +127,7 @@ def train(
             device=schedule.device,
             overwrite=schedule.overwrite,
         ),
-        references(material.examples),
+        references(material.examples, settings.size, settings.thin_px),
         trained_on,
         report,
     )
