@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 import torch
 from diffusers import DDPMScheduler
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from generator.core.seeds import stage_rng
 from generator.model.device import autocast
 from generator.model.diffusion.network import SPREAD, Denoiser
 from generator.model.diffusion.sampler import guided, noise_schedule, sampled
 from generator.model.diffusion.settings import Diffusion
+from generator.model.loop.average import averaged
 from generator.model.patches import Batch
 from generator.model.port import GOOD
 
@@ -38,7 +38,7 @@ class DiffusionLearner:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self._denoiser = Denoiser(channels, classes, **settings.network).to(device)
-        self._average = AveragedModel(self._denoiser, multi_avg_fn=get_ema_multi_avg_fn(settings.average))
+        self._average = averaged(self._denoiser, settings.average)
         self._settings, self._seed, self._device = settings, seed, torch.device(device)
         self._optimiser = torch.optim.AdamW(self._denoiser.parameters(), lr=settings.rate, weight_decay=0.01)
         self._schedule = noise_schedule()
