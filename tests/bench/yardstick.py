@@ -3,8 +3,9 @@
 Run it with ``make yardstick``; DEFECTGEN_DATA and DEFECTGEN_YARDSTICK name the real images and the evaluation script.
 Only the training split's good images are used, and kinds know exactly the real defects that their arm trains on. Arms,
 each on three seeds: drawn kinds alone, without any real defect; a few real defects alone, and together with kinds
-fitted to them, with the same few pasted from a bank, and with bank and drawn kinds mixed; all real ones alone and
-with a bank of them; and the share of the synthetic images in a sweep. The figures are printed as the script gives
+fitted to them, with the same few pasted from a bank, and with bank and drawn kinds mixed; with what a GAN and a
+diffusion model paint that learned from the same few, alone and mixed with the others; all real ones alone and with a
+bank of them; and the share of the synthetic images in a sweep. The figures are printed as the script gives
 them: mean and deviation, each seed, each class. Source: own.
 """
 
@@ -33,6 +34,9 @@ from generator.run.generate import Job
 from generator.run.plan import apportion
 
 SYNTHETIC = 240
+LEARNED = ("gan", "diffusion")
+PAINTED = 48
+"""Defects of each class that a diffusion model paints into a bank, as painting each one takes it seconds."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,8 @@ class Trial:
         name: shown.
         folder: below DEFECTGEN_DATA.
         defects: per class, the drawn kinds that suit it.
-        recipes: per maker; a maker is ``drawn``, ``fitted``, ``bank``, or several joined with +.
+        recipes: per maker; a maker is ``drawn``, ``fitted``, ``bank``, or several joined with +; also ``gan`` and
+            ``diffusion``, which go by the recipe of ``bank``.
         beside_few: makers whose images go beside a few real defects.
         few: numbers of real defects of a class.
         dropped: a class left out.
@@ -95,7 +100,7 @@ TRIALS = (
             "fitted": Recipe(_MOST, ("roi=trimmed", "distractor=[gap,corner]", "distractors_per_image=[0,3]")),
             "bank": Recipe(_ALL, ("roi=trimmed", "distractor=[gap,corner]", "distractors_per_image=[0,3]")),
         },
-        beside_few=("fitted", "bank", "bank+drawn"),
+        beside_few=("fitted", "bank", "bank+drawn", *LEARNED, "bank+drawn+gan", "bank+drawn+gan+diffusion"),
         few=("3", "5"),
         dropped="uneven",
         options=("--size", "224", "--steps", "400", "--drop", "uneven", "--max-test-good", "200"),
@@ -109,7 +114,7 @@ TRIALS = (
             "fitted": Recipe({"crack": 3}, ("roi=whole",), place="seen"),
             "bank": Recipe({"crack": 3}, ("roi=whole",)),
         },
-        beside_few=("drawn+fitted", "bank", "bank+drawn"),
+        beside_few=("drawn+fitted", "bank", "bank+drawn", *LEARNED, "bank+drawn+gan", "bank+drawn+gan+diffusion"),
         few=("1", "5"),
         dropped="",
         options=("--size", "160", "--steps", "300"),
@@ -117,7 +122,9 @@ TRIALS = (
 )
 
 
-def make_set(trial: Trial, data: Path, folder: Path, seed: int, makers: str, few: Sequence[str] = ()) -> Path:
+def make_set(
+    trial: Trial, data: Path, folder: Path, seed: int, makers: str, few: Sequence[str], models: Models
+) -> Path:
     """Put defects on the training split's good images and lay them out as the evaluation reads them.
 
     Args:
@@ -126,24 +133,45 @@ def make_set(trial: Trial, data: Path, folder: Path, seed: int, makers: str, few
         folder: where all goes.
         seed: of the run.
         makers: ``drawn``, ``fitted``, ``bank``, or several joined with +, which share the images alike.
-        few: real defective images, relative to ``data``, that fitted and bank kinds know.
+        few: real defective images, relative to ``data``, that all but the drawn kinds know.
+        models: where trained models are kept, and how long one is trained.
     """
-    good = folder / "good"
-    good.mkdir(parents=True)
-    for name in json.loads((data / "splits.json").read_text())["train"]["good"]:
-        link_or_copy(data / name, good / Path(name).name)
+    good = _good_of(data, folder)
     names = makers.split("+")
     for maker, images in zip(names, apportion(SYNTHETIC, [1.0] * len(names)), strict=True):
-        kinds, keys = _kinds(trial, data, folder, few, good, maker)
+        kinds, keys = _kinds(trial, data, folder, few, good, maker, models)
         counts = apportion(images, [1.0] * len(trial.defects))
         for i, (category, count) in enumerate(zip(trial.defects, counts, strict=True)):
             if kinds.get(category):
                 out = folder / maker / category
-                _generate(trial.recipes[maker], category, kinds[category], out, (
+                recipe = trial.recipes["bank" if maker in LEARNED else maker]
+                _generate(recipe, category, kinds[category], out, (
                     *keys, f"source.path={good}", f"count={count}", f"seed={seed * len(counts) + i}",
                 ))  # fmt: skip
                 _lay_out(out, category, f"{maker}-", folder / "arm")
     return folder / "arm"
+
+
+def _good_of(data: Path, folder: Path) -> Path:
+    """Return a folder with the training split's good images."""
+    good = folder / "good"
+    good.mkdir(parents=True, exist_ok=True)
+    for name in json.loads((data / "splits.json").read_text())["train"]["good"]:
+        if not (good / Path(name).name).is_file():
+            link_or_copy(data / name, good / Path(name).name)
+    return good
+
+
+def _real_in(trial: Trial, data: Path, folder: Path, few: Sequence[str]) -> Path:
+    """Return a folder with a few real defective images and their masks."""
+    real = folder / "real"
+    for name in few:
+        if Path(name).parent.name != trial.dropped:
+            for part in (name, name.replace("defect/", "masks/")):
+                (real / part).parent.mkdir(parents=True, exist_ok=True)
+                if not (real / part).is_file():
+                    link_or_copy(data / part, real / part)
+    return real
 
 
 def _generate(recipe: Recipe, category: str, kinds: Sequence[str], out: Path, keys: Sequence[str]) -> None:
@@ -168,24 +196,53 @@ def _lay_out(root: Path, category: str, prefix: str, arm: Path) -> None:
 
 
 def _kinds(
-    trial: Trial, data: Path, folder: Path, few: Sequence[str], good: Path, maker: str
+    trial: Trial, data: Path, folder: Path, few: Sequence[str], good: Path, maker: str, models: Models
 ) -> tuple[dict[str, list[str]], list[str]]:
     """Return a maker's kinds by class, and the keys that make them known."""
     if maker == "drawn":
         return {category: list(kinds) for category, kinds in trial.defects.items()}, []
-    real, place = folder / "real", trial.recipes[maker].place
-    for name in few:
-        category = Path(name).parent.name
-        if category != trial.dropped:
-            for part in (name, name.replace("defect/", "masks/")):
-                (real / part).parent.mkdir(parents=True, exist_ok=True)
-                link_or_copy(data / part, real / part)
+    real, place = _real_in(trial, data, folder, few), trial.recipes["bank" if maker in LEARNED else maker].place
     if maker == "fitted":
         fitted = fit(real, folder / "kinds", good=good, place=place, tries=0)
         search = f"hydra.searchpath=['file://{folder / 'kinds'}']"
         return {path.stem: [f"fitted/{path.stem}"] for path in fitted.paths}, [search]
+    if maker == "gan":
+        return {category: [f"learned/{category}"] for category in trial.defects}, [f"learned={models.folder / maker}"]
+    if maker == "diffusion":
+        painted = models.folder / "painted"
+        return {category: [f"bank/{category}"] for category in trial.defects}, [f"bank={painted}"]
     cut = harvest(real, folder / "cut", HarvestRequest(place=place, apart=True))
     return {path.stem: [f"bank/{path.stem}"] for path in cut.paths.values()}, [f"bank={folder / 'cut'}"]
+
+
+@dataclass(frozen=True)
+class Models:
+    """Trained models, which the arms of a seed share.
+
+    Attributes:
+        folder: where they are kept.
+        minutes: time that one is trained; 0: until all its steps are done.
+    """
+
+    folder: Path
+    minutes: float
+
+
+def train(trial: Trial, data: Path, few: Sequence[str], maker: str, models: Models) -> None:
+    """Train a model on the few real defects, and let a diffusion model paint its bank, unless both are there."""
+    real, good = _real_in(trial, data, models.folder, few), _good_of(data, models.folder)
+    model, painted, place = models.folder / maker, models.folder / "painted", trial.recipes["bank"].place
+    kinds = ", ".join(f"{category}: [{', '.join(options)}]" for category, options in trial.defects.items())
+    if not (model / "model.json").is_file():
+        _defectgen("train", f"model={maker}", f"data={real}", f"good={good}", f"out={model}", f"kinds={{{kinds}}}",
+                   f"place={place}", *([f"minutes={models.minutes}"] if models.minutes else []))  # fmt: skip
+    if maker == "diffusion" and not painted.is_dir():
+        _defectgen("synthesise", f"learned={model}", f"good={good}", f"out={painted}", f"count={PAINTED}",
+                   f"place={place}", "executor=serial")  # fmt: skip
+
+
+def _defectgen(*arguments: str) -> None:
+    subprocess.run([sys.executable, "-m", "generator", *arguments], check=True, stdout=subprocess.DEVNULL)
 
 
 def evaluate(python: str, script: Path, data: Path, options: Sequence[str], out: Path) -> dict:
@@ -225,7 +282,8 @@ def arms_of(trial: Trial, asked: Sequence[str], sweep: bool) -> list[Arm]:
         return [Arm(trial.few[-1 if trial.name == "asphalt" else 0], "bank", share) for share in SHARES]
     arms = [Arm("0", "drawn")]
     for few in trial.few:
-        arms += [Arm(few, makers) for makers in ("", *trial.beside_few)]
+        can = [makers for makers in trial.beside_few if few != "1" or not {*makers.split("+")} & {*LEARNED}]
+        arms += [Arm(few, makers) for makers in ("", *can)]  # a look is learned from two defects or more
     return [*arms, Arm("full"), Arm("full", "bank")]
 
 
@@ -246,6 +304,7 @@ def main() -> None:
     parser.add_argument("--sweep", action="store_true", help="the bank arm with several synthetic shares instead")
     parser.add_argument("--only", default="", help="part of a data set's name")
     parser.add_argument("--workers", type=int, default=2, help="trainings at a time, one core each")
+    parser.add_argument("--minutes", type=float, default=0, help="time to train a model; 0: until all steps are done")
     parser.add_argument("--keep", type=Path, help="where arms and figures stay; those there already are not made again")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(asked.workers) as pool:
@@ -254,14 +313,14 @@ def main() -> None:
             arms = arms_of(trial, asked.arm, asked.sweep)
             jobs = [(arm, seed) for arm in arms for seed in asked.seeds]
             figures: dict[Arm, list[dict]] = defaultdict(list)
-            futures = [pool.submit(_run, trial, arm, seed, asked.python, kept) for arm, seed in jobs]
+            futures = [pool.submit(_run, trial, arm, seed, asked.python, kept, asked.minutes) for arm, seed in jobs]
             for (arm, _), future in zip(jobs, futures, strict=True):
                 figures[arm].append(future.result())
                 if len(figures[arm]) == len(asked.seeds):
                     _print(trial, arm, figures[arm])
 
 
-def _run(trial: Trial, arm: Arm, seed: int, python: str, kept: Path) -> dict:
+def _run(trial: Trial, arm: Arm, seed: int, python: str, kept: Path, minutes: float) -> dict:
     """Return the figures of an arm and a seed; made in a process of its own, as two jobs share no composed state."""
     data, script = Path(os.environ["DEFECTGEN_DATA"]) / trial.folder, Path(os.environ["DEFECTGEN_YARDSTICK"])
     stem = f"{trial.folder.replace('/', '-')}-{arm.few}-{arm.makers or 'real'}-{seed}"
@@ -272,13 +331,19 @@ def _run(trial: Trial, arm: Arm, seed: int, python: str, kept: Path) -> dict:
     options = ["--arm", str(arm), "--k", arm.few, "--seed", str(seed), *trial.options]
     if arm.makers:
         made = kept / stem / "arm"
+        models = Models(kept / f"{trial.folder.replace('/', '-')}-{arm.few}-{seed}", minutes)
+        few = real_of(trial, data, arm.few, seed)
+        for maker in (maker for maker in arm.makers.split("+") if maker in LEARNED):
+            with _TRAINING[f"{models.folder}/{maker}"]:
+                train(trial, data, few, maker, models)
         with _MAKING:
             if not made.is_dir():
-                make_set(trial, data, kept / stem, seed, arm.makers, real_of(trial, data, arm.few, seed))
+                make_set(trial, data, kept / stem, seed, arm.makers, few, models)
         options += ["--syn", str(made), *(["--syn-ratio", str(arm.share)] if arm.share else [])]
     return evaluate(python, script / "evaluate.py", data, options, out)
 
 
+_TRAINING: dict[str, threading.Lock] = defaultdict(threading.Lock)  # arms of a seed share a model
 _MAKING = threading.Lock()  # Hydra composes one configuration at a time
 
 
