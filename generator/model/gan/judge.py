@@ -14,6 +14,7 @@ from torch.nn import functional
 from torch.nn.utils.parametrizations import spectral_norm
 
 _SLOPE = 0.2
+_GAIN = 4.0  # a judge with a slope of one must be shown small differences enlarged
 _CELL = 4  # px, in which the surroundings are counted
 
 
@@ -46,7 +47,7 @@ class PatchJudge(nn.Module):
     def forward(self, image: torch.Tensor, alpha: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
         """Return a verdict for each crop, (n,), the mean over the patches that show something of the defect."""
         shown = near(alpha)
-        features = torch.cat([image * shown, alpha], dim=1)
+        features = torch.cat([image * (shown * _GAIN), alpha], dim=1)
         for layer in self.fine:
             features = functional.leaky_relu(layer(features), _SLOPE)
         verdict = self.out(features) + (features * self.names(label)[:, :, None, None]).sum(1, keepdim=True)
@@ -73,7 +74,7 @@ class MatchJudge(nn.Module):
     def forward(self, image: torch.Tensor, alpha: torch.Tensor) -> torch.Tensor:
         """Return a verdict for each pair, (n,)."""
         shown = near(alpha)
-        features = torch.cat([image * shown, alpha], dim=1)
+        features = torch.cat([image * (shown * _GAIN), alpha], dim=1)
         for layer in self.layers:
             features = functional.leaky_relu(layer(features), _SLOPE)
         return _mean(self.out(features), shown)

@@ -83,7 +83,7 @@ class Looks(nn.Module):
             label: the class.
             generator: on the CPU.
         """
-        kept = int(self.counts[label].clamp(max=self.codes.shape[1]))
+        kept = int(self.counts[label].clamp(0, self.codes.shape[1]))
         latent = self.codes.shape[2]
         chance = torch.rand(3, generator=generator)
         away = torch.randn(latent, generator=generator)

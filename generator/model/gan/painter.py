@@ -128,7 +128,9 @@ def _loaded(folder: Path, digest: str, device: str) -> GanBrush:
         from generator.model.gan.network import Generator
     checkpoint = load_checkpoint(folder, _KIND)
     network = built(lambda: Generator(**checkpoint.network), checkpoint, folder)
-    if (network.channels, network.names.num_embeddings) != (checkpoint.channels, len(checkpoint.classes)):
-        got = f"a network for {network.channels} channels and {network.names.num_embeddings} classes"
-        raise AssetError(folder, f"{checkpoint.channels} channels and {len(checkpoint.classes)} classes", got)
+    one, step = checkpoint, 2 ** (network.levels - 1)
+    if (network.channels, network.names.num_embeddings) != (one.channels, len(one.classes)) or one.size % step:
+        expected = f"{one.channels} channels, {len(one.classes)} classes and crops of {one.size} px"
+        got = f"{network.channels} channels, {network.names.num_embeddings} classes and crops of multiples of {step} px"
+        raise AssetError(folder, f"a network for {expected}", got)
     return GanBrush(checkpoint, network.to(device), device)

@@ -105,14 +105,15 @@ def test_a_checkpoint_is_loaded_once_a_process(folder):
     assert GanPainter(device="cpu").load(folder) is GanPainter(device="cpu").load(folder)
 
 
-def test_a_network_for_more_classes_than_the_checkpoint_names_is_refused(folder, tmp_path):
+@pytest.mark.parametrize("changed", [{"classes": ("hole",), "references": {}}, {"size": 18, "references": {}}])
+def test_a_checkpoint_that_does_not_say_what_its_network_is_for_is_refused(folder, tmp_path, changed):
     from dataclasses import replace
 
     from generator.model.checkpoint import load_checkpoint, save_checkpoint
 
     sound = load_checkpoint(folder, "gan")
-    save_checkpoint(tmp_path, replace(sound, classes=("hole",), references={}))
-    with pytest.raises(AssetError, match="1 classes"):
+    save_checkpoint(tmp_path, replace(sound, **changed))
+    with pytest.raises(AssetError, match="a network for 1 channels"):
         GanPainter(device="cpu").load(tmp_path)
 
 
