@@ -69,9 +69,10 @@ class InpaintLearner:
         self._optimiser.zero_grad(set_to_none=True)
         for start in range(0, many, size):
             part = slice(start, start + size)
-            inside, outside = self._losses(batch, part, chance)
             share = len(batch.label[part]) / many
-            ((inside + self._settings.outside * outside) * share).backward()
+            with memory_named("train", "model.at_once, model.size or model.rank"):
+                inside, outside = self._losses(batch, part, chance)
+                ((inside + self._settings.outside * outside) * share).backward()
             total["inside"] += float(inside.detach()) * share
             total["outside"] += float(outside.detach()) * share
         nn.utils.clip_grad_norm_(self._inpainter.trained.parameters(), _LONGEST)

@@ -28,7 +28,7 @@ _COMPONENTS = {
 _TOKENIZERS = ("tokenizer", "tokenizer_2")
 _LIBRARIES = ("diffusers", "transformers", "stable_diffusion")  # the last: diffusers' own module of its safety checker
 _CHANNELS = (4, 9)
-_HALF = "fp16"
+_INDEX, _HALF = "model_index.json", "fp16"
 _ENDS = 1 << 20  # bytes of each end of a weights file that its fingerprint reads
 _PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt")
 
@@ -95,7 +95,7 @@ def load(folder: Path, where: str, device: str) -> Any:
         from safetensors import SafetensorError
     half = device == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
     named = not any("." not in path.stem for path in _weights(folder / "unet"))
-    index = json.loads((folder / "model_index.json").read_text(encoding="utf-8"))
+    index = _json(folder / _INDEX, folder, where)
     unsafe = {"safety_checker": None, "requires_safety_checker": False} if "safety_checker" in index else {}
     bars = transformers.utils.logging, diffusers.utils.logging
     levels = [logging.get_verbosity() for logging in bars]
@@ -103,66 +103,91 @@ def load(folder: Path, where: str, device: str) -> Any:
         logging.disable_progress_bar()
         logging.set_verbosity_error()  # what they would warn of is checked here
     try:
+        encoders = {
+            name: _encoder(getattr(transformers, kind), folder / name, where)
+            for name, (kind,) in _COMPONENTS.items()
+            if name.startswith("text") and isinstance(index.get(name), list)
+        }
         pipe = diffusers.AutoPipelineForInpainting.from_pretrained(
-            str(folder), use_safetensors=True, local_files_only=True, variant=_HALF if named else None, **unsafe
-        )
+            str(folder), use_safetensors=True, local_files_only=True, variant=_HALF if named else None,
+            **encoders, **unsafe,
+        )  # fmt: skip
+        for name in _COMPONENTS:
+            network = getattr(pipe, name, None)
+            if network is not None:
+                exact = name == "vae" or not half  # the steps from image to latents and back decide colours
+                network.to(device, torch.float32 if exact else torch.bfloat16).eval().requires_grad_(False)
+    except torch.OutOfMemoryError:
+        raise
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, SafetensorError) as error:
         cause = str(error).strip().partition("\n")[0]
         raise ConfigError(where, "a pretrained model that can be loaded", f"'{folder}' ({cause})") from error
     finally:
         for logging, level in zip(bars, levels, strict=True):
             logging.set_verbosity(level)
-    for name in _COMPONENTS:
-        network = getattr(pipe, name, None)
-        if network is not None:
-            exact = name == "vae" or not half  # the steps from image to latents and back decide colours
-            network.to(device, torch.float32 if exact else torch.bfloat16).eval().requires_grad_(False)
     return pipe
+
+
+def _encoder(kind: Any, folder: Path, where: str) -> Any:
+    """Return a text encoder; diffusers would leave weights that are not there to chance."""
+    named = not any("." not in path.stem for path in _weights(folder))
+    network, loaded = kind.from_pretrained(
+        folder, local_files_only=True, use_safetensors=True, variant=_HALF if named else None, output_loading_info=True
+    )
+    if loaded["missing_keys"]:
+        got = f"'{folder}' without {min(loaded['missing_keys'])}"
+        raise ConfigError(where, "all weights of a pretrained model", got, "Fetch it anew.")
+    return network
 
 
 def _from_hub(name: str, where: str, download: bool, variant: str | None) -> Path:
     with packages(where):
         from diffusers import DiffusionPipeline
-        from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
-    expected = "a folder, or a model that the hub's local cache holds"
-    hint = _fetch(name, where)
+        from huggingface_hub import hf_hub_download, snapshot_download
     if not download:
-        from huggingface_hub import snapshot_download
-
         try:
             return Path(snapshot_download(name, local_files_only=True))
-        except (LocalEntryNotFoundError, HFValidationError, OSError, ValueError):
-            raise ConfigError(where, expected, f"'{name}', which is neither", hint) from None
+        except (OSError, ValueError):  # the hub's own errors are among these
+            expected = "a folder, or a model that the hub's local cache holds"
+            raise ConfigError(where, expected, f"'{name}', which is neither", _fetch(name, where)) from None
     try:
+        _index(Path(hf_hub_download(name, _INDEX)).parent, where)  # before gigabytes are fetched
         return Path(DiffusionPipeline.download(name, use_safetensors=True, variant=variant))
     except (OSError, ValueError) as error:
         cause = str(error).strip().partition("\n")[0]
-        raise ConfigError(
-            where, "a model on the hub with weights as safetensors", f"'{name}' ({cause})", hint
-        ) from error
+        expected = "a model on the hub with weights as safetensors"
+        raise ConfigError(where, expected, f"'{name}' ({cause})", _fetch(name, where)) from error
 
 
 def _fetch(name: str, where: str) -> str:
+    folder = "ive the folder that save_pretrained of diffusers' pipeline wrote."
+    if name.count("/") != 1 or name.startswith((".", "~", "/")):  # no id of the hub
+        return f"G{folder}"
     own = ", let the training do so with model.download=true" if where.startswith("model.") else ""
-    folder = "give the folder that save_pretrained of diffusers' pipeline wrote"
-    return f"Fetch it once with: hf download {name}{own}, or {folder}."
+    return f"Fetch it once with: hf download {name}{own}, or g{folder}"
 
 
-def _check(folder: Path, where: str) -> None:
-    """Raise unless the folder looks like a pipeline that can be trained; nothing of it is run."""
-    index = _json(folder / "model_index.json", folder, where)
+def _index(folder: Path, where: str) -> dict[str, Any]:
+    """Return what a folder says of its pipeline; raise unless it is one that can be tuned."""
+    index = _json(folder / _INDEX, folder, where)
     name = index.get("_class_name")
-    kinds = [family + task for family in _PIPELINES for task in _TASKS]
-    if name not in kinds:
+    if name not in [family + task for family in _PIPELINES for task in _TASKS]:
         hint = "Those without a UNet, such as Flux or Stable Diffusion 3, cannot be tuned here."
         raise ConfigError(where, _SUPPORTED, f"'{folder}' with a {name!s:.80}", hint)
     entries = {key: value for key, value in index.items() if isinstance(value, list) and value != [None, None]}
     for key, value in entries.items():
         if len(value) != 2 or value[0] not in _LIBRARIES:
             raise ConfigError(where, "components of diffusers and transformers alone", f"{key} of {value!s:.80}")
-    needed = [key for key in _COMPONENTS if key != "text_encoder_2" or "XL" in name]
+    return index
+
+
+def _check(folder: Path, where: str) -> None:
+    """Raise unless a folder looks like a pipeline that can be tuned; nothing of it is run."""
+    index = _index(folder, where)
+    needed = [key for key in _COMPONENTS if key != "text_encoder_2" or "XL" in index["_class_name"]]
     for key in needed:
-        kind = entries.get(key, [None, "none"])[1]
+        value = index.get(key)
+        kind = value[1] if isinstance(value, list) else None
         if kind not in _COMPONENTS[key]:
             raise ConfigError(where, f"{_SUPPORTED}, with a {_COMPONENTS[key][0]} as {key}", f"'{folder}' with {kind}")
         if not _weights(folder / key):
