@@ -23,6 +23,8 @@ from generator.core.errors import ConfigError
 from generator.core.names import MARKER
 from generator.core.version import VERSION
 from generator.dataset.store import CLASSES, RECORDS, write_text
+from generator.run.build import TARGET
+from generator.run.pipeline import FOR_ALL
 from generator.run.shard import MARKS, PARTIAL, DoneMark, Shard, slices
 
 NOT_IN_SPEC = (
@@ -36,8 +38,11 @@ NOT_IN_SPEC = (
     "report",
     "max_reject_share",
     "caption_surface",
+    "learned",
+    *FOR_ALL,
 )
-"""Top-level keys that change neither an image nor a label."""
+"""Top-level keys that change neither an image nor a label, or stand in what they changed, the kinds of defects."""
+_CHECKPOINT = "checkpoint"
 
 SPEC = "spec.json"
 RUN = "run.json"
@@ -59,8 +64,8 @@ class Specification:
 
     @classmethod
     def of(cls, config: Mapping[str, Any], assets: str) -> Specification:
-        """Return the specification of a resolved configuration; its assets' hash stands for the source's path."""
-        kept = {key: value for key, value in config.items() if key not in NOT_IN_SPEC}
+        """Return the specification of a resolved configuration; its assets' hash stands for paths of source and models."""
+        kept = {key: _without_checkpoints(value) for key, value in config.items() if key not in NOT_IN_SPEC}
         source = {key: value for key, value in kept["source"].items() if key != "path"}
         return cls(config={**kept, "source": source}, assets=assets)
 
@@ -188,7 +193,7 @@ class RunFolder:
     def _refuse(self, found: Mapping[str, Any]) -> None:
         differing = differing_keys(_said_once(found["config"]), _said_once(self.spec.config))
         if found.get("assets") != self.spec.assets:
-            differing.append("the source's files")
+            differing.append("the files it reads")
         if found.get("version") != VERSION:
             differing.append(f"the version ({found.get('version')} -> {VERSION})")
         raise ConfigError(
@@ -213,6 +218,14 @@ def mark_output(folder: Path) -> None:
     """Mark a folder as this tool's output, so that no source takes its images for good ones."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MARKER).write_text("written by defectgen\n", encoding="utf-8")
+
+
+def _without_checkpoints(node: Any) -> Any:
+    """Return a part of a configuration whose components do not say where their models lie."""
+    if isinstance(node, Mapping):
+        kept = {key: value for key, value in node.items() if not (key == _CHECKPOINT and TARGET in node)}
+        return {key: _without_checkpoints(value) for key, value in kept.items()}
+    return [_without_checkpoints(item) for item in node] if isinstance(node, list) else node
 
 
 def _said_once(config: Mapping[str, Any]) -> dict[str, Any]:

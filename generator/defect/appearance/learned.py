@@ -38,7 +38,7 @@ class Learned:
         painter: what loads and paints with it.
         category: the class that is painted; None: that of the kind.
         candidates: how many are painted of which the best is kept, in 1..64.
-        copy_from: likeness to a real one from which on a candidate is a copy of it, in (0, 1]; 1: none is.
+        copy_from: likeness to a real one from which on a candidate is a copy of it, in (0, 1]; 1: none but itself.
         copies: what is done where all candidates are copies: ``note`` keeps the best and says so, ``redraw`` draws the
             sample again.
     """
@@ -47,7 +47,7 @@ class Learned:
     painter: Painter
     category: str | None = None
     candidates: int = 4
-    copy_from: float = 0.9
+    copy_from: float = 0.85
     copies: Literal["note", "redraw"] = "note"
 
     def __post_init__(self) -> None:
@@ -75,31 +75,42 @@ class Learned:
 
     def noticed(self, params: Mapping[str, Any]) -> tuple[Finding, ...]:
         """Return what is to be said of a defect that was drawn: that it is a copy of a real one."""
-        score = params["scores"][params["chosen"]]
-        if score["copy"] < self.copy_from:
+        if params["copy"] < self.copy_from:
             return ()
         severity = "error" if self.copies == "redraw" else "warning"
         message = (
-            f"{params['category']}: what the model painted is like a real one it learned from ({score['copy']:.2f}, "
+            f"{params['category']}: what the model painted is like a real one it learned from ({params['copy']:.2f}, "
             f"a copy from {self.copy_from:g} on)"
         )
         return (Finding(severity=severity, code="copied", message=message),)
 
     def draw(self, patch: Patch, outline: Outline, rng: np.random.Generator) -> dict[str, Any]:
-        """Return the class, the numbers of the candidates, how good each is, and which was chosen."""
+        """Return the class, the numbers of the candidates, how good each is, and which was chosen.
+
+        The best one is that is no copy; where all are copies it is the best of them.
+        """
         brush = _brush(self.painter, self._folder)
         category = self._class(brush, patch.category)
         seeds = tuple(int(seed) for seed in rng.integers(_SEEDS, size=self.candidates))
-        work = _Work.of(brush, patch, outline, category, seeds)
-        scores = _judge(brush, category).scores(work.surface, work.extent, _painted(work), brush.scale_of(work.extent))
-        usable = [number for number, score in enumerate(scores) if score.is_seen and score.copy < self.copy_from]
-        chosen = max(usable or range(len(scores)), key=lambda number: scores[number].total)
+        work, judge = _Work.of(brush, patch, outline, category, seeds), _judge(brush, category)
+        painted, scale = _painted(work), brush.scale_of(work.extent)
+        scores = judge.scores(work.surface, work.extent, painted, scale)
+        order = sorted(range(len(seeds)), key=lambda number: (not scores[number].is_seen, -scores[number].total))
+        likeness = []
+        for number in order:
+            likeness.append(judge.copy(painted[number], work.extent, scale))
+            if likeness[-1][0] < self.copy_from:
+                break
+        place = len(likeness) - 1 if likeness[-1][0] < self.copy_from else 0
         return {
             "kind": "learned",
             "category": category,
             "seeds": list(seeds),
-            "chosen": chosen,
+            "chosen": order[place],
             "scores": [score.to_json() for score in scores],
+            "copy": round(likeness[place][0], 4),
+            "nearest": likeness[place][1],
+            "copies": sum(alike >= self.copy_from for alike, _ in likeness),
         }
 
     def render(self, patch: Patch, outline: Outline, params: Mapping[str, Any]) -> np.ndarray:

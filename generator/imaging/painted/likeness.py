@@ -13,15 +13,13 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from generator.core.geometry import mask_to_rect
 from generator.imaging.surround import filled
 
 _OUTLINED = 0.9
 _DARK = 0.1  # added to a surface's brightness before changes are divided by it
 _DEPTHS = (0.4, 0.8)  # of the deepest: where the edge ends, where the middle begins
+_LEAST_APART = 0.35  # few real ones may happen to lie close together
 _FINE = 0.01  # contrast of a texture that is none
-_AROUND_PX = 16.0
-_LONGEST_PX = 320
 _FLOORS = np.array([0.03] * 8 + [0.02] * 2 + [0.03] * 2 + [0.3] * 3 + [0.15] * 2, np.float64)
 """Differences that count as none, by feature: real ones may happen to be alike."""
 
@@ -49,23 +47,11 @@ class Likeness:
         between = _distances(real[:, None], real[None], unit)
         np.fill_diagonal(between, np.inf)
         apart = float(np.median(between.min(axis=1))) if len(real) > 1 else 1.0
-        return cls(real, unit, max(apart, 0.25))
+        return cls(real, unit, max(apart, _LEAST_APART))
 
-    def score(self, painted: np.ndarray, extent: np.ndarray, scale: float) -> float:
-        """Return how near a painted defect is to the nearest real one, in [0, 1].
-
-        Args:
-            painted: (h, w, C) float32 in [0, 1], with the surface around.
-            extent: (h, w) float32 in [0, 1], not all zero.
-            scale: px of the real crops for each px here.
-        """
-        box = mask_to_rect(extent > 0).grown(int(np.ceil(_AROUND_PX / scale))).clipped(extent.shape)
-        scale = min(scale, _LONGEST_PX / max(box.w, box.h))
-        to = (max(1, round(box.w * scale)), max(1, round(box.h * scale)))
-        how = cv2.INTER_LINEAR if scale >= 1 else cv2.INTER_AREA
-        large, mask = (cv2.resize(array[box.slices], to, interpolation=how) for array in (painted, extent))
-        mine = described(large.reshape(to[1], to[0], -1), mask)
-        near = float(_distances(self.real, mine, self.unit).min()) / self.apart
+    def score(self, pixels: np.ndarray, extent: np.ndarray) -> float:
+        """Return how near a painted defect, (s, s, C) as the real ones, is to the nearest of them, in [0, 1]."""
+        near = float(_distances(self.real, described(pixels, extent), self.unit).min()) / self.apart
         return 1.0 / (1.0 + (near / 2.0) ** 2)
 
 
@@ -86,6 +72,7 @@ def described(pixels: np.ndarray, extent: np.ndarray) -> np.ndarray:
     change = (pixels - surface) / (surface.mean(axis=2, keepdims=True) + np.float32(_DARK))
     grey = np.ascontiguousarray(change.mean(axis=2))
     depth = cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
+    np.minimum(depth, np.float32(max(depth.shape)), out=depth)  # where all is inside there is no border
     rank = depth / max(float(depth.max()), 1.0)
     edges = (~inside & ~outside, inside & (rank <= _DEPTHS[0]),
              inside & (rank > _DEPTHS[0]) & (rank <= _DEPTHS[1]), rank > _DEPTHS[1])  # fmt: skip

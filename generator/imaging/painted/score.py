@@ -4,7 +4,8 @@
 * seamless: whether what changes at the outermost pixels is less than a step that the surface itself takes there; 0.5
   where it is twice that.
 * real: how near it is to the nearest real one, see ``likeness``; 0.5 at twice the distance of real ones to each other.
-* copy: how like it is to the nearest real one, pixel by pixel, see ``copy``.
+
+Apart from these stands how like a candidate is to one of the real ones, pixel by pixel, see ``copy``.
 
 Source: own.
 """
@@ -18,10 +19,11 @@ import numpy as np
 
 from generator.imaging.painted.copy import Copies
 from generator.imaging.painted.likeness import Likeness
+from generator.imaging.painted.window import windows
 
 _OUTLINED = 0.9  # of the extent: what lies beyond may belong to the defect, but need not
 _LEAST = 2.0 / 255.0  # change that can be seen at all, of full scale
-_ENOUGH = 0.5  # of what is outlined need to be seen: people outline more than changes
+_ENOUGH = 0.5  # of what is outlined
 _HARDLY = 0.1  # of it and less is not seen
 _NEAR_PX = 8
 
@@ -34,15 +36,11 @@ class Score:
         seen: share of the outlined pixels that stand out.
         seamless: whether no seam shows at its border.
         real: how near it is to real ones; 1 where none are known.
-        copy: how like it is to one of them, pixel by pixel: the less the better; 0 where none are known.
-        nearest: number of that real one; -1: none is known.
     """
 
     seen: float
     seamless: float
     real: float
-    copy: float
-    nearest: int
 
     @property
     def is_seen(self) -> bool:
@@ -51,21 +49,26 @@ class Score:
 
     @property
     def total(self) -> float:
-        """The product of what counts; a copy is not judged here."""
+        """The product; what is seen counts up to ``_ENOUGH``, as people outline more than changes."""
         return min(1.0, self.seen / _ENOUGH) * self.seamless * self.real
 
-    def to_json(self) -> dict[str, float | int]:
-        """Return the numbers and their total, to four digits."""
-        names = ("seen", "seamless", "real", "copy")
-        return {"total": round(self.total, 4), **{name: getattr(self, name) for name in names}, "nearest": self.nearest}
+    def to_json(self) -> dict[str, float]:
+        """Return the total and the numbers, to four digits."""
+        return {name: round(getattr(self, name), 4) for name in ("total", "seen", "seamless", "real")}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judge:
-    """What candidates of one class are compared with."""
+    """What candidates of one class are compared with.
+
+    Attributes:
+        likeness, copies: of the real ones; None: none are known.
+        size: side of their crops, px.
+    """
 
     likeness: Likeness | None
     copies: Copies | None
+    size: int
 
     @classmethod
     def of(cls, crops: np.ndarray | None, extents: np.ndarray | None) -> Judge:
@@ -76,8 +79,8 @@ class Judge:
             extents: (n, s, s) float32 in [0, 1], theirs.
         """
         if crops is None or extents is None or not len(crops):
-            return cls(None, None)
-        return cls(Likeness.of(crops, extents), Copies.of(crops, extents))
+            return cls(None, None, 0)
+        return cls(Likeness.of(crops, extents), Copies.of(crops, extents), crops.shape[1])
 
     def scores(self, surface: np.ndarray, extent: np.ndarray, painted: np.ndarray, scale: float) -> list[Score]:
         """Return the score of each candidate.
@@ -93,17 +96,28 @@ class Judge:
         found = []
         for one in painted:
             change = np.abs(one - surface).max(axis=2)
-            copy, nearest = (0.0, -1) if self.copies is None else self.copies.nearest(one, extent)
             found.append(
                 Score(
-                    seen=round(_seen(change, extent, noise), 4),
-                    seamless=round(_seamless(change, surface, extent, around), 4),
-                    real=1.0 if self.likeness is None else round(self.likeness.score(one, extent, scale), 4),
-                    copy=round(copy, 4),
-                    nearest=nearest,
+                    seen=_seen(change, extent, noise),
+                    seamless=_seamless(change, surface, extent, around),
+                    real=self._real(one, extent, scale),
                 )
             )
         return found
+
+    def copy(self, painted: np.ndarray, extent: np.ndarray, scale: float) -> tuple[float, int]:
+        """Return how like a candidate, (h, w, C), is to the most alike real one, in [0, 1], and that one's number.
+
+        Where no real one is known that is 0 and -1.
+        """
+        if self.copies is None:
+            return 0.0, -1
+        return max(self.copies.nearest(*part) for part in windows(painted, extent, scale, self.size))
+
+    def _real(self, painted: np.ndarray, extent: np.ndarray, scale: float) -> float:
+        if self.likeness is None:
+            return 1.0
+        return float(np.mean([self.likeness.score(*part) for part in windows(painted, extent, scale, self.size)]))
 
 
 def _around(extent: np.ndarray) -> np.ndarray:
