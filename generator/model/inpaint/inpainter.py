@@ -88,7 +88,8 @@ class Inpainter:
                 parameter.requires_grad_(learned)
                 if learned:
                     parameter.data = parameter.data.float()
-                    found[f"{part}/{name.replace('.', '/')}"] = parameter
+                    plain = name.removeprefix("text_model.")  # older releases of transformers have one more level
+                    found[f"{part}/{plain.replace('.', '/')}"] = parameter
         self.trained = nn.ParameterDict(found)
 
     def encode(self, pixels: torch.Tensor) -> torch.Tensor:
