@@ -192,7 +192,7 @@ def augment(
         notes.append(f"good: {len(surfaces.left_out)} images stand in val or test too and were not used")
     wanted = [name for name, number in missing.items() if number]
     _require_names(wanted)
-    others = _hashes(store) if request.learned else set()
+    others = _hashes(store) if request.models else set()
     kinds, said = gather_kinds(store.root, train, work, wanted, request, station.compose, station.roi, others)
     notes += said
     if feedback is not None:

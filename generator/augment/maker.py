@@ -78,7 +78,7 @@ def gather_kinds(
     kinds[PROCEDURAL] = {name: drawn[name] for name in wanted[PROCEDURAL] if drawn.get(name)}
     for maker in LEARNED:
         if wanted[maker]:
-            kinds[maker] = from_model(request.learned[maker], maker, wanted[maker], held_out)
+            kinds[maker] = from_model(request.models[maker], maker, wanted[maker], held_out)
     for maker, names in wanted.items():
         lacking = [name for name in names if name not in kinds[maker]]
         if lacking and any(name in kinds[other] for name in lacking for other in kinds):

@@ -33,7 +33,7 @@ class AugmentRequest:
         cap: most made defects per real one of a class.
         makers: share of each maker in the made defects, or, for single classes, of each maker by the class's name.
         kinds: the catalogue's kinds, such as ``metal/scratch``, that the procedural maker draws a class with.
-        learned: folder of the trained model of each maker in ``LEARNED`` that has a share.
+        models: folder of the trained model of each maker in ``LEARNED`` that has a share.
         combinations: images that carry several classes, such as ``{"hole+scratch": 10}``; they count for the targets.
         good_share: least share of good images in train, [0, 1); None: those that there are.
         defects_per_image: least and most made defects on an image.
@@ -51,7 +51,7 @@ class AugmentRequest:
     cap: float = 20.0
     makers: Mapping[str, float | Shares] = field(default_factory=lambda: USUAL)
     kinds: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    learned: Mapping[str, Path] = field(default_factory=dict)
+    models: Mapping[str, Path] = field(default_factory=dict)
     combinations: Mapping[str, int] = field(default_factory=dict)
     good_share: float | None = None
     defects_per_image: tuple[int, int] = (1, 1)
@@ -83,14 +83,14 @@ class AugmentRequest:
             if isinstance(shares, Mapping):
                 _require_shares(shares, f"makers.{name}")
         asked = {m for own in (self.shares_of(""), *self.makers.values()) if isinstance(own, Mapping) for m in own}
-        for name in (name for name in LEARNED if name in asked and name not in self.learned):
+        for name in (name for name in LEARNED if name in asked and name not in self.models):
             hint = (
                 f"Train one with 'defectgen train model={name} data=... out=...', on the train side of the data alone."
             )
-            raise ConfigError(f"learned.{name}", "the folder of a trained model", "nothing", hint)
-        unknown = next((name for name in self.learned if name not in LEARNED), None)
+            raise ConfigError(f"models.{name}", "the folder of a trained model", "nothing", hint)
+        unknown = next((name for name in self.models if name not in LEARNED), None)
         if unknown is not None:
-            raise ConfigError("learned", "one of " + ", ".join(LEARNED), f"'{unknown}'", nearest(unknown, LEARNED))
+            raise ConfigError("models", "one of " + ", ".join(LEARNED), f"'{unknown}'", nearest(unknown, LEARNED))
 
     def shares_of(self, category: str) -> Shares:
         """Return the share of each maker in the made defects of a class."""

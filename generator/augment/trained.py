@@ -30,7 +30,7 @@ def from_model(
         AssetError: there is no sound model.
         ConfigError: it is of another kind, or has learned from an image of val or test.
     """
-    where = f"learned.{maker}"
+    where = f"models.{maker}"
     facts = facts_of(folder)
     if facts["kind"] != maker:
         raise ConfigError(where, f"a model of kind {maker}", f"one of kind {facts['kind']} at '{folder}'")

@@ -214,6 +214,7 @@ def explain(error: HydraException, verb: str, overrides: Sequence[str]) -> Confi
         return _explain_missing(error.missing_cfg_file or "", overrides)
     fits = "is not in struct" in text  # the options could be chosen, a key within them is at fault
     chosen = [override for override in overrides if fits and override.partition("=")[0].split("@")[0] in groups()]
+    chosen += [override for override in overrides if chosen and override.startswith(_SEARCHPATH)]
     group = re.search(r"Could not override '([^']+)'", str(error))
     if group:
         return _unknown_key(group[1].split("@")[0], verb, chosen)

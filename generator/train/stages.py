@@ -19,6 +19,8 @@ from generator.dataset.real import RealDefect, read_real
 from generator.defect.stage import Defect
 from generator.fit.learn import ANYWHERE, learn
 from generator.harvest.harvest import masked
+from generator.model.mask.masks import Masks
+from generator.model.mask.settings import Mask
 from generator.model.patches import Example, Patches
 from generator.model.port import DRAWN, GOOD, REAL, Settings
 from generator.run.build import build
@@ -79,7 +81,7 @@ def _learned_from(data: Path, request: TrainRequest, material: Material, format_
 
 def patches_of(
     material: Material, drawn: Sequence[Example], settings: Settings, seed: int
-) -> tuple[dict[str, Patches], Patches | None]:
+) -> tuple[dict[str, Patches | Masks], Patches | Masks | None]:
     """Return where the batches of each stage come from, and those that nothing is learned from.
 
     Args:
@@ -89,7 +91,11 @@ def patches_of(
         seed: every crop follows from it.
     """
 
-    def of(examples: Sequence[Example]) -> Patches:
+    def of(examples: Sequence[Example]) -> Patches | Masks:
+        if isinstance(settings, Mask):
+            return Masks(
+                examples=examples, classes=material.classes, size=settings.size, seed=seed, bend=settings.bend
+            )  # fmt: skip
         return Patches(
             examples=examples, goods=material.goods, classes=material.classes, size=settings.size,
             thin_px=settings.thin_px, seed=seed,

@@ -105,6 +105,9 @@ def synthesise(
         **settings,
     }  # fmt: skip
     made = Job(config).run(report)
+    if not made.images:
+        hint = "Look at the sheets in its folder, and train it longer."
+        raise ConfigError("learned", "a model whose defects are seen", "; ".join(made.rejections), hint)
     store = Store.open(made.root)
     records = Records(root=store.root, classes=store.classes, records=tuple(flavoured(store, _ANNOTATOR)))
     harvest_request = HarvestRequest(splits=("train",), place=request.place, grow_px=request.grow_px)

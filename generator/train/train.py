@@ -18,7 +18,7 @@ from generator.dataset.open import AUTO
 from generator.harvest.harvest import harvest
 from generator.model.loop.plan import Outcome, Plan, Report
 from generator.model.loop.train import train as run_loop
-from generator.model.port import DRAWN, Settings
+from generator.model.port import DRAWN, LooksFirst, Settings
 from generator.train.drawn import drawn_examples
 from generator.train.kinds import BANK, write_learned
 from generator.train.material import Material
@@ -110,11 +110,14 @@ def train(
     drawn = drawn_examples(kinds, goods, request.drawn, request.real.grow_px, request.seed)
     patches, held_out = patches_of(material, drawn, settings, request.seed)
     trained_on = {"version": VERSION, "images": material.images, "classes": list(material.classes)}
+    learner = settings.learner(
+        classes=material.classes, channels=material.channels, seed=request.seed, device=schedule.device
+    )
+    if isinstance(learner, LooksFirst):
+        learner.look(material.examples, material.classes)
     outcome = run_loop(
         settings,
-        settings.learner(
-            classes=material.classes, channels=material.channels, seed=request.seed, device=schedule.device
-        ),
+        learner,
         patches,
         held_out,
         paths.out,

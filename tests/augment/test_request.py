@@ -42,11 +42,11 @@ def test_the_makers_share_a_class_exactly_and_take_over_for_each_other():
 
 
 def test_a_maker_that_paints_with_a_model_needs_its_folder(tmp_path):
-    with pytest.raises(ConfigError, match=r"learned.gan: expected the folder of a trained model, got nothing"):
+    with pytest.raises(ConfigError, match=r"models.gan: expected the folder of a trained model, got nothing"):
         AugmentRequest(makers={"bank": 0.5, "gan": 0.5})
-    with pytest.raises(ConfigError, match=r"learned: expected one of gan, diffusion, .* got 'gna'"):
-        AugmentRequest(makers={"bank": 1.0}, learned={"gna": tmp_path})
-    assert AugmentRequest(makers={"gan": 1.0}, learned={"gan": tmp_path}).shares_of("crack") == {"gan": 1.0}
+    with pytest.raises(ConfigError, match=r"models: expected one of gan, diffusion, .* got 'gna'"):
+        AugmentRequest(makers={"bank": 1.0}, models={"gna": tmp_path})
+    assert AugmentRequest(makers={"gan": 1.0}, models={"gan": tmp_path}).shares_of("crack") == {"gan": 1.0}
 
 
 def test_combinations_count_for_the_targets():

@@ -84,9 +84,9 @@ def parse_request(config: Mapping[str, Any]) -> AugmentRequest:
         cap=coerce(float, config["cap"], "cap"),
         makers=USUAL if makers is None else makers,
         kinds=coerce(Mapping[str, list[str]], config["kinds"] or {}, "kinds"),
-        learned={
+        models={
             name: Path(folder).expanduser().absolute()
-            for name, folder in coerce(dict[str, str], config["learned"] or {}, "learned").items()
+            for name, folder in coerce(dict[str, str], config["models"] or {}, "models").items()
         },
         combinations=coerce(Mapping[str, int], config["combinations"] or {}, "combinations"),
         good_share=coerce(float | None, config["good_share"], "good_share"),

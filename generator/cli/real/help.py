@@ -115,7 +115,7 @@ Keys
   target=largest       defects of each class in train: largest, a number, or {hole: 60, scratch: 40}
   cap=20               most made defects per real one
   makers=null          shares: bank pastes real ones, fitted draws learned ones, procedural the catalogue's; gan,
-                       diffusion and diffusion_inpaint paint with learned={gan: DIR, ...}, see defectgen train;
+                       diffusion and diffusion_inpaint paint with models={gan: DIR, ...}, see defectgen train;
                        null: bank alone; for a class of its own: {bank: 1, hole: {procedural: 1}}
   kinds=null           what procedural draws a class with; kinds_dir=DIR has kinds of your own
   combinations=null    images that carry several classes
