@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 export OMP_NUM_THREADS ?= 1
 export NO_ALBUMENTATIONS_UPDATE := 1
 
-.PHONY: help demo test test-learn test-clients lint bench prove-text prove-rotation yardstick picture catalogue lock clean
+.PHONY: help demo test test-learn test-clients lint bench train-demo prove-text prove-rotation yardstick picture catalogue lock clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -e 's/:.*## /\t/' | expand -t 16
@@ -57,6 +57,9 @@ bench: $(VENV)/.test ## speed, as shares of floors measured in the same run
 	$(BIN)/python tests/bench/bench_text.py
 	$(BIN)/python tests/bench/bench_rotation.py
 
+train-demo: $(LEARN)/.done ## a GAN and a diffusion model from five defects a class, and sheets of what they paint (half an hour)
+	$(LEARN)/bin/python tests/bench/train_demo.py
+
 prove-text: $(VENV)/.test $(LEARN)/.done ## what is claimed of text: lines, a real reader, exact labels, a network, memory (two hours)
 	$(BIN)/python -m tests.bench.prove_text
 	$(BIN)/python -m tests.bench.reink_text
@@ -72,9 +75,9 @@ $(YARDSTICK)/.done: requirements/yardstick.lock
 	$(YARDSTICK)/bin/pip install --quiet --disable-pip-version-check -r requirements/yardstick.lock
 	@touch $@
 
-yardstick: $(VENV)/.test $(YARDSTICK)/.done ## does it make a detector better on real defects (needs DEFECTGEN_DATA, DEFECTGEN_YARDSTICK)
+yardstick: $(LEARN)/.done $(YARDSTICK)/.done ## does it make a detector better on real defects (needs DEFECTGEN_DATA, DEFECTGEN_YARDSTICK)
 	@test -n "$$DEFECTGEN_DATA" -a -n "$$DEFECTGEN_YARDSTICK" || { echo "set DEFECTGEN_DATA and DEFECTGEN_YARDSTICK"; exit 2; }
-	$(BIN)/python tests/bench/yardstick.py --python $(YARDSTICK)/bin/python
+	$(LEARN)/bin/python tests/bench/yardstick.py --python $(YARDSTICK)/bin/python
 
 picture: $(VENV)/.light ## the README's picture
 	$(BIN)/defectgen preview name=readme count=8 good_share=0 'defects_per_image=[1,1]' seed=5
