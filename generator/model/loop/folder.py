@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ from generator.model.sound import MODEL, REFERENCES, WEIGHTS
 
 STATE, GRIDS = "state", "grids"
 _SPEC, _LOCK = "spec.json", ".lock"
+_STATES = "[0-9]*.safetensors"
+_HALVES, _HALVES_OF_TENSORS = ".*.partial", ".tmp*"
 _OURS = (MODEL, WEIGHTS, REFERENCES, LOG)
 BESIDE = ("bank", "defect")
 """What the verb that trains writes into the folder beside the model."""
@@ -91,7 +94,7 @@ class TrainingFolder:
     def _begin(self, overwrite: bool) -> None:
         spec = {"version": VERSION, **self.identity}
         found = self._found()
-        if overwrite:
+        if overwrite or (found is not None and not self._is_begun()):
             self._empty()
         elif found is not None:
             differing = differing_keys(found, orjson.loads(orjson.dumps(spec)))
@@ -103,6 +106,9 @@ class TrainingFolder:
             got = f"{self.root} with a model but not the state of its training"
             hint = "Choose another out=..., or overwrite=true to begin anew."
             raise ConfigError("out", "an empty folder or a training to go on with", got, hint)
+        left = (*self.root.glob(_HALVES), *self.state.glob(_HALVES), *self.state.glob(_HALVES_OF_TENSORS))
+        for half in left:  # of a file that a killed run was writing
+            half.unlink()
         partial = self.state / f".{_SPEC}.partial"
         partial.write_bytes(orjson.dumps(spec, option=orjson.OPT_INDENT_2))
         partial.replace(self.state / _SPEC)
@@ -126,15 +132,20 @@ class TrainingFolder:
             return
         except OSError as error:
             raise ConfigError("out", "a folder that can be written", f"{self.root} ({error.strerror})") from None
+        names = [name for name in names if not fnmatch(name, _HALVES)]
         strangers = [name for name in names if name not in (STATE, MARKER, *BESIDE)]
         if strangers and self._found() is None and not (self.root / MODEL).is_file():
             got = f"{self.root} with {', '.join(strangers[:3])}"
             hint = "Choose another out=...; overwrite=true replaces a model, never foreign files."
             raise ConfigError("out", "an empty folder or a model of this tool", got, hint)
 
+    def _is_begun(self) -> bool:
+        """Return whether something is there that would be missed."""
+        return any(self.state.glob(_STATES)) or (self.root / MODEL).is_file()
+
     def _forget_unless_begun(self) -> None:
         """Remove what a training left that failed before anything was kept; one that is another's stays."""
-        if any(self.state.glob("*.safetensors")) or (self.root / MODEL).is_file():
+        if self._is_begun():
             return
         self._empty()
         (self.state / _SPEC).unlink(missing_ok=True)
@@ -145,6 +156,5 @@ class TrainingFolder:
         for name in _OURS:
             (self.root / name).unlink(missing_ok=True)
         shutil.rmtree(self.grids, ignore_errors=True)
-        for path in self.state.iterdir():
-            if path.is_file() and path.name not in (_LOCK, _SPEC):  # that says whose folder it is until it is replaced
-                path.unlink()
+        for path in self.state.glob(_STATES):  # the spec says whose folder it is until it is replaced
+            path.unlink()

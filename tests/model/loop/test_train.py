@@ -142,8 +142,15 @@ def test_a_training_killed_at_any_step_ends_with_the_weights_of_one_that_was_not
     with pytest.raises(Stopped):
         _train(tmp_path / "stopped", Blur(stop_at=stop_at))
     assert not (tmp_path / "stopped" / "model.json").exists()
+    halves = [
+        tmp_path / "stopped" / name
+        for name in ("state/.tmpX", "state/.00000004.safetensors.partial", ".weights.safetensors.partial")
+    ]
+    for half in halves:
+        half.touch()
     outcome = _train(tmp_path / "stopped")
     assert outcome.resumed_at in (stop_at, stop_at - 1)
+    assert not any(half.exists() for half in halves)
     assert _weights(tmp_path / "stopped") == _weights(tmp_path / "whole")
     places = [
         [(row["stage"], row["step"], row["loss"]) for row in _rows(tmp_path / name)] for name in ("stopped", "whole")
@@ -247,6 +254,14 @@ def test_a_training_that_fails_before_anything_was_kept_leaves_no_claim_on_the_f
     with pytest.raises(ConfigError):
         _train(tmp_path, Blur(bad_at=1))
     assert dict(_train(tmp_path, seed=5).steps) == Tiny().stages
+
+
+def test_a_training_killed_before_anything_was_kept_binds_no_other(tmp_path):
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "spec.json").write_text('{"seed": 7}')
+    (tmp_path / "log.csv").write_text("stage,step,seconds\ngood,0,0.1\n")
+    assert dict(_train(tmp_path, seed=5).steps) == Tiny().stages
+    assert len(_rows(tmp_path)) == 10
 
 
 def test_short_memory_is_said_with_the_setting_to_lower(tmp_path):
