@@ -122,6 +122,45 @@ class Painter(Protocol):
         """Return a hash of what it paints with; reads the files, loads nothing."""
 
 
+class Pen(Protocol):
+    """A learned model of outlines, loaded: it draws masks of defects."""
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes it has learned."""
+
+    def draw(
+        self, category: str, seed: int, scale: float, turn_deg: float, most_px: float
+    ) -> tuple[np.ndarray, dict[str, float]]:
+        """Return a mask and what is to be said of it.
+
+        Args:
+            category: one of ``classes``.
+            seed: in [0, 2**63); the same seed gives the same mask, on the same machine.
+            scale: size relative to the real ones, > 0.
+            turn_deg: turn against the real ones, degrees counter-clockwise as displayed.
+            most_px: longest side that is asked for, px; what would be longer is made smaller.
+
+        Returns:
+            (h, w) bool, in px of the image, cut close, not empty; and facts (JSON), of which ``likeness`` says how like
+            it is to the nearest real one, in [0, 1].
+        """
+
+
+class Outliner(Protocol):
+    """A kind of model that can be loaded as a pen."""
+
+    def load(self, checkpoint: Path) -> Pen:
+        """Return the pen of a checkpoint; loaded once a process.
+
+        Raises:
+            AssetError, ConfigError: it is no sound checkpoint of this kind, or what it needs is not installed.
+        """
+
+    def digest(self, checkpoint: Path) -> str:
+        """Return a hash of what it draws with; reads the files, loads nothing."""
+
+
 Report = Callable[[int, int], None]
 """What a worker calls now and then: images finished, images rejected since the last call."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from generator.model.patches import Batch
+from generator.model.patches import Batch, Example
 
 if TYPE_CHECKING:
     import torch
@@ -80,4 +80,17 @@ class Learner(Protocol):
         """Return (n, C, s, s) float32 in units of the model: defects on ``good`` within ``good_alpha``.
 
         The noise is the same each time, so that progress shows.
+        """
+
+
+@runtime_checkable
+class LooksFirst(Protocol):
+    """A learner that keeps something of the real defects, such as their sizes."""
+
+    def look(self, examples: Sequence[Example], classes: Sequence[str]) -> None:
+        """See the real defects; called once, before the first step.
+
+        Args:
+            examples: what is learned from.
+            classes: in the order of the labels.
         """

@@ -1,0 +1,103 @@
+"""Outlines as a model has learned them from a few real masks: no two alike, and none a copy of a real one.
+
+Source: own.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from generator.core.annotation import Finding
+from generator.core.errors import ConfigError, closest, require
+from generator.core.geometry import Rect
+from generator.core.ports import Outliner
+from generator.core.units import Range, require_within
+from generator.defect.outline import Outline, Room, Site
+
+_GROW_PX = 2
+_LARGEST = 1.5  # times the longer side of the image may an outline be
+_COPY = 0.9
+_SEEDS = 1 << 63
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learned:
+    """An outline that a trained model draws.
+
+    Attributes:
+        checkpoint: folder of the model.
+        outliner: what loads and draws with it.
+        category: the class whose outlines are drawn; None: that of the kind.
+        scale: size relative to the real ones, drawn log-uniformly, in [0.1, 10].
+        turn_deg: turn against the real ones, degrees counter-clockwise, in [-180, 180].
+    """
+
+    checkpoint: str
+    outliner: Outliner
+    category: str | None = None
+    scale: Range = Range(0.8, 1.25)
+    turn_deg: Range = Range(-180.0, 180.0)
+
+    def __post_init__(self) -> None:
+        require(bool(self.checkpoint), "checkpoint", "the folder of a trained model", "none")
+        require_within(self, scale=(0.1, 10), turn_deg=(-180, 180))
+
+    def require_class(self, category: str) -> None:
+        """Load the model, once a process.
+
+        Raises:
+            AssetError, ConfigError: it cannot be loaded, or has not learned the class.
+        """
+        name, known = self.category or category, self.outliner.load(self._folder).classes
+        if name not in known:
+            hint = closest(name, known) or "Give the class with shape.category=..., or train a model on it."
+            raise ConfigError("shape.category", f"one of {', '.join(known)}, which the model in {self._folder} has "
+                              "learned", f"'{name}'", hint)  # fmt: skip
+
+    def digest(self) -> str:
+        """Return a hash of the model's files, wherever they lie."""
+        return self.outliner.digest(self._folder)
+
+    def noticed(self, params: Mapping[str, Any]) -> tuple[Finding, ...]:
+        """Return what is to be said of an outline that was drawn: that it is a copy of a real one."""
+        if params["likeness"] < _COPY:
+            return ()
+        message = f"{params['category']}: the outline is like a real one it was learned from ({params['likeness']:.2f})"
+        return (Finding(severity="warning", code="copied_outline", message=message),)
+
+    def draw(self, room: Room, site: Site, rng: np.random.Generator) -> Outline:
+        """Return an outline whose middle lies at the site.
+
+        Raises:
+            AssetError, ConfigError: the model cannot be loaded, or has not learned the class.
+        """
+        category = self.category or room.category
+        self.require_class(category)
+        seed = int(rng.integers(_SEEDS))
+        scale = math.exp(rng.uniform(math.log(self.scale.low), math.log(self.scale.high)))
+        mask, said = self.outliner.load(self._folder).draw(
+            category, seed, scale, self.turn_deg.draw(rng), _LARGEST * max(room.hw)
+        )
+        drawn = np.pad(mask, _GROW_PX)
+        beyond_px = cv2.distanceTransform((~drawn).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
+        alpha = np.clip(1.0 - (beyond_px - 0.5) / (_GROW_PX + 0.5), 0.0, 1.0).astype(np.float32)
+        alpha[drawn] = 1.0
+        height, width = drawn.shape
+        return Outline(
+            rect=Rect(round(site.x - width / 2), round(site.y - height / 2), width, height),
+            alpha=alpha,
+            support=alpha > 0,
+            drawn=drawn,
+            params={"kind": "learned", "category": category, "seed": seed, "scale": scale, **said},
+        )
+
+    @property
+    def _folder(self) -> Path:
+        return Path(self.checkpoint).expanduser().absolute()
