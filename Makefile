@@ -51,11 +51,12 @@ lint: $(VENV)/.test ## style and floors
 	$(BIN)/ruff format --check generator tests docs
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.test ## speed, as shares of floors measured in the same run
+bench: $(VENV)/.test $(LEARN)/.done ## speed, as shares of floors measured in the same run
 	$(BIN)/python tests/bench/bench_synthesis.py
 	$(BIN)/python tests/bench/bench_run.py
 	$(BIN)/python tests/bench/bench_text.py
 	$(BIN)/python tests/bench/bench_rotation.py
+	$(LEARN)/bin/python tests/bench/bench_model.py
 
 train-demo: $(LEARN)/.done ## a GAN and a diffusion model from five defects a class, and sheets of what they paint (half an hour)
 	$(LEARN)/bin/python tests/bench/train_demo.py
