@@ -64,7 +64,7 @@ class Specification:
 
     @classmethod
     def of(cls, config: Mapping[str, Any], assets: str) -> Specification:
-        """Return the specification of a resolved configuration; its assets' hash stands for paths of source and models."""
+        """Return the specification of a resolved configuration; its assets' hash stands for paths."""
         kept = {key: _without_checkpoints(value) for key, value in config.items() if key not in NOT_IN_SPEC}
         source = {key: value for key, value in kept["source"].items() if key != "path"}
         return cls(config={**kept, "source": source}, assets=assets)

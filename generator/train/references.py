@@ -23,5 +23,6 @@ def references(examples: Iterable[Example], size: int, thin_px: float) -> dict[s
     """
     shown: dict[str, list[tuple[np.ndarray, np.ndarray]]] = defaultdict(list)
     for one in examples:
-        shown[one.category] += windows(one.pixels, one.alpha, scale_of(one.alpha, size, thin_px), size)
+        parts = windows(one.surface, one.pixels, one.alpha, scale_of(one.alpha, size, thin_px), size)
+        shown[one.category] += [(crop, extent) for crop, _, extent in parts]
     return {name: tuple(np.stack(part) for part in zip(*crops, strict=True)) for name, crops in sorted(shown.items())}

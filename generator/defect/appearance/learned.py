@@ -98,7 +98,7 @@ class Learned:
         order = sorted(range(len(seeds)), key=lambda number: (not scores[number].is_seen, -scores[number].total))
         likeness = []
         for number in order:
-            likeness.append(judge.copy(painted[number], work.extent, scale))
+            likeness.append(judge.copy(work.surface, painted[number], work.extent, scale))
             if likeness[-1][0] < self.copy_from:
                 break
         place = len(likeness) - 1 if likeness[-1][0] < self.copy_from else 0

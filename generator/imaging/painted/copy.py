@@ -47,7 +47,7 @@ class Copies:
     @classmethod
     def of(cls, crops: np.ndarray, extents: np.ndarray) -> Copies:
         """Return the turns of real crops, (n, s, s, C) float32 in [0, 1], with extents, (n, s, s)."""
-        changes = [(_change(crop, extent), extent) for crop, extent in zip(crops, extents, strict=True)]
+        changes = [(change_of(crop, extent), extent) for crop, extent in zip(crops, extents, strict=True)]
         turned = [
             _framed(change, extent, turn * 2 * np.pi / _TURNS, mirrored)
             for change, extent in changes
@@ -56,14 +56,14 @@ class Copies:
         ]
         return cls(*(np.stack([pair[part].ravel() for pair in turned]) for part in (0, 1)))
 
-    def nearest(self, pixels: np.ndarray, extent: np.ndarray) -> tuple[float, int]:
+    def nearest(self, change: np.ndarray, extent: np.ndarray) -> tuple[float, int]:
         """Return how like a painted defect is to the most alike real one, in [0, 1], and that one's number.
 
         Args:
-            pixels: (s, s, C) float32 in [0, 1], with the surface around, framed as the real ones are.
+            change: (s, s) float32, what it does to the brightness of the surface.
             extent: (s, s) float32 in [0, 1].
         """
-        grain, mask = _framed(_change(pixels, extent), extent, 0.0, False)
+        grain, mask = _framed(change, extent, 0.0, False)
         moved = [[np.roll(array, shift, axis=(0, 1)).ravel() for array in (grain, mask)] for shift in _SHIFTS]
         mine, mine_mask = (np.stack([pair[part] for pair in moved]) for part in (0, 1))
         likeness = _correlation(mine, mine_mask, self.grains, self.masks)
@@ -103,8 +103,8 @@ def _correlation(a: np.ndarray, a_mask: np.ndarray, b: np.ndarray, b_mask: np.nd
     return np.where(count >= _LEAST_SHARE * largest, alike, 0.0)
 
 
-def _change(pixels: np.ndarray, extent: np.ndarray) -> np.ndarray:
-    """Return what a defect does to the brightness of the surface around it, (h, w) float32."""
+def change_of(pixels: np.ndarray, extent: np.ndarray) -> np.ndarray:
+    """Return what a defect does to the brightness of the surface that is filled in from around, (h, w) float32."""
     return np.ascontiguousarray((pixels - filled(pixels, extent <= 0)).mean(axis=2))
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from generator.imaging.painted.copy import Copies
+from generator.imaging.painted.copy import Copies, change_of
 from generator.imaging.painted.likeness import Likeness
 from generator.imaging.painted.window import windows
 
@@ -100,24 +100,30 @@ class Judge:
                 Score(
                     seen=_seen(change, extent, noise),
                     seamless=_seamless(change, surface, extent, around),
-                    real=self._real(one, extent, scale),
+                    real=self._real(surface, one, extent, scale),
                 )
             )
         return found
 
-    def copy(self, painted: np.ndarray, extent: np.ndarray, scale: float) -> tuple[float, int]:
+    def copy(self, surface: np.ndarray, painted: np.ndarray, extent: np.ndarray, scale: float) -> tuple[float, int]:
         """Return how like a candidate, (h, w, C), is to the most alike real one, in [0, 1], and that one's number.
 
-        Where no real one is known that is 0 and -1.
+        A model may have learned by heart what a defect looks like, or what it does to its surface: both are compared.
+        Where no real one is known the answer is 0 and -1.
         """
         if self.copies is None:
             return 0.0, -1
-        return max(self.copies.nearest(*part) for part in windows(painted, extent, scale, self.size))
+        found = []
+        for pixels, change, part in windows(surface, painted, extent, scale, self.size):
+            found.append(self.copies.nearest(change_of(pixels, part), part))
+            found.append(self.copies.nearest(change.mean(axis=2), part))
+        return max(found)
 
-    def _real(self, painted: np.ndarray, extent: np.ndarray, scale: float) -> float:
+    def _real(self, surface: np.ndarray, painted: np.ndarray, extent: np.ndarray, scale: float) -> float:
         if self.likeness is None:
             return 1.0
-        return float(np.mean([self.likeness.score(*part) for part in windows(painted, extent, scale, self.size)]))
+        parts = windows(surface, painted, extent, scale, self.size)
+        return float(np.mean([self.likeness.score(pixels, part) for pixels, _, part in parts]))
 
 
 def _around(extent: np.ndarray) -> np.ndarray:

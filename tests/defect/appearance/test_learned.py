@@ -12,9 +12,10 @@ from generator.cli.compose import compose_config
 from generator.core.errors import ConfigError, RangeError
 from generator.defect.appearance.learned import Learned
 from generator.defect.stage import PutDefects
+from generator.run.generate import Job
 from generator.run.pipeline import Pipeline, Rejected
 from generator.source.part.source import WHITE
-from tests.defect.appearance.painters import GrainPainter
+from tests.defect.appearance.painters import CopyPainter, GrainPainter, Loaded, Round
 from tests.law.test_laws import SEEN, assert_laws
 
 KINDS = "metal/crack,metal/pit,metal/scratch"
@@ -39,10 +40,11 @@ def pipeline_of(learned: Learned, *overrides: str, kinds: str = KINDS) -> Pipeli
     return pipeline
 
 
-def with_look(stage, learned: Learned):
+def with_look(stage, learned: Learned, **parts):
     if not isinstance(stage, PutDefects):
         return stage
-    return replace(stage, defects={name: replace(one, appearance=learned) for name, one in stage.defects.items()})
+    kinds = {name: replace(one, appearance=learned, **parts) for name, one in stage.defects.items()}
+    return replace(stage, defects=kinds)
 
 
 @pytest.mark.parametrize("mode", sorted(WHITE))
@@ -87,6 +89,47 @@ def test_the_digest_is_that_of_the_model_wherever_it_lies(model, tmp_path):
     assert pipeline_of(learned_of(moved)).asset_digest() == before
     (moved / "model").write_text("second")
     assert pipeline_of(learned_of(moved)).asset_digest() != before
+
+
+@pytest.mark.parametrize(("copies", "severity"), [("note", "warning"), ("redraw", "error")])
+def test_a_copy_is_taken_only_if_no_other_is_there_and_is_noted(model, copies, severity):
+    keys = ("defects_per_image=[1,1]", "attempts=2", "roi=whole", "source=blank")
+    pipeline = pipeline_of(learned_of(model), *keys, kinds="metal/pit")
+    assert not pipeline.make(0).findings and pipeline.make(0).instances[0].params["appearance"]["copies"] == 0
+    alike = learned_of(model, CopyPainter(), copies=copies)
+    pipeline.stages = [with_look(stage, alike, shape=Round()) for stage in pipeline.stages]
+    made = pipeline.make(0)
+    assert [(finding.severity, finding.code) for finding in made.findings] == [(severity, "copied")]
+    assert isinstance(made, Rejected) == (copies == "redraw")
+    if copies == "note":
+        params = made.instances[0].params["appearance"]
+        assert params["copy"] > 0.85 and params["copies"] == len(params["seeds"]) and params["nearest"] == 0
+
+
+def test_what_was_painted_to_be_judged_is_not_painted_again(model):
+    painter = GrainPainter()
+    brush = painter.load(model)
+    stage = pipeline_of(learned_of(model, Loaded(brush=brush)), "defects_per_image=[2,2]")
+    sample = stage.make(0)
+    assert len(brush.calls) == len(sample.instances) == 2
+    assert brush.calls == [tuple(i.params["appearance"]["seeds"]) for i in sample.instances]
+
+
+@pytest.mark.parametrize("how", [("executor=process", "executor.workers=2", "shard_size=1"), ("executor=serial",)])
+def test_the_files_are_the_same_for_any_workers_and_after_a_stop(model, tmp_path, how):
+    def made(name: str, *overrides: str) -> dict[str, bytes]:
+        keys = (f"out={tmp_path / name}", "source.size_wh=[64,64]", "count=6", *SEEN, f"defect=[{KINDS}]")
+        job = Job(compose_config("generate", (*keys, *overrides)))
+        job.pipeline.stages = [with_look(stage, learned_of(model)) for stage in job.pipeline.stages]
+        job.run(lambda images, rejected: None)
+        files = (path for path in (tmp_path / name).rglob("*") if path.is_file())
+        found = {path.relative_to(tmp_path / name).as_posix(): path.read_bytes() for path in sorted(files)}
+        return {name: data for name, data in found.items() if not name.startswith("shards/")}
+
+    expected = made("one", "executor=serial", "shard_size=4")
+    assert made("other", *how) == expected and any(name.startswith("masks/") for name in expected)
+    next((tmp_path / "other" / "shards").glob("*.done")).unlink()
+    assert made("other", *how) == expected
 
 
 @pytest.mark.parametrize(
