@@ -100,7 +100,7 @@ def unframed(field: np.ndarray, length_px: float, width_px: float, turn_deg: flo
     mask = moved > 0
     if not mask.any():
         mask[large // 2, large // 2] = True  # smaller than a pixel
-    mask = _without_dust(mask)
+    mask = without_dust(mask)
     mask = mask[mask_to_rect(mask).slices]
     wide = width_of(mask)
     if is_thin(field) and wide > width_px:
@@ -159,7 +159,7 @@ def _signed(mask: np.ndarray) -> np.ndarray:
     return np.where(mask, within - 0.5, 0.5 - beyond).astype(np.float32)
 
 
-def _without_dust(mask: np.ndarray) -> np.ndarray:
+def without_dust(mask: np.ndarray) -> np.ndarray:
     """Return a mask without pieces of less than a hundredth of it."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
     if count <= 2:

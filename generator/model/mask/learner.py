@@ -1,4 +1,8 @@
-"""How the denoiser of outlines learns. Source: own; Hang et al., min-SNR (2023), with one added to the ratio."""
+"""How the denoiser of outlines learns: to make out the field in what is noisy, errors counted as those of velocities.
+
+Source: own; Salimans and Ho (2022) for the weights; that fields themselves, being smooth, are what a small network
+should predict is after Li and He, Back to Basics (2025).
+"""
 
 from __future__ import annotations
 
@@ -13,11 +17,11 @@ from generator.core.seeds import stage_rng
 from generator.model.loop.average import averaged
 from generator.model.mask.frame import framed
 from generator.model.mask.masks import mask_of, shown
-from generator.model.mask.network import Outlines, noised
+from generator.model.mask.network import Outlines, shares
 from generator.model.mask.settings import Mask
 from generator.model.patches import Batch, Example
 
-_MOST_SNR = 5.0
+_LEAST_NOISE = 0.2  # with less, errors do not count more
 _WARM_STEPS = 50
 _LAST_RATE = 0.05  # share of the rate that is left at a stage's end
 _SHOW_STEPS = 16
@@ -72,13 +76,12 @@ class MaskLearner:
         count = len(batch.alpha)
         time = torch.from_numpy(((np.arange(count) + rng.random(count)) / count).astype(np.float32)).to(self._device)
         noise = torch.from_numpy(rng.standard_normal(batch.alpha.shape, dtype=np.float32)).to(self._device)
-        noisy, wanted = noised(torch.from_numpy(batch.alpha).to(self._device) * 2 - 1, noise, time)
+        clean = torch.from_numpy(batch.alpha).to(self._device) * 2 - 1
+        keep, add = shares(time)
         for group in self._optimiser.param_groups:
             group["lr"] = self._settings.rate * self._pace(number)
-        found = self._outlines(noisy, time, torch.from_numpy(batch.label).to(self._device))
-        error = (found - wanted).square().mean(dim=(1, 2, 3))
-        ratio = 1 / (time * (math.pi / 2)).tan().square().clamp(min=1e-6) + 1
-        loss = (error * ratio.clamp(max=_MOST_SNR) / ratio).mean()
+        found = self._outlines(keep * clean + add * noise, time, torch.from_numpy(batch.label).to(self._device))
+        loss = ((found - clean) / add.clamp(min=_LEAST_NOISE)).square().mean()
         self._optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self._outlines.parameters(), 1.0)

@@ -39,7 +39,7 @@ class Masks:
 
     examples: Sequence[Example]
     classes: tuple[str, ...]
-    size: int = 64
+    size: int = 32
     seed: int = 0
     bend: float = 0.5
 
@@ -72,14 +72,17 @@ class Masks:
         label, field = np.array(labels, np.int64), np.stack(fields)[:, None]
         surface, level = np.zeros_like(field[:count]), np.full((count, 1), 0.5, np.float32)
         return Batch(
-            defect=shown(field[:count]), surface=surface, alpha=(field[:count] + 1) / 2, label=label[:count], level=level,
-            good=surface, good_alpha=(field[count:] + 1) / 2, good_label=label[count:], good_level=level,
+            defect=shown(field[:count]), surface=surface, alpha=(field[:count] + 1) / 2, label=label[:count],
+            level=level, good=surface, good_alpha=(field[count:] + 1) / 2, good_label=label[count:], good_level=level,
         )  # fmt: skip
 
     def _bent(self, field: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Return a field, (s, s) float32, of the outline after one map."""
-        stretch = np.exp(rng.uniform(-1, 1, size=2) * self.bend * _STRETCH) * rng.choice((-1.0, 1.0), size=2)
-        tilt = np.radians(rng.uniform(-1, 1) * (180.0 if _is_round(field) else self.bend * _TILT_DEG))
+        long, broad = _extents(field)
+        stretch = np.exp(rng.uniform(-1, 1, size=2) * self.bend * _STRETCH)
+        stretch *= FILLED * rng.uniform(0.9, 1.1) / max(stretch[0] * long, stretch[1] * broad)  # it stays in its frame
+        stretch *= rng.choice((-1.0, 1.0), size=2)
+        tilt = np.radians(rng.uniform(-1, 1) * (180.0 if long < _ROUND * broad else self.bend * _TILT_DEG))
         shift = rng.uniform(-0.03, 0.03, size=2) * self.size
         side, half = self.size, self.size / 2
         y, x = np.mgrid[0:side, 0:side].astype(np.float32) + np.float32(0.5 - half)
@@ -106,7 +109,7 @@ def shown(field: np.ndarray) -> np.ndarray:
     return field * np.float32(GAIN / 2)
 
 
-def _is_round(field: np.ndarray) -> bool:
+def _extents(field: np.ndarray) -> tuple[float, float]:
+    """Return how long and how broad a mask is in its frame, shares of its side."""
     within = field > 0
-    long, broad = np.flatnonzero(within.any(axis=0)), np.flatnonzero(within.any(axis=1))
-    return np.ptp(long) < _ROUND * (np.ptp(broad) + 1) and np.ptp(broad) > FILLED / _ROUND / 2 * field.shape[0]
+    return tuple((np.ptp(np.flatnonzero(within.any(axis=axis))) + 1) / field.shape[0] for axis in (0, 1))

@@ -56,10 +56,10 @@ class Outlines(nn.Module):
         self.register_buffer("labels", torch.zeros(real, dtype=torch.int64))
 
     def forward(self, noisy: torch.Tensor, time: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
-        """Return the velocity, (n, 1, s, s).
+        """Return the fields that it makes out, (n, 1, s, s).
 
         Args:
-            noisy: (n, 1, s, s), as ``noised`` gives it.
+            noisy: (n, 1, s, s), fields and noise by their ``shares``.
             time: (n,) float32 in [0, 1], 1 is noise alone.
             label: (n,) int64, the class.
         """
@@ -74,31 +74,18 @@ class Outlines(nn.Module):
             label: (n,) int64, the class.
             steps: how many, >= 1.
         """
-        noisy = noise
+        noisy = clean = noise
         for number in range(steps, 0, -1):
-            time, later = number / steps, (number - 1) / steps
-            velocity = self(noisy, torch.full(label.shape, time, device=label.device), label)
-            keep, add = _shares(time)
-            clean = (keep * noisy - add * velocity).clamp(-1.0, 1.0)
+            time = torch.full(label.shape, number / steps, device=label.device)
+            clean = self(noisy, time, label).clamp(-1.0, 1.0)
+            keep, add = shares(time)
             left = (noisy - keep * clean) / add
-            keep, add = _shares(later)
+            keep, add = shares(time - 1 / steps)
             noisy = keep * clean + add * left
-        return noisy
+        return clean
 
 
-def noised(clean: torch.Tensor, noise: torch.Tensor, time: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return noisy fields and their velocities, (n, 1, s, s).
-
-    Args:
-        clean: (n, 1, s, s) in [-1, 1].
-        noise: (n, 1, s, s), normal.
-        time: (n,) in [0, 1].
-    """
+def shares(time: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the shares of field and noise at times, (n,) in [0, 1]; each (n, 1, 1, 1)."""
     angle = time.view(-1, 1, 1, 1) * (math.pi / 2)
-    keep, add = angle.cos(), angle.sin()
-    return keep * clean + add * noise, keep * noise - add * clean
-
-
-def _shares(time: float) -> tuple[float, float]:
-    """Return the shares of field and noise at a time."""
-    return math.cos(time * math.pi / 2), math.sin(time * math.pi / 2)
+    return angle.cos(), angle.sin()

@@ -1,7 +1,7 @@
 """The model of outlines as it is used: loaded once a process, it draws masks of real sizes. Read without torch.
 
-A size, that of a real defect which is about as thin, goes with each outline. What is too like a real one is drawn
-again, a few times. Source: own.
+A size, that of a real defect which is about as thin, goes with each outline. What is too like a real one, or falls into
+more pieces than any of them, is drawn again, a few times. Source: own.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from generator.core.errors import AssetError, require
@@ -18,7 +19,7 @@ from generator.core.ports import Pen
 from generator.core.seeds import stage_rng
 from generator.model.checkpoint import built, digest_of, load_checkpoint
 from generator.model.device import Device, choose, packages, reproducible
-from generator.model.mask.frame import FILLED, THIN_SHARE, likeness, unframed
+from generator.model.mask.frame import FILLED, THIN_SHARE, likeness, unframed, without_dust
 from generator.model.mask.settings import KIND
 from generator.model.patches import width_of
 
@@ -36,13 +37,13 @@ class MaskOutliner:
         device: where it draws; an outline is small, so that a GPU gains little.
         steps: from noise to an outline; more cost more and look cleaner.
         copy_from: likeness to a real outline from which on one is drawn again, in (0, 1].
-        tries: how many are drawn at most; the least like is kept where all are copies.
+        tries: how many are drawn at most; where none will do, the least broken one that is no copy is kept.
     """
 
     device: Device = "cpu"
     steps: int = 16
     copy_from: float = 0.9
-    tries: int = 4
+    tries: int = 8
 
     def __post_init__(self) -> None:
         require(1 <= self.steps <= 1000, "steps", "a whole number in [1, 1000]", self.steps)
@@ -115,22 +116,22 @@ class MaskPen:
         """See the port."""
         label = self.classes.index(category)
         mine = self.labels == label
-        kept, least = None, np.inf
+        most_pieces = max((_pieces(mask) for mask in self.masks[mine]), default=1)
+        drawn = []
         for number in range(self.outliner.tries):
             rng = stage_rng(seed, number, 0, "outline")
             noise = rng.standard_normal((self.size, self.size), dtype=np.float32)
             field = _closed(self.field_of(noise, label))
-            like = likeness(field, self.masks[mine])
-            if like < least:
-                kept, least = (field, rng, number + 1), like
-            if like < self.outliner.copy_from:
+            like, too_many = likeness(field, self.masks[mine]), max(0, _pieces(field) - most_pieces)
+            drawn.append((like >= self.outliner.copy_from, too_many, like, number, field, rng))
+            if drawn[-1][:2] == (False, 0):
                 break
-        field, rng, tries = kept
+        _, _, like, _, field, rng = min(drawn, key=lambda one: one[:4])
         length, width, angle = self._size(field, self.sizes[mine], rng)
         shrunk = scale * min(1.0, most_px / (length * scale))
         turned = angle + _TURNED_DEG * rng.standard_normal() + turn_deg
         mask = unframed(field, length * shrunk, max(width * shrunk, 1.0), turned)
-        said = {"likeness": round(least, 4), "tries": tries, "length_px": length * shrunk, "turn_deg": turned}
+        said = {"likeness": round(like, 4), "tries": len(drawn), "length_px": length * shrunk, "turn_deg": turned}
         return mask, said
 
     def _size(self, field: np.ndarray, sizes: np.ndarray, rng: np.random.Generator) -> tuple[float, float, float]:
@@ -143,6 +144,11 @@ class MaskPen:
         length, width, angle = sizes[near[rng.integers(len(near))]]
         varied = np.exp(rng.normal(0.0, _VARIED))
         return length * varied, width * varied, angle
+
+
+def _pieces(mask: np.ndarray) -> int:
+    """Return into how many pieces a field's outline falls."""
+    return cv2.connectedComponents(without_dust(mask > 0).astype(np.uint8))[0] - 1
 
 
 def _closed(field: np.ndarray) -> np.ndarray:

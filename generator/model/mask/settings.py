@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from generator.model.mask.learner import MaskLearner
 
 KIND = "mask"
-MOST_LEVELS, FOLD = 6, 4
+MOST_LEVELS, FOLD = 6, 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,14 +33,14 @@ class Mask:
         bend: how far real outlines are bent and stretched while it learns, in [0, 1]; 0 lets it learn them by heart.
     """
 
-    size: int = 64
+    size: int = 32
     batch: int = 16
     drawn_steps: int = 400
     real_steps: int = 1600
     width: int = 32
     levels: tuple[int, ...] = (1, 2, 2)
     rate: float = 1e-3
-    average: float = 0.995
+    average: float = 0.997
     bend: float = 0.5
 
     def __post_init__(self) -> None:
@@ -48,8 +48,8 @@ class Mask:
         fits = 1 <= len(self.levels) <= MOST_LEVELS and all(1 <= level <= 64 for level in self.levels)
         require(fits, "levels", f"1 to {MOST_LEVELS} factors in [1, 64]", self.levels)
         unit = FOLD * 2 ** (len(self.levels) - 1)
-        expected = f"px in [32, 256], a multiple of {unit} (levels={len(self.levels)})"
-        require(32 <= self.size <= 256 and self.size % unit == 0, "size", expected, self.size)
+        expected = f"px in [16, 256], a multiple of {unit} (levels={len(self.levels)})"
+        require(16 <= self.size <= 256 and self.size % unit == 0, "size", expected, self.size)
         require(self.batch >= 1, "batch", "a whole number >= 1", self.batch)
         for name in ("drawn_steps", "real_steps"):
             require(getattr(self, name) >= 0, name, "a whole number >= 0", getattr(self, name))

@@ -111,7 +111,7 @@ def test_batches_of_outlines_follow_from_the_seed_and_never_repeat():
     assert masks.channels == 3 and np.array_equal(first.alpha, again.alpha)
     assert not np.array_equal(first.alpha, later.alpha)
     assert len({field.tobytes() for field in (*first.alpha, *first.good_alpha)}) == 12
-    assert first.alpha.shape == (6, 1, 64, 64) and first.alpha.min() >= 0 and first.alpha.max() <= 1
+    assert first.alpha.shape == (6, 1, 32, 32) and first.alpha.min() >= 0 and first.alpha.max() <= 1
     assert np.allclose(first.defect, (2 * first.alpha - 1) * GAIN / 2, atol=1e-5) and set(first.label) <= {0, 1}
 
 
