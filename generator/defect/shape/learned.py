@@ -17,7 +17,7 @@ import numpy as np
 from generator.core.annotation import Finding
 from generator.core.errors import ConfigError, closest, require
 from generator.core.geometry import Rect
-from generator.core.ports import Outliner
+from generator.core.ports import Outliner, Pen
 from generator.core.units import Range, require_within
 from generator.defect.outline import Outline, Room, Site
 
@@ -55,11 +55,7 @@ class Learned:
         Raises:
             AssetError, ConfigError: it cannot be loaded, or has not learned the class.
         """
-        name, known = self.category or category, self.outliner.load(self._folder).classes
-        if name not in known:
-            hint = closest(name, known) or "Give the class with shape.category=..., or train a model on it."
-            raise ConfigError("shape.category", f"one of {', '.join(known)}, which the model in {self._folder} has "
-                              "learned", f"'{name}'", hint)  # fmt: skip
+        self._pen(self.category or category)
 
     def digest(self) -> str:
         """Return a hash of the model's files, wherever they lie."""
@@ -79,12 +75,10 @@ class Learned:
             AssetError, ConfigError: the model cannot be loaded, or has not learned the class.
         """
         category = self.category or room.category
-        self.require_class(category)
+        pen = self._pen(category)
         seed = int(rng.integers(_SEEDS))
         scale = math.exp(rng.uniform(math.log(self.scale.low), math.log(self.scale.high)))
-        mask, said = self.outliner.load(self._folder).draw(
-            category, seed, scale, self.turn_deg.draw(rng), _LARGEST * max(room.hw)
-        )
+        mask, said = pen.draw(category, seed, scale, self.turn_deg.draw(rng), _LARGEST * max(room.hw))
         drawn = np.pad(mask, _GROW_PX)
         beyond_px = cv2.distanceTransform((~drawn).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
         alpha = np.clip(1.0 - (beyond_px - 0.5) / (_GROW_PX + 0.5), 0.0, 1.0).astype(np.float32)
@@ -97,6 +91,15 @@ class Learned:
             drawn=drawn,
             params={"kind": "learned", "category": category, "seed": seed, "scale": scale, **said},
         )
+
+    def _pen(self, name: str) -> Pen:
+        pen = self.outliner.load(self._folder)
+        if name not in pen.classes:
+            known = ", ".join(pen.classes)
+            hint = closest(name, pen.classes) or "Give the class with shape.category=..., or train a model on it."
+            raise ConfigError("shape.category", f"one of {known}, which the model in {self._folder} has learned",
+                              f"'{name}'", hint)  # fmt: skip
+        return pen
 
     @property
     def _folder(self) -> Path:
