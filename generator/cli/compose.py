@@ -40,6 +40,7 @@ PATHS = (
     "feedback",
     "feedback_data",
     "appearance.checkpoint",
+    "appearance.painter.pretrained",
     "shape.checkpoint",
 )
 """Keys whose values are paths and are taken as they stand."""
@@ -165,8 +166,7 @@ def _share(config: Any) -> None:
     """
     for group in FOR_ALL:
         if isinstance(chosen := config.get(group), DictConfig):
-            for missing in OmegaConf.missing_keys(chosen):
-                key = f"{group}.{missing}"
+            for key in sorted(OmegaConf.missing_keys(chosen)):
                 raise ConfigError(key, "a value", "nothing", f"Add {key}=... to the command.")
             for kind in _kinds_in(config.defect):
                 OmegaConf.update(kind, group, chosen, merge=False, force_add=True)
@@ -256,6 +256,9 @@ def _unknown_key(key: str, verb: str, chosen: Sequence[str] = ()) -> ConfigError
     if key in NESTED:
         inner = [group for group in groups() if group.startswith(f"{key}/")]
         return ConfigError(key, f"one of {', '.join(inner)}", f"'{key}'", f"Write {inner[0]}=... or another of them.")
+    if key == "model":
+        return ConfigError(key, f"a key of {verb}", f"'{key}'", "It belongs to defectgen train; to paint with a trained "
+                           "model, write appearance=gan appearance.checkpoint=DIR.")  # fmt: skip
     if key in groups() or (first in NESTED and first not in known):
         if first == "text" or key.startswith("text/"):
             return ConfigError(key, "a recipe of text", "another", "Add recipe=text, or an experiment of text.")

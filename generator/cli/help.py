@@ -63,6 +63,9 @@ Keys
   overwrite=false           replace the data set that is there
   only=null                 make one sample alone, beside the data set
 
+The look of all chosen kinds as a trained model paints it (defectgen train), and outlines as one draws them:
+  appearance=gan appearance.checkpoint=models/gan shape=learned shape.checkpoint=models/mask
+
 Any key of a defect can be set too: defect.metal.scratch.shape.width='[1px,3px]'; of text likewise, once its option is
 chosen: recipe=text text/layout=surface 'text.layout.count=[2,6]'. The whole configuration: --cfg job.
 A sweep over values: -m seed=1,2,3 'name=set${seed}'. Tab completion: eval "$(defectgen -sc install=bash)".

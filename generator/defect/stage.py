@@ -110,8 +110,8 @@ class PutDefects:
                 findings.append(Finding(severity="error", code="no_room", message=instance))
                 break
             instances.append(instance)
-            if isinstance(defect.appearance, Learning):
-                findings.extend(defect.appearance.noticed(instance.params["appearance"]))
+            for key, part in (("shape", defect.shape), ("appearance", defect.appearance)):
+                findings.extend(part.noticed(instance.params[key]) if isinstance(part, Learning) else ())
         return sample.with_(image=image, instances=tuple(instances), findings=tuple(findings))
 
     def _choose(self, category: str, rng: np.random.Generator) -> tuple[str, Defect]:

@@ -42,7 +42,7 @@ NOT_IN_SPEC = (
     *FOR_ALL,
 )
 """Top-level keys that change neither an image nor a label, or stand in what they changed, the kinds of defects."""
-_CHECKPOINT = "checkpoint"
+_PLACES = ("checkpoint", "pretrained")  # of models: a digest stands for what lies there
 
 SPEC = "spec.json"
 RUN = "run.json"
@@ -65,7 +65,7 @@ class Specification:
     @classmethod
     def of(cls, config: Mapping[str, Any], assets: str) -> Specification:
         """Return the specification of a resolved configuration; its assets' hash stands for paths."""
-        kept = {key: _without_checkpoints(value) for key, value in config.items() if key not in NOT_IN_SPEC}
+        kept = {key: _without_places(value) for key, value in config.items() if key not in NOT_IN_SPEC}
         source = {key: value for key, value in kept["source"].items() if key != "path"}
         return cls(config={**kept, "source": source}, assets=assets)
 
@@ -220,12 +220,12 @@ def mark_output(folder: Path) -> None:
     (folder / MARKER).write_text("written by defectgen\n", encoding="utf-8")
 
 
-def _without_checkpoints(node: Any) -> Any:
+def _without_places(node: Any) -> Any:
     """Return a part of a configuration whose components do not say where their models lie."""
     if isinstance(node, Mapping):
-        kept = {key: value for key, value in node.items() if not (key == _CHECKPOINT and TARGET in node)}
-        return {key: _without_checkpoints(value) for key, value in kept.items()}
-    return [_without_checkpoints(item) for item in node] if isinstance(node, list) else node
+        kept = {key: value for key, value in node.items() if not (key in _PLACES and TARGET in node)}
+        return {key: _without_places(value) for key, value in kept.items()}
+    return [_without_places(item) for item in node] if isinstance(node, list) else node
 
 
 def _said_once(config: Mapping[str, Any]) -> dict[str, Any]:
