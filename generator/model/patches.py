@@ -207,7 +207,7 @@ def scale_of(alpha: np.ndarray, size: int, thin_px: float) -> float:
     """
     box = mask_to_rect(at_least(alpha, _EXTENT))
     longest = max(box.w, box.h)
-    core = at_least(alpha, _CORE)[box.slices]
+    core = core_of(alpha)[box.slices]
     specks = min(thin_px / _thinnest(core), _MOST_TILES * size / longest)
     return float(np.clip(max(thin_px / width_of(core), specks, size / (WIDEST * longest)), 1.0, MOST_SCALE))
 
@@ -216,6 +216,11 @@ def _thinnest(mask: np.ndarray) -> float:
     """Return the width of the thinnest piece of a mask, px."""
     _, labels, boxes, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
     return min(width_of(labels[y : y + h, x : x + w] == k) for k, (x, y, w, h, _) in enumerate(boxes) if k > 0)
+
+
+def core_of(alpha: np.ndarray) -> np.ndarray:
+    """Return the mask that an extent, (h, w) and not all zero, was made of: what is feathered beyond it is none."""
+    return at_least(alpha, _CORE)
 
 
 def at_least(alpha: np.ndarray, share: float) -> np.ndarray:

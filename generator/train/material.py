@@ -19,7 +19,7 @@ from generator.dataset.real import RealData, read_pixels, read_real, white_of
 from generator.dataset.view import find_images, is_good, source_image
 from generator.harvest.cut import Photo, laid_bare, pieces
 from generator.harvest.harvest import masked, require_classes
-from generator.model.patches import Example, width_of
+from generator.model.patches import Example, core_of, width_of
 from generator.train.request import TrainRequest
 
 _AROUND_PX = 96
@@ -168,7 +168,7 @@ def _require_two(learned: Mapping[str, Sequence[Example]]) -> None:
 
 
 def _facts(category: str, group: Sequence[Example], found: Sequence[tuple[str, Example]], held_out: set[str]) -> Real:
-    widths = [width_of(one.alpha >= min(0.5, float(one.alpha.max()))) for one in group]
+    widths = [width_of(core_of(one.alpha)) for one in group]
     return Real(
         category=category, images=len({image for image, _ in found}), held_out=len(held_out), defects=len(group),
         narrowest_px=min(widths), widest_px=max(widths),

@@ -7,7 +7,7 @@ import pytest
 
 from generator.core.geometry import mask_to_rect
 from generator.core.seeds import texture_rng
-from generator.model.patches import GAIN, Batch, Example, Patches, scale_of, width_of
+from generator.model.patches import GAIN, Batch, Example, Patches, core_of, scale_of, width_of
 
 HARM = 0.3
 """What the defects of these tests take from the surface, at alpha 1."""
@@ -130,3 +130,8 @@ def test_without_turns_a_defect_keeps_its_direction():
     for extent in batch.alpha[:, 0]:
         box = mask_to_rect(extent > 0.5)
         assert box.w > 3 * box.h
+
+
+def test_the_core_of_an_extent_is_the_mask_without_the_feather():
+    assert core_of(np.array([[0.2, 0.8, 1.0, 0.6]], np.float32)).tolist() == [[False, False, True, False]]
+    assert core_of(np.array([[0.1, 0.3, 0.3]], np.float32)).tolist() == [[False, True, True]]

@@ -16,10 +16,10 @@ import torch
 from generator.core.seeds import stage_rng
 from generator.model.loop.average import averaged
 from generator.model.mask.frame import framed
-from generator.model.mask.masks import mask_of, shown
+from generator.model.mask.masks import shown
 from generator.model.mask.network import Outlines, shares
 from generator.model.mask.settings import Mask
-from generator.model.patches import Batch, Example
+from generator.model.patches import Batch, Example, core_of
 
 _LEAST_NOISE = 0.2  # with less, errors do not count more
 _WARM_STEPS = 50
@@ -59,7 +59,7 @@ class MaskLearner:
             classes: in the order of the labels.
         """
         self._build(len(examples))
-        known = [framed(mask_of(one), self._settings.size) for one in examples]
+        known = [framed(core_of(one.alpha), self._settings.size) for one in examples]
         for network in (self._outlines, self._average.module):
             for number, (one, example) in enumerate(zip(known, examples, strict=True)):
                 network.masks[number] = torch.from_numpy((one.field > 0).astype(np.uint8))

@@ -17,9 +17,8 @@ import numpy as np
 from generator.core.seeds import stage_rng
 from generator.imaging.noise import smooth
 from generator.model.mask.frame import FILLED, framed, to_distance, to_field
-from generator.model.patches import GAIN, Batch, Example, at_least
+from generator.model.patches import GAIN, Batch, Example, core_of
 
-_CORE = 0.9  # of alpha: the mask itself
 _ROUND = 1.4  # times as long as broad at most is about round
 _WAVES = ((1 / 2, 0.07), (1 / 5, 0.02))  # length and height at bend 1, shares of the side
 _STRETCH, _TILT_DEG = 0.5, 25.0  # at bend 1
@@ -52,7 +51,7 @@ class Masks:
     def _by_class(self) -> list[list[np.ndarray]]:
         """By class, of those that have any, twice as large frames: what is bent is drawn at half their side."""
         grouped = [[one for one in self.examples if one.category == name] for name in self.classes]
-        return [[framed(mask_of(one), 2 * self.size).field for one in group] for group in grouped]
+        return [[framed(core_of(one.alpha), 2 * self.size).field for one in group] for group in grouped]
 
     def batch(self, step: int, count: int, stage: str = "train") -> Batch:
         """Return the batch of a step, of ``count`` >= 1 outlines; the same for the same seed, step and stage.
@@ -97,11 +96,6 @@ class Masks:
             cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE,
         )  # fmt: skip
         return to_field(moved, side).astype(np.float32)
-
-
-def mask_of(one: Example) -> np.ndarray:
-    """Return the mask of an example, (h, w) bool: its extent without the feather."""
-    return at_least(one.alpha, _CORE)
 
 
 def shown(field: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ import pytest
 
 from generator.core.seeds import texture_rng
 from generator.model.mask.frame import FILLED, framed, is_thin, likeness, to_distance, to_field, unframed
-from generator.model.mask.masks import Masks, mask_of
+from generator.model.mask.masks import Masks
 from generator.model.patches import GAIN, Example, width_of
 
 
@@ -122,9 +122,3 @@ def test_outlines_in_batches_are_of_their_class_and_in_their_frame():
     for field, label in zip(batch.alpha[:, 0], batch.label, strict=True):
         rows, columns = (np.ptp(np.flatnonzero((field > 0.5).any(axis=axis))) for axis in (1, 0))
         assert (columns > 1.3 * rows) if label == 0 else (0.4 < columns / rows < 2.5)
-
-
-def test_the_mask_of_an_example_is_its_extent_without_the_feather():
-    alpha = np.array([[0.2, 0.8, 1.0, 0.6]], np.float32)
-    one = Example(category="a", pixels=alpha[..., None], surface=alpha[..., None], alpha=alpha)
-    assert mask_of(one).tolist() == [[False, False, True, False]]
