@@ -257,8 +257,8 @@ def _unknown_key(key: str, verb: str, chosen: Sequence[str] = ()) -> ConfigError
         inner = [group for group in groups() if group.startswith(f"{key}/")]
         return ConfigError(key, f"one of {', '.join(inner)}", f"'{key}'", f"Write {inner[0]}=... or another of them.")
     if key == "model":
-        return ConfigError(key, f"a key of {verb}", f"'{key}'", "It belongs to defectgen train; to paint with a trained "
-                           "model, write appearance=gan appearance.checkpoint=DIR.")  # fmt: skip
+        hint = "It belongs to defectgen train; a trained model paints with appearance=gan appearance.checkpoint=DIR."
+        return ConfigError(key, f"a key of {verb}", f"'{key}'", hint)
     if key in groups() or (first in NESTED and first not in known):
         if first == "text" or key.startswith("text/"):
             return ConfigError(key, "a recipe of text", "another", "Add recipe=text, or an experiment of text.")

@@ -7,7 +7,7 @@ fewest keys. Source: own.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,38 @@ def option_of(node: object, group: str) -> str:
         return ""
     fitting = {name: option for name, option in _options(group).items() if option.get(TARGET) == node.get(TARGET)}
     return min(fitting, key=lambda name: (_differing(fitting[name], node), name), default="")
+
+
+def chosen_for_all(config: Mapping[str, Any]) -> dict[str, str]:
+    """Return ``appearance`` and ``shape`` with the option of a trained model that all kinds of defects have."""
+    found = {}
+    for group in ("appearance", "shape"):
+        parts = [kind.get(group) for kind in _kinds(config.get("defect"))]
+        option = _of_model(parts[0], group) if parts and all(part == parts[0] for part in parts) else ""
+        if option:
+            found[group] = option
+    return found
+
+
+def _of_model(part: object, group: str) -> str:
+    """Return the option that loads a model as a part of a kind does; empty: none, or it has a class of its own."""
+    if not isinstance(part, Mapping) or part.get("category", "") is not None:
+        return ""
+    loaders = _loaders(part)
+    return next((name for name, option in _options(group).items() if loaders and _loaders(option) == loaders), "")
+
+
+def _loaders(part: Mapping[str, Any]) -> list[str]:
+    return [str(inner[TARGET]) for inner in part.values() if isinstance(inner, Mapping) and TARGET in inner]
+
+
+def _kinds(node: object) -> Iterator[Mapping[str, Any]]:
+    """Yield the components below a node of families."""
+    for inner in node.values() if isinstance(node, Mapping) else ():
+        if isinstance(inner, Mapping) and TARGET in inner:
+            yield inner
+        else:
+            yield from _kinds(inner)
 
 
 def _differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> int:

@@ -12,6 +12,7 @@ from generator.core.annotation import Finding
 from generator.health.angle.count import AngleCount
 from generator.health.angle.turned import bins_said, degrees
 from generator.report.ledger import Ledger
+from generator.report.painted import copy_concerns
 from generator.report.stats import FAINT, INPUT_PX, TINY_PX, ClassStats, Stats
 from generator.report.text.stats import SMALL_PX, ranked
 
@@ -39,6 +40,7 @@ def concerns(stats: Stats, ledger: Ledger) -> list[Finding]:
         *_balance(stats),
         *_sources(stats),
         *_defects(stats),
+        *copy_concerns({name: numbers.painted for name, numbers in stats.classes.items()}),
         *_text(stats, ledger),
         *_angles(stats),
         *_source_findings(ledger),

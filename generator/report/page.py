@@ -232,6 +232,7 @@ def _html(root: Path, stats: Stats, ledger: Ledger, showcase: Showcase, texts: M
         per_image=sorted(stats.per_image.items()),
         sizes=_sizes(stats),
         spread=[(name, spread_row(numbers)) for name, numbers in stats.classes.items() if numbers.count],
+        painted=[(name, numbers.painted.cells()) for name, numbers in stats.classes.items() if numbers.painted.count],
         tiny_px=limits.TINY_PX,
         input_px=limits.INPUT_PX,
         faint_percent=round(100 * limits.FAINT),

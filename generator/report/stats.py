@@ -15,6 +15,7 @@ from generator.health.angle.turned import Turned
 from generator.report.angle.line import add_line, defects_of
 from generator.report.figure.histogram import Grid, LinearHistogram, LogHistogram
 from generator.report.origin import Origins
+from generator.report.painted import Painted
 from generator.report.provenance import Sources
 from generator.report.text.stats import TextStats
 
@@ -44,6 +45,7 @@ class ClassStats:
         tiny, faint, clipped, covered: defects smaller than ``TINY_PX``, weaker than ``FAINT``, touching the image's
             border, partly under a later defect.
         measured: defects whose contrast is known.
+        painted: those that a trained model painted.
     """
 
     __slots__ = (
@@ -56,6 +58,7 @@ class ClassStats:
         "images",
         "instances",
         "measured",
+        "painted",
         "tiny",
     )
 
@@ -64,6 +67,7 @@ class ClassStats:
         self.images: Counter[str] = Counter()
         self.area, self.area_share = LogHistogram(), LogHistogram()
         self.contrast = LinearHistogram(-1.0, 1.0, _CONTRAST_BINS)
+        self.painted = Painted()
         self.tiny = self.faint = self.clipped = self.covered = self.measured = 0
 
     @property
@@ -81,6 +85,7 @@ class ClassStats:
         self.tiny += max(w, h) * min(1.0, INPUT_PX / max(wh)) < TINY_PX
         self.clipped += x <= 0 or y <= 0 or x + w >= wh[0] or y + h >= wh[1]
         self.covered += instance.get("own_area_px", 0) > area
+        self.painted.add(instance["params"])
         measured = instance["params"].get("measured")
         if measured:
             self.measured += 1
@@ -115,6 +120,7 @@ class ClassStats:
             "faint": self.faint,
             "clipped": self.clipped,
             "covered": self.covered,
+            "painted": self.painted.to_json(),
         }
 
 
@@ -226,9 +232,11 @@ class Stats:
             ``images`` per split, ``instances_total``, ``area_px`` (quantiles right to 2 %; ``half_octaves``: counts in
             [1, 1.41), [1.41, 2), ... px), ``area_share_median`` (of the image), ``contrast_rel`` (mean change over the
             surface's mean; ``bins``: equal bins from ``low`` to ``high``, what lies beyond in the outermost), and the
-            numbers of ``tiny``, ``faint``, ``clipped`` and ``covered`` defects. ``defects_per_image``: images per
-            number of defects. ``image_sizes``: images per "WxH", the first fifty sizes; ``image_extent_wh``: the least
-            and the largest width and height. ``position``: defects per cell of the image, top row
+            numbers of ``tiny``, ``faint``, ``clipped`` and ``covered`` defects; ``painted``: of those that a model
+            painted ``count``, ``copies``, and ``median`` and ``p10`` of each score, ``p90`` of ``copy``; null: there is
+            none. ``defects_per_image``: images per number of defects. ``image_sizes``: images per "WxH", the first
+            fifty sizes; ``image_extent_wh``: the least and the largest width and height. ``position``: defects per cell
+            of the image, top row
             first. ``box_size``: defects per half octave of height (rows) and width (columns) from 1 px on. ``sources``:
             source images, copies among them, those in several splits, and whether these are counts or estimates.
             ``origins``: real and synthetic -> split -> images, good images and defects per class. ``licences``: licence

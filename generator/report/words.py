@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.report.angle.words import angle_choices
-from generator.report.choice import TARGET, option_of
+from generator.report.choice import TARGET, chosen_for_all, option_of
 from generator.report.text.words import text_choices
 
 _PLAN_KEYS = ("seed", "count", "good_share", "defects_per_image", "shares", "usual_shares", "targets", "splits")
@@ -78,6 +78,8 @@ def command_of(config: Mapping[str, Any]) -> str:
     words += text_choices(config) + angle_choices(config)
     if names := defect_names(config):
         words.append(f"defect=[{','.join(names)}]")
+    for group, option in chosen_for_all(config).items():
+        words += [f"{group}={option}", f"{group}.checkpoint=DIR"]
     if (config.get("labels") or {}).get("keep"):
         words.append("labels=all")
     words += [f"{key}={_hydra(config[key])}" for key in _PLAN_KEYS if config.get(key) not in (None, {})]

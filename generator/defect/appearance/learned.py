@@ -75,7 +75,7 @@ class Learned:
 
     def noticed(self, params: Mapping[str, Any]) -> tuple[Finding, ...]:
         """Return what is to be said of a defect that was drawn: that it is a copy of a real one."""
-        if params["copy"] < self.copy_from:
+        if not params["copied"]:
             return ()
         severity = "error" if self.copies == "redraw" else "warning"
         message = (
@@ -101,7 +101,8 @@ class Learned:
             likeness.append(judge.copy(work.surface, painted[number], work.extent, scale))
             if likeness[-1][0] < self.copy_from:
                 break
-        place = len(likeness) - 1 if likeness[-1][0] < self.copy_from else 0
+        copied = likeness[-1][0] >= self.copy_from
+        place = 0 if copied else len(likeness) - 1
         return {
             "kind": "learned",
             "category": category,
@@ -110,7 +111,7 @@ class Learned:
             "scores": [score.to_json() for score in scores],
             "copy": round(likeness[place][0], 4),
             "nearest": likeness[place][1],
-            "copies": sum(alike >= self.copy_from for alike, _ in likeness),
+            "copied": copied,
         }
 
     def render(self, patch: Patch, outline: Outline, params: Mapping[str, Any]) -> np.ndarray:

@@ -95,7 +95,7 @@ def test_the_digest_is_that_of_the_model_wherever_it_lies(model, tmp_path):
 def test_a_copy_is_taken_only_if_no_other_is_there_and_is_noted(model, copies, severity):
     keys = ("defects_per_image=[1,1]", "attempts=2", "roi=whole", "source=blank")
     pipeline = pipeline_of(learned_of(model), *keys, kinds="metal/pit")
-    assert not pipeline.make(0).findings and pipeline.make(0).instances[0].params["appearance"]["copies"] == 0
+    assert not pipeline.make(0).findings and pipeline.make(0).instances[0].params["appearance"]["copied"] is False
     alike = learned_of(model, CopyPainter(), copies=copies)
     pipeline.stages = [with_look(stage, alike, shape=Round()) for stage in pipeline.stages]
     made = pipeline.make(0)
@@ -103,7 +103,7 @@ def test_a_copy_is_taken_only_if_no_other_is_there_and_is_noted(model, copies, s
     assert isinstance(made, Rejected) == (copies == "redraw")
     if copies == "note":
         params = made.instances[0].params["appearance"]
-        assert params["copy"] > 0.85 and params["copies"] == len(params["seeds"]) and params["nearest"] == 0
+        assert params["copy"] > 0.85 and params["copied"] is True and params["nearest"] == 0
 
 
 def test_what_was_painted_to_be_judged_is_not_painted_again(model):
