@@ -20,10 +20,11 @@ from generator.model.patches import width_of
 
 FILLED = 0.75
 """Of the frame's side, the length of a mask."""
-THIN_SHARE = 3.5 / 64
+THIN_SHARE = 5.0 / 64
 """Of the frame's side, the least width of a mask there."""
 _NEAR_SHARE = 4.0 / 64  # within this of its outline, a share of the side, a mask shows finest
 _SMOOTH_PX, _FROM_PX = 0.6, 3.0  # stairs of pixels are no shape, where a mask is so wide that it stays one
+_LINE_PX = 0.75  # from the middle line at least: what is nearer is as deep, but for the grid of pixels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -183,6 +184,7 @@ def _narrowed(mask: np.ndarray, width_px: float, share: float) -> np.ndarray:
     reach = math.ceil(share * width_px / 2) + 1  # so far from the line that a pixel there is left out
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
     deepest = cv2.dilate(depth, disc)
-    kept = padded & (depth > (1.0 - share) * deepest + 0.5 * share * (1.0 - share))
+    least = np.minimum((1.0 - share) * deepest + 0.5 * share * (1.0 - share), deepest - _LINE_PX)
+    kept = padded & (depth > least)
     bridged = cv2.morphologyEx(kept.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)) > 0
     return (bridged & padded)[1:-1, 1:-1]

@@ -66,7 +66,7 @@ class Mask:
     @property
     def thin_px(self) -> float:
         """Least width of an outline in its frame; ``frame.framed`` sees to it."""
-        return 3.5 / 64 * self.size
+        return 5 / 64 * self.size
 
     @property
     def stages(self) -> Mapping[str, int]:
