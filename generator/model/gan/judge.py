@@ -1,7 +1,7 @@
 """What tells painted defects from real ones: a judge of patches, and one of whether image and extent belong together.
 
 Both see a crop only as far as a few pixels beyond the extent: with five real crops a class they would know the real
-ones by their backgrounds. Both are small and their layers are held to a slope of one. Source: own; patches are
+ones by their backgrounds. Both are small and the slopes of their layers are held. Source: own; patches are
 Isola et al., pix2pix (2017), the slope Miyato et al., spectral normalisation (2018), the class as a projection
 Miyato and Koyama (2018), image and mask judged together Duan et al., DFMGAN (2023).
 """
@@ -14,7 +14,7 @@ from torch.nn import functional
 from torch.nn.utils.parametrizations import spectral_norm
 
 _SLOPE = 0.2
-_GAIN = 4.0  # a judge with a slope of one must be shown small differences enlarged
+_SHOWN, _GAIN = 4.0, 2.0  # enlarge what is seen and each layer's answer, which would fade from layer to layer
 _CELL = 4  # px, in which the surroundings are counted
 
 
@@ -47,11 +47,11 @@ class PatchJudge(nn.Module):
     def forward(self, image: torch.Tensor, alpha: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
         """Return a verdict for each crop, (n,), the mean over the patches that show something of the defect."""
         shown = near(alpha)
-        features = torch.cat([image * (shown * _GAIN), alpha], dim=1)
+        features = torch.cat([image * (shown * _SHOWN), alpha], dim=1)
         for layer in self.fine:
-            features = functional.leaky_relu(layer(features), _SLOPE)
+            features = functional.leaky_relu(layer(features) * _GAIN, _SLOPE)
         verdict = self.out(features) + (features * self.names(label)[:, :, None, None]).sum(1, keepdim=True)
-        return _mean(verdict, shown)
+        return _mean(verdict * _GAIN, shown)
 
 
 class MatchJudge(nn.Module):
@@ -74,10 +74,10 @@ class MatchJudge(nn.Module):
     def forward(self, image: torch.Tensor, alpha: torch.Tensor) -> torch.Tensor:
         """Return a verdict for each pair, (n,)."""
         shown = near(alpha)
-        features = torch.cat([image * (shown * _GAIN), alpha], dim=1)
+        features = torch.cat([image * (shown * _SHOWN), alpha], dim=1)
         for layer in self.layers:
-            features = functional.leaky_relu(layer(features), _SLOPE)
-        return _mean(self.out(features), shown)
+            features = functional.leaky_relu(layer(features) * _GAIN, _SLOPE)
+        return _mean(self.out(features) * _GAIN, shown)
 
 
 def _mean(verdict: torch.Tensor, shown: torch.Tensor) -> torch.Tensor:

@@ -22,7 +22,7 @@ from generator.core.seeds import stage_rng
 from generator.model.gan.augment import Augment
 from generator.model.gan.judge import MatchJudge, PatchJudge
 from generator.model.gan.looks import Encoder
-from generator.model.gan.loss import broad_difference, judges_loss, patch_difference
+from generator.model.gan.loss import broad_difference, judges_loss, patch_differences
 from generator.model.gan.network import Generator
 from generator.model.gan.noise import Grids, laid
 from generator.model.loop.average import averaged
@@ -95,7 +95,7 @@ class GanLearner:
         looks = self._encoder(real, surface, alpha)
         blurred = looks + _LOOK_NOISE * self._normal(looks.shape, chance)
         again = self._painter(surface, alpha, label, blurred, self._noise(len(real), chance))
-        fresh = self._looks(self._painter, good_label, chance)
+        fresh = self._looks(self._painter, good_label, good_alpha, chance)
         painted = self._painter(good, good_alpha, good_label, fresh, self._noise(len(good), chance))
 
         some = slice(0, (len(real) + 1) // 2)  # so that judges do not tell by the surfaces alone
@@ -103,7 +103,7 @@ class GanLearner:
         labels = torch.cat([good_label, label[some]])
         losses = {
             "broad": settings.broad * broad_difference(again, real, alpha),
-            "patch": settings.patch * patch_difference(again, real, alpha, chance),
+            "patch": settings.patch * patch_differences(again, real, alpha, chance),
         }
         seen = Augment(len(images), settings.size, chance, self._device)(images, extents)
         for judge in (self._patches, self._match):
@@ -116,7 +116,7 @@ class GanLearner:
         self._painting.zero_grad(set_to_none=True)
         sum(losses.values()).backward()
         self._painting.step()
-        self._painter.looks.remember(looks.detach(), label)
+        self._painter.looks.remember(looks.detach(), label, alpha)
         self._averaged.update_parameters(self._painter)
 
         for judge in (self._patches, self._match):
@@ -153,7 +153,7 @@ class GanLearner:
         chance = self._chance("show", 0)
         good, alpha = (torch.from_numpy(array).to(self._device) for array in (batch.good, batch.good_alpha))
         label = torch.from_numpy(batch.good_label).to(self._device)
-        looks, noise = self._looks(self._averaged.module, label, chance), self._noise(len(good), chance)
+        looks, noise = self._looks(self._averaged.module, label, alpha, chance), self._noise(len(good), chance)
         return self._averaged(good, alpha, label, looks, noise).cpu().numpy()
 
     def _alike(
@@ -161,16 +161,18 @@ class GanLearner:
         painted: torch.Tensor, chance: torch.Generator,
     ) -> torch.Tensor:  # fmt: skip
         """Return how alike two paintings with looks apart are, about 0 to 1."""
-        others = self._looks(self._painter, label, chance)
+        others = self._looks(self._painter, label, alpha, chance)
         second = self._painter(good, alpha, label, others, self._noise(len(good), chance))
         area = alpha.sum(dim=(1, 2, 3)).clamp_min(1)
         apart = (second - painted).abs().mean(1, keepdim=True).sum(dim=(1, 2, 3)) / area
         asked = (others - looks).abs().mean(1)
         return (1 - apart / (asked * 0.2 + 1e-3)).clamp_min(0).mean()
 
-    def _looks(self, painter: Generator, label: torch.Tensor, chance: torch.Generator) -> torch.Tensor:
-        drawn = [painter.looks.draw(one, chance) for one in label.tolist()]
-        return torch.stack(drawn).to(self._device)
+    def _looks(
+        self, painter: Generator, label: torch.Tensor, alpha: torch.Tensor, chance: torch.Generator
+    ) -> torch.Tensor:
+        pairs = zip(label.tolist(), alpha, strict=True)
+        return torch.stack([painter.looks.draw(one, extent, chance) for one, extent in pairs]).to(self._device)
 
     def _noise(self, count: int, chance: torch.Generator) -> Grids:
         size = self._settings.size

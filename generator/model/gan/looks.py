@@ -12,9 +12,10 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from generator.model.gan.extent import gate
+from generator.model.gan.extent import LEAST, gate, steepness
 
 _SLOPE = 0.2
+_ALIKE = 0.25  # of two rims: logarithm of how many times as steep one is
 
 
 class Encoder(nn.Module):
@@ -52,6 +53,9 @@ def on_sphere(look: torch.Tensor) -> torch.Tensor:
 class Looks(nn.Module):
     """The looks of the real defects that were seen last, by class; new ones are drawn from between them.
 
+    A look that was learned on a crop as it came is none for one that is enlarged eightfold, so those are taken whose
+    extent had a rim about as steep.
+
     Args:
         classes: how many.
         latent: numbers of a look.
@@ -60,35 +64,42 @@ class Looks(nn.Module):
     """
 
     codes: torch.Tensor
+    rims: torch.Tensor
     counts: torch.Tensor
 
     def __init__(self, *, classes: int, latent: int, freedom: float, kept: int = 32) -> None:
         super().__init__()
         self._freedom = freedom
         self.register_buffer("codes", torch.zeros(classes, kept, latent))
+        self.register_buffer("rims", torch.ones(classes, kept))
         self.register_buffer("counts", torch.zeros(classes, dtype=torch.int64))
 
     @torch.no_grad()
-    def remember(self, looks: torch.Tensor, labels: torch.Tensor) -> None:
-        """Keep the looks, (n, latent), of defects of these classes, (n,), in place of the oldest."""
+    def remember(self, looks: torch.Tensor, labels: torch.Tensor, alpha: torch.Tensor) -> None:
+        """Keep the looks, (n, latent), of defects of these classes, (n,), and extents, in place of the oldest."""
         kept = self.codes.shape[1]
-        for look, label in zip(looks, labels.tolist(), strict=True):
-            self.codes[label, self.counts[label] % kept] = look
+        for look, label, rim in zip(looks, labels.tolist(), steepness(alpha), strict=True):
+            place = self.counts[label] % kept
+            self.codes[label, place], self.rims[label, place] = look, rim
             self.counts[label] += 1
 
-    def draw(self, label: int, generator: torch.Generator) -> torch.Tensor:
-        """Return a look, (latent,), between two of a class and a little off.
+    @torch.no_grad()
+    def draw(self, label: int, alpha: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+        """Return a look, (latent,) on the CPU, between two of a class and a little off.
 
         Args:
             label: the class.
+            alpha: (1, h, w), the extent it is for.
             generator: on the CPU.
         """
         kept = int(self.counts[label].clamp(0, self.codes.shape[1]))
-        latent = self.codes.shape[2]
         chance = torch.rand(3, generator=generator)
-        away = torch.randn(latent, generator=generator)
+        away = torch.randn(self.codes.shape[2], generator=generator)
         if kept == 0:
             return on_sphere(away[None])[0]
-        codes = self.codes[label].cpu()
-        one, other = codes[int(chance[0] * kept)], codes[int(chance[1] * kept)]
+        codes, rims = self.codes[label, :kept].cpu(), self.rims[label, :kept].cpu()
+        rim = steepness(alpha[None].cpu())
+        apart = (rims / rim).clamp_min(1e-6).log() * (rim > LEAST)  # what fills the crop shows no rim: any look
+        shares = torch.softmax(-0.5 * (apart / _ALIKE).square(), dim=0).cumsum(dim=0)
+        one, other = (codes[int(torch.searchsorted(shares, chance[i]).clamp(max=kept - 1))] for i in (0, 1))
         return on_sphere((one + chance[2] * 0.5 * (other - one) + self._freedom * away)[None])[0]

@@ -51,6 +51,14 @@ def patch_difference(
     return (apart.sum(dim=2).mean(1) / share).mean()
 
 
+def patch_differences(
+    painted: torch.Tensor, real: torch.Tensor, alpha: torch.Tensor, generator: torch.Generator
+) -> torch.Tensor:
+    """Return ``patch_difference`` as it is and, for what is longer than a patch, at half the resolution."""
+    half = [functional.avg_pool2d(image, 2) for image in (painted, real, alpha)]
+    return patch_difference(painted, real, alpha, generator) + patch_difference(*half, generator)
+
+
 def judges_loss(real: torch.Tensor, painted: torch.Tensor) -> torch.Tensor:
     """Return the hinge loss of a judge from its verdicts."""
     return functional.relu(1 - real).mean() + functional.relu(1 + painted).mean()

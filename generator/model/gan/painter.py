@@ -93,10 +93,10 @@ class GanBrush:
         one = self._checkpoint
         canvas = Canvas.of(surface, alpha, one.size, one.thin_px, one.channels)
         label = one.classes.index(category)
-        looks, noises = [], []
+        extent, looks, noises = torch.from_numpy(canvas.alpha), [], []
         for seed in seeds:
             chance = torch.Generator().manual_seed(seed)
-            looks.append(self._network.looks.draw(label, chance))
+            looks.append(self._network.looks.draw(label, extent, chance))
             noises.append(laid(chance, 1, canvas.alpha.shape[1:], self._network.levels))
         noise = joined(noises)
 

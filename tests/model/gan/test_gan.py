@@ -161,6 +161,22 @@ def test_tiles_that_overlap_see_the_same_noise():
         assert torch.equal(one[..., shift:], other[..., : one.shape[3] - shift])
 
 
+def test_a_look_is_taken_from_crops_that_were_enlarged_as_much():
+    from generator.model.gan.looks import Looks
+
+    def rim(px: int) -> torch.Tensor:
+        ramp = torch.clamp(torch.arange(32) / px - 1, 0, 1)
+        return ramp.expand(1, 32, 32)
+
+    looks = Looks(classes=1, latent=2, freedom=0.0)
+    sharp, soft = torch.tensor([1.0, 1.0]), torch.tensor([-1.0, 1.0])
+    looks.remember(torch.stack([sharp, soft]), torch.tensor([0, 0]), torch.stack([rim(2), rim(10)]))
+    for px, look in ((2, sharp), (10, soft)):
+        for seed in range(8):
+            drawn = looks.draw(0, rim(px), torch.Generator().manual_seed(seed))
+            assert torch.allclose(drawn, look, atol=1e-4)
+
+
 def test_patches_in_other_places_are_no_difference_but_other_contrast_is():
     from generator.model.gan.loss import patch_difference
 
