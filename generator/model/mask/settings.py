@@ -35,8 +35,8 @@ class Mask:
 
     size: int = 32
     batch: int = 16
-    drawn_steps: int = 400
-    real_steps: int = 1600
+    drawn_steps: int = 300
+    real_steps: int = 1200
     width: int = 32
     levels: tuple[int, ...] = (1, 2, 2)
     rate: float = 1e-3
