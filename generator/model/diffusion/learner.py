@@ -1,4 +1,4 @@
-"""How the denoiser learns: velocities of noised crops, most of all within the extent.
+"""How the denoiser learns: velocities of noised changes of the ground, within the extent.
 
 On good crops it learns, for any class, how the surface goes on; on defects their classes, of which a share is withheld,
 so that the sampler can tell a class from any. Steps of much and of little noise weigh alike up to a ratio (min-SNR).
@@ -18,8 +18,10 @@ from diffusers import DDPMScheduler
 
 from generator.core.seeds import stage_rng
 from generator.model.device import autocast
+from generator.model.diffusion.ground import ground_of
 from generator.model.diffusion.network import SPREAD, Denoiser
-from generator.model.diffusion.sampler import guided, noise_schedule, sampled
+from generator.model.diffusion.noise import learning_schedule, noise_of
+from generator.model.diffusion.sampler import guided, laid, sampled
 from generator.model.diffusion.settings import Diffusion
 from generator.model.loop.average import averaged
 from generator.model.patches import Batch
@@ -28,7 +30,7 @@ from generator.model.port import GOOD
 _MOST_SNR = 5.0
 _WARM_STEPS = 50
 _LAST_RATE = 0.1  # share of the rate that is left at a stage's end
-_SHOW_STEPS, _SHOW_GUIDANCE = 15, 1.5
+_SHOW_STEPS, _SHOW_GUIDANCE = 15, 1.0
 
 
 class DiffusionLearner:
@@ -41,7 +43,7 @@ class DiffusionLearner:
         self._average = averaged(self._denoiser, settings.average)
         self._settings, self._seed, self._device = settings, seed, torch.device(device)
         self._optimiser = torch.optim.AdamW(self._denoiser.parameters(), lr=settings.rate, weight_decay=0.01)
-        self._schedule = noise_schedule()
+        self._schedule = learning_schedule()
         self._time_weight = time_weights(self._schedule)
         self._stage, self._steps = "", 1
 
@@ -66,28 +68,26 @@ class DiffusionLearner:
         hidden = np.ones(count, bool) if on_good else rng.random(count) < self._settings.withheld
         label = torch.from_numpy(np.where(hidden, any_class, batch.label)).to(self._device)
         time = torch.from_numpy(rng.integers(self._schedule.config.num_train_timesteps, size=count))
-        noise = torch.from_numpy(rng.standard_normal(target.shape, dtype=np.float32))
-        clean = torch.from_numpy(target) * SPREAD
-        wanted = self._schedule.get_velocity(clean, noise, time).to(self._device)
-        noisy = self._schedule.add_noise(clean, noise, time).to(self._device)
-        good = (torch.from_numpy(surface) * SPREAD).to(self._device)
+        noise = noise_of(target.shape, self._settings.size, int(rng.integers(2**63)), self._device)
         extent = torch.from_numpy(alpha).to(self._device)
+        ground = ground_of(torch.from_numpy(surface).to(self._device), extent) * SPREAD
+        change = torch.from_numpy(target).to(self._device) * SPREAD - ground
+        wanted = self._schedule.get_velocity(change, noise, time)
+        noisy = self._schedule.add_noise(change, noise, time)
         for group in self._optimiser.param_groups:
             group["lr"] = self._settings.rate * self._pace(number)
         with autocast(self._device.type):
-            found = self._denoiser(noisy, good, extent, time.to(self._device), label)
+            found = self._denoiser(noisy, ground, extent, time.to(self._device), label)
         error = (found.float() - wanted).square().mean(dim=1, keepdim=True)
         within = (extent > 0).float()
-        inside = _mean_where(error, within)
-        outside = _mean_where(error, 1 - within)
-        weight = self._time_weight[time].to(self._device)
-        loss = (weight * (inside + self._settings.outside * outside)).mean()
+        inside = (error * within).sum(dim=(1, 2, 3)) / within.sum(dim=(1, 2, 3)).clamp(min=1.0)
+        loss = (self._time_weight[time].to(self._device) * inside).mean()
         self._optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self._denoiser.parameters(), 1.0)
         self._optimiser.step()
         self._average.update_parameters(self._denoiser)
-        return {"loss": float(loss.detach()), "inside": float(inside.detach().mean())}
+        return {"loss": float(loss.detach()), "error": float(inside.detach().mean())}
 
     def _pace(self, number: int) -> float:
         """Return the share of the rate that a step takes: up within a few steps, then down along a cosine."""
@@ -115,14 +115,15 @@ class DiffusionLearner:
         label = torch.from_numpy(batch.good_label).to(self._device)
         if self._stage == GOOD:
             label = torch.full_like(label, denoiser.any_class)
-        noise = stage_rng(self._seed, 0, 0, "diffusion-show").standard_normal(batch.good.shape, dtype=np.float32)
+        noise = noise_of(batch.good.shape, self._settings.size, self._seed, self._device)
 
         def velocity(noisy: torch.Tensor, time: int) -> torch.Tensor:
-            return guided(denoiser, noisy, good * SPREAD, alpha, time, label, _SHOW_GUIDANCE)
+            return guided(denoiser, noisy, ground, alpha, time, label, _SHOW_GUIDANCE)
 
         with torch.inference_mode():
-            shown = sampled(torch.from_numpy(noise).to(self._device), good, alpha, _SHOW_STEPS, velocity)
-        return shown.float().cpu().numpy()
+            ground = ground_of(good, alpha) * SPREAD
+            change = sampled(noise, _SHOW_STEPS, velocity)
+            return laid(change, ground, good, alpha).float().cpu().numpy()
 
 
 def time_weights(schedule: DDPMScheduler) -> torch.Tensor:
@@ -130,8 +131,3 @@ def time_weights(schedule: DDPMScheduler) -> torch.Tensor:
     kept = schedule.alphas_cumprod.double()
     ratio = kept / (1 - kept) + 1
     return (ratio.clamp(max=_MOST_SNR) / ratio).float()
-
-
-def _mean_where(values: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
-    """Return the (n,) means over the pixels that have weight; 0 where none has."""
-    return (values * weight).sum(dim=(1, 2, 3)) / weight.sum(dim=(1, 2, 3)).clamp(min=1.0)

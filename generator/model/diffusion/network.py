@@ -1,10 +1,13 @@
-"""The denoiser: a U-Net that sees a noisy crop, the good surface around the extent, and the extent.
+"""The denoiser: a U-Net that sees a noisy defect, the ground it lies on, and its extent.
 
-Pixels are folded into channels before the first layer and unfolded after the last one (2 x 2 by default), which costs a
-quarter of the time at the same receptive field. There is no attention and the U-Net is shallow: texture is made from
-what lies near, so that a few crops are not learned by heart as wholes. Source: own arrangement of diffusers'
-UNet2DModel; Ronneberger et al. (2015), Ho et al., DDPM (2020), Shi et al., pixel shuffle (2016); little context against
-learning by heart as in Defect-Gen (2023).
+A defect is what it changes of the smooth ground under it (``ground``), so that the network need not learn how bright
+the surface is; beyond the extent nothing is learned, as nothing changes there. Pixels are folded into channels before
+the first layer and unfolded after the last one (2 x 2 by default), which costs a quarter of the time at the same
+receptive field. There is no attention and the U-Net is shallow: texture is made from what lies near, so that a few
+crops are not learned by heart as wholes.
+Source: own arrangement of diffusers' UNet2DModel; Ronneberger et al. (2015),
+Ho et al., DDPM (2020), Shi et al., pixel shuffle (2016); little context against learning by heart as in Defect-Gen
+(2023).
 """
 
 from __future__ import annotations
@@ -58,18 +61,19 @@ class Denoiser(nn.Module):
         )
 
     def forward(
-        self, noisy: torch.Tensor, good: torch.Tensor, alpha: torch.Tensor, time: torch.Tensor, label: torch.Tensor
+        self, noisy: torch.Tensor, ground: torch.Tensor, alpha: torch.Tensor, time: torch.Tensor, label: torch.Tensor
     ) -> torch.Tensor:
-        """Return the velocity, (n, C, h, w).
+        """Return the velocity, (n, C, h, w); it says nothing where alpha is 0.
 
         Args:
-            noisy: (n, C, h, w), units of the model times ``SPREAD``; h and w multiples of ``unit``.
-            good: (n, C, h, w) alike, the surface without the defect; what lies within the extent is hidden from it.
+            noisy: (n, C, h, w), the noised change of the ground, units of the model times ``SPREAD``; h and w multiples
+                of ``unit``.
+            ground: (n, C, h, w), see ``ground_of``, units of the model times ``SPREAD``.
             alpha: (n, 1, h, w) in [0, 1], the extent.
             time: (n,) int64, how noisy it is.
             label: (n,) int64, the class; ``any_class``: any.
         """
-        seen = torch.cat([noisy, good * (1 - alpha), alpha], dim=1)
+        seen = torch.cat([noisy * (alpha > 0), ground, alpha], dim=1)
         if self.fold == 1:
             return self.unet(seen, time, label).sample
         folded = functional.pixel_unshuffle(seen, self.fold)

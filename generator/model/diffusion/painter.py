@@ -30,12 +30,13 @@ class DiffusionPainter:
     Attributes:
         device: where it paints; auto: a GPU if there is one.
         steps: of the sampler; more cost more and look finer.
-        guidance: how much more like its class than like any defect, >= 1; 1 is as learned, and twice as fast.
+        guidance: how much more like its class than like any defect, >= 1; 1 is as learned, with the contrast that the
+            real ones have, and twice as fast.
     """
 
     device: Device = "auto"
     steps: int = 15
-    guidance: float = 1.5
+    guidance: float = 1.0
 
     def __post_init__(self) -> None:
         require(1 <= self.steps <= 1000, "steps", "a whole number in [1, 1000]", self.steps)

@@ -31,23 +31,21 @@ class Diffusion:
         rate: largest learning rate, of AdamW.
         average: how much of the averaged weights a step keeps, in [0, 1).
         withheld: share of the defects whose class is withheld, in [0, 1).
-        outside: weight of the loss beyond the extent, where it is 1 within.
     """
 
     size: int = 64
     thin_px: float = 8.0
-    batch: int = 16
-    good_steps: int = 400
-    drawn_steps: int = 0
-    real_steps: int = 1200
-    width: int = 32
+    batch: int = 8
+    good_steps: int = 200
+    drawn_steps: int = 700
+    real_steps: int = 2000
+    width: int = 24
     levels: tuple[int, ...] = (1, 2, 4)
     layers: int = 1
     fold: int = 2
     rate: float = 1e-3
     average: float = 0.995
     withheld: float = 0.1
-    outside: float = 0.1
 
     def __post_init__(self) -> None:
         require(1 <= self.fold <= MOST_FOLD, "fold", f"a whole number in [1, {MOST_FOLD}]", self.fold)
@@ -66,7 +64,6 @@ class Diffusion:
         require(0 < self.rate <= 0.1, "rate", "a number in (0, 0.1]", self.rate)
         require(0 <= self.average < 1, "average", "a number in [0, 1)", self.average)
         require(0 <= self.withheld < 1, "withheld", "a share in [0, 1)", self.withheld)
-        require(self.outside >= 0, "outside", "a number >= 0", self.outside)
 
     @property
     def kind(self) -> str:

@@ -97,7 +97,7 @@ def test_the_configuration_is_complete_and_says_what_the_class_says():
 @pytest.mark.parametrize(
     ("field", "value"),
     [("size", 66), ("size", 8), ("thin_px", 40.0), ("batch", 0), ("width", 12), ("levels", ()), ("layers", 0),
-     ("fold", 5), ("rate", 0.0), ("average", 1.0), ("withheld", 1.0), ("outside", -1.0), ("good_steps", -1)],
+     ("fold", 5), ("rate", 0.0), ("average", 1.0), ("withheld", 1.0), ("good_steps", -1)],
 )  # fmt: skip
 def test_a_setting_out_of_range_is_named(field, value):
     with pytest.raises(RangeError) as caught:

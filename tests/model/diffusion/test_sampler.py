@@ -1,4 +1,4 @@
-"""The sampler with a network that knows the answer, and the weights of the steps."""
+"""The sampler with a network that knows the answer, the ground under extents, and the weights of the steps."""
 
 from __future__ import annotations
 
@@ -7,46 +7,79 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("diffusers")
 
+from generator.model.diffusion.ground import ground_of  # noqa: E402
 from generator.model.diffusion.learner import time_weights  # noqa: E402
 from generator.model.diffusion.network import SPREAD  # noqa: E402
-from generator.model.diffusion.sampler import noise_schedule, sampled  # noqa: E402
+from generator.model.diffusion.noise import learning_schedule, noise_of  # noqa: E402
+from generator.model.diffusion.sampler import laid, sampled  # noqa: E402
 
 
 @pytest.mark.parametrize("steps", [1, 2, 15])
-@pytest.mark.parametrize("tone", [-4.0, 0.0, 3.0])
+@pytest.mark.parametrize("tone", [-8.0, 0.0, 6.0])
 def test_a_network_that_knows_the_answer_is_followed_however_dark_it_is(steps, tone):
-    known = torch.full((1, 1, 4, 4), 0.5)
-    alpha = torch.tensor([0.0, 1 / 6, 1 / 3, 1.0]).expand(1, 1, 4, 4)
     noise = torch.randn(2, 1, 4, 4, generator=torch.Generator().manual_seed(0))
-    schedule = noise_schedule()
+    kept, times = learning_schedule().alphas_cumprod, []
 
     def velocity(noisy, time):
-        kept = schedule.alphas_cumprod[time]
-        return (kept.sqrt() * noisy - tone * SPREAD) / (1 - kept).sqrt()
+        times.append(time)
+        return (kept[time].sqrt() * noisy - tone) / (1 - kept[time]).sqrt()
 
-    painted = sampled(noise, known, alpha, steps, velocity)
-    wanted = torch.tensor([0.5, (0.5 + tone) / 2, tone, tone]).expand(2, 1, 4, 4)
-    assert torch.allclose(painted, wanted, atol=1e-4)
-    assert torch.equal(painted[..., 0], known.expand(2, -1, -1, -1)[..., 0])
+    assert torch.allclose(sampled(noise, steps, velocity), torch.full_like(noise, tone), atol=1e-4)
+    assert times[0] == 999 and len(times) == steps and kept[999] == 0
 
 
-def test_the_surface_beyond_the_extent_is_noised_as_much_as_the_rest():
-    known, alpha = torch.full((1, 1, 2, 2), 0.3), torch.tensor([[[[0.0, 1.0], [0.0, 1.0]]]])
-    noise = torch.randn(1, 1, 2, 2, generator=torch.Generator().manual_seed(1))
-    schedule, seen = noise_schedule(), []
+def test_a_defect_fades_into_the_surface_and_leaves_what_lies_beyond():
+    surface, ground, change = (
+        torch.full((1, 1, 1, 4), 0.5),
+        torch.full((1, 1, 1, 4), 0.6),
+        torch.tensor([[[[-2.0] * 4]]]),
+    )
+    alpha = torch.tensor([[[[0.0, 1 / 6, 1 / 3, 1.0]]]])
+    painted = laid(change, ground, surface, alpha)
+    full = (0.6 - 2.0) / SPREAD
+    assert torch.allclose(painted, torch.tensor([[[[0.5, (0.5 + full) / 2, full, full]]]]))
+    assert torch.equal(painted[..., 0], surface[..., 0])
 
-    def velocity(noisy, time):
-        seen.append((noisy, time))
-        return torch.zeros_like(noisy)
 
-    sampled(noise, known, alpha, 5, velocity)
-    assert [time for _, time in seen] == [999, 799, 599, 399, 199]
-    for noisy, time in seen:
-        wanted = schedule.add_noise(known * SPREAD, noise, torch.tensor([time]))
-        assert torch.allclose(noisy[..., 0], wanted[..., 0], atol=1e-5)
+@pytest.mark.parametrize("side", [(16, 16), (13, 21), (1, 5)])
+def test_the_ground_is_the_surface_where_it_is_seen_and_within_its_range_where_not(side):
+    surface = torch.rand(2, 3, *side, generator=torch.Generator().manual_seed(0)) + 1
+    alpha = torch.zeros(2, 1, *side)
+    alpha[..., 2:-1] = 0.5
+    ground = ground_of(surface, alpha)
+    seen = (alpha == 0).expand_as(surface)
+    assert torch.equal(ground[seen], surface[seen])
+    assert bool((ground >= 1 - 1e-5).all()) and bool((ground <= 2 + 1e-5).all())
+    hidden = torch.where(seen, surface, -100.0)
+    assert torch.equal(ground_of(hidden, alpha), ground)
+
+
+def test_the_ground_of_an_even_surface_is_even_and_of_a_hidden_one_zero():
+    even = torch.full((1, 1, 20, 20), 0.3)
+    alpha = torch.zeros(1, 1, 20, 20)
+    alpha[..., 3:15, 5:19] = 1
+    assert torch.allclose(ground_of(even, alpha), even, atol=1e-6)
+    assert torch.equal(ground_of(even, torch.ones_like(alpha)), torch.zeros_like(even))
 
 
 def test_pure_noise_weighs_in_full_and_hardly_any_noise_little():
-    weights = time_weights(noise_schedule())
+    weights = time_weights(learning_schedule())
     assert weights.shape == (1000,) and weights[-1] == 1
     assert bool((weights[1:] >= weights[:-1]).all()) and weights[0] < 0.01
+
+
+def test_noise_has_variance_one_and_is_smooth_beside_itself():
+    noise = noise_of((800, 1, 16, 24), 8, 3)
+    assert torch.equal(noise, noise_of((800, 1, 16, 24), 8, 3))
+    assert not torch.equal(noise, noise_of((800, 1, 16, 24), 8, 4))
+    assert abs(float(noise.mean())) < 0.03
+    white = 1 / (1 + 2 + 4 + 8)
+    variance = float(torch.stack([noise_of((40, 1, 16, 24), 8, seed) for seed in range(40)]).var())
+    assert abs(variance - 1) < 0.1
+    beside = float((noise[..., 1:] * noise[..., :-1]).mean() / noise.var())
+    assert 0.7 < beside < 1 - white
+
+
+def test_noise_of_one_pixel_at_the_coarsest_is_white():
+    noise = noise_of((200, 1, 16, 16), 1, 0)
+    assert abs(float((noise[..., 1:] * noise[..., :-1]).mean())) < 0.02
