@@ -1,14 +1,14 @@
 """The model of outlines as it is used: loaded once a process, it draws masks of real sizes. Read without torch.
 
-A size, that of a real defect which is about as thin, goes with each outline. What is too like a real one, or falls into
-more pieces than any of them, is drawn again, a few times. Source: own.
+A size, that of a real defect which is about as thin, goes with each outline. What is too like a real one, falls into
+more pieces than any of them, or is much thicker or thinner than all, is drawn again, a few times. Source: own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import cv2
@@ -27,6 +27,7 @@ _KEPT = 4  # checkpoints a process keeps loaded
 _MOST_PX = 65536.0
 _VARIED = 0.1  # natural logarithm of the size
 _TURNED_DEG = 5.0
+_WIDER = 1.4  # than the widest real one, or narrower than the narrowest: so far goes one that is no oddity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,7 @@ class MaskOutliner:
         device: where it draws; an outline is small, so that a GPU gains little.
         steps: from noise to an outline; more cost more and look cleaner.
         copy_from: likeness to a real outline from which on one is drawn again, in (0, 1].
-        tries: how many are drawn at most; where none will do, the least broken one that is no copy is kept.
+        tries: how many are drawn at most; where none will do, the least odd one that is no copy is kept.
     """
 
     device: Device = "cpu"
@@ -88,7 +89,7 @@ def _loaded(outliner: MaskOutliner, folder: Path, digest: str) -> MaskPen:
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class MaskPen:
     """A loaded model of outlines; see ``generator.core.ports.Pen``.
 
@@ -116,15 +117,14 @@ class MaskPen:
         """See the port."""
         label = self.classes.index(category)
         mine = self.labels == label
-        most_pieces = max((_pieces(mask) for mask in self.masks[mine]), default=1)
         drawn = []
         for number in range(self.outliner.tries):
             rng = stage_rng(seed, number, 0, "outline")
             noise = rng.standard_normal((self.size, self.size), dtype=np.float32)
             field = _closed(self.field_of(noise, label))
-            like, too_many = likeness(field, self.masks[mine]), max(0, _pieces(field) - most_pieces)
-            drawn.append((like >= self.outliner.copy_from, too_many, like, number, field, rng))
-            if drawn[-1][:2] == (False, 0):
+            like, odd = likeness(field, self.masks[mine]), self._oddness(field, label)
+            drawn.append((like >= self.outliner.copy_from, odd, like, number, field, rng))
+            if drawn[-1][:2] == (False, 0.0):
                 break
         _, _, like, _, field, rng = min(drawn, key=lambda one: one[:4])
         length, width, angle = self._size(field, self.sizes[mine], rng)
@@ -133,6 +133,23 @@ class MaskPen:
         mask = unframed(field, length * shrunk, max(width * shrunk, 1.0), turned)
         said = {"likeness": round(like, 4), "tries": len(drawn), "length_px": length * shrunk, "turn_deg": turned}
         return mask, said
+
+    def _oddness(self, field: np.ndarray, label: int) -> float:
+        """Return how far an outline is out of the range of real ones: pieces too many, and doublings of its width."""
+        most_pieces, least, most = self._range.get(label, (1, 0.0, np.inf))
+        width = width_of(field > 0)
+        too_wide = max(0.0, np.log2(width / most), np.log2(least / width) if least > 0 else 0.0)
+        return max(0, _pieces(field) - most_pieces) + float(too_wide)
+
+    @cached_property
+    def _range(self) -> dict[int, tuple[int, float, float]]:
+        """By class the most pieces, and the least and most width in the frame that an outline may have."""
+        found = {}
+        for label in np.unique(self.labels).tolist():
+            real = [mask > 0 for mask in self.masks[self.labels == label] if mask.any()]
+            widths = [width_of(mask) for mask in real] or [1.0]
+            found[label] = (max(map(_pieces, real), default=1), min(widths) / _WIDER, max(widths) * _WIDER)
+        return found
 
     def _size(self, field: np.ndarray, sizes: np.ndarray, rng: np.random.Generator) -> tuple[float, float, float]:
         """Return length and width, px, and angle, degrees, of a real one that is about as thin as a field."""

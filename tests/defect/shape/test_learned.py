@@ -12,7 +12,7 @@ from generator.core.errors import ConfigError, RangeError
 from generator.core.seeds import stage_rng
 from generator.core.units import Range, Scale
 from generator.defect.outline import Learning, Room, Site
-from generator.defect.shape.learned import Learned
+from generator.defect.shape.learned.outline import Learned
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import yaml
 from generator.core.errors import AssetError, RangeError
 from generator.core.units import Scale
 from generator.defect.outline import Room, Site
-from generator.defect.shape.learned import Learned
+from generator.defect.shape.learned.outline import Learned
 from generator.model.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from generator.model.loop.plan import Plan
 from generator.model.loop.train import train
@@ -110,8 +110,7 @@ def test_a_copy_is_drawn_again_and_the_tries_are_told(model_folder):
     real = framed(_examples()[1].alpha > 0.5, TINY.size).field
     copier = replace(pen, field_of=lambda noise, label: real)
     assert copier.draw("pore", 0, 1.0, 0.0, 100.0)[1]["likeness"] == 1.0
-    other = framed(_examples()[0].alpha > 0.5, TINY.size).field
-    fields = iter([real, real, other])
+    fields = iter([real, real, np.roll(real, 2, axis=0)])
     mended = replace(pen, field_of=lambda noise, label: next(fields))
     said = mended.draw("pore", 0, 1.0, 0.0, 100.0)[1]
     assert said["tries"] == 3 and said["likeness"] < 0.9
@@ -120,9 +119,16 @@ def test_a_copy_is_drawn_again_and_the_tries_are_told(model_folder):
 def test_an_outline_in_more_pieces_than_real_ones_is_drawn_again(model_folder):
     whole = framed(_examples()[0].alpha > 0.5, TINY.size).field
     broken = np.where(np.abs(np.arange(TINY.size) - 8) < 2, np.float32(-1), whole)
-    fields = iter([broken, broken, whole])
-    pen = replace(MaskOutliner(copy_from=1.0).load(model_folder), field_of=lambda noise, label: next(fields))
-    assert pen.draw("pore", 0, 1.0, 0.0, 100.0)[1]["tries"] == 3
+    fields = iter([broken, broken, np.roll(whole, 1, axis=0)])
+    pen = replace(MaskOutliner().load(model_folder), field_of=lambda noise, label: next(fields))
+    assert pen.draw("crack", 0, 1.0, 0.0, 100.0)[1]["tries"] == 3
+
+
+def test_an_outline_much_thicker_than_all_real_ones_is_drawn_again(model_folder):
+    thick, thin = (framed(one.alpha > 0.5, TINY.size).field for one in _examples()[::-1])
+    fields = iter([thick, thick, np.roll(thin, 1, axis=0)])
+    pen = replace(MaskOutliner().load(model_folder), field_of=lambda noise, label: next(fields))
+    assert pen.draw("crack", 0, 1.0, 0.0, 100.0)[1]["tries"] == 3
 
 
 def test_the_shape_draws_with_it_from_the_yaml(model_folder):
@@ -195,7 +201,7 @@ def test_the_yaml_describes_the_settings():
 def test_settings_and_outliner_are_read_without_torch():
     probe = (
         "import sys; import generator.model.mask.settings, generator.model.mask.outliner, generator.model.mask.masks; "
-        "import generator.defect.shape.learned; print(sorted({'torch', 'diffusers'} & set(sys.modules)))"
+        "import generator.defect.shape.learned.outline; print(sorted({'torch', 'diffusers'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.split("\n")[-2] == "[]"

@@ -1,0 +1,1 @@
+"""Outlines that trained models draw."""
