@@ -46,11 +46,11 @@ def learned(**options) -> Learned:
     return Learned(**{"checkpoint": "models/mask", "outliner": BoxOutliner(), **options})
 
 
-def test_the_outline_is_the_mask_with_a_short_ramp_beyond_it():
+def test_the_outline_is_the_mask_with_a_soft_edge_beyond_it():
     outline = learned().draw(room(), Site(x=45.0, y=30.0), stage_rng(0, 0, 0, "shape"))
     assert np.array_equal(outline.drawn, outline.alpha == 1.0)
     assert outline.support.sum() > outline.drawn.sum() and outline.alpha[0, 0] < 0.1
-    assert np.array_equal(outline.support, outline.alpha > 0)
+    assert np.array_equal(outline.support, outline.alpha > 1 / 255)
     assert abs(outline.rect.x + outline.rect.w / 2 - 45) <= 1 and abs(outline.rect.y + outline.rect.h / 2 - 30) <= 1
     assert outline.params["category"] == "crack" and 0 <= outline.params["seed"] < 2**63
     assert 0.8 <= outline.params["scale"] <= 1.25 and outline.params["most_px"] == 135

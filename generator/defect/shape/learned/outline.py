@@ -19,9 +19,10 @@ from generator.core.errors import ConfigError, closest, require
 from generator.core.geometry import Rect
 from generator.core.ports import Outliner, Pen
 from generator.core.units import Range, require_within
-from generator.defect.outline import Outline, Room, Site
+from generator.defect.outline import FAINTEST, Outline, Room, Site
 
 _GROW_PX = 2
+_SOFT_PX = 0.7  # sigma of the edge, as optics show a sharp one; learned looks make their own of the mask
 _LARGEST = 1.5  # times the longer side of the image may an outline be
 _COPY = 0.9
 _SEEDS = 1 << 63
@@ -80,14 +81,13 @@ class Learned:
         scale = math.exp(rng.uniform(math.log(self.scale.low), math.log(self.scale.high)))
         mask, said = pen.draw(category, seed, scale, self.turn_deg.draw(rng), _LARGEST * max(room.hw))
         drawn = np.pad(mask, _GROW_PX)
-        beyond_px = cv2.distanceTransform((~drawn).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
-        alpha = np.clip(1.0 - (beyond_px - 0.5) / (_GROW_PX + 0.5), 0.0, 1.0).astype(np.float32)
-        alpha[drawn] = 1.0
+        alpha = cv2.GaussianBlur(drawn.astype(np.float32), (0, 0), _SOFT_PX)
+        alpha[drawn] = 1.0  # a thin line keeps its strength
         height, width = drawn.shape
         return Outline(
             rect=Rect(round(site.x - width / 2), round(site.y - height / 2), width, height),
             alpha=alpha,
-            support=alpha > 0,
+            support=alpha > FAINTEST,
             drawn=drawn,
             params={"kind": "learned", "category": category, "seed": seed, "scale": scale, **said},
         )
