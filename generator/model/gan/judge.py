@@ -13,6 +13,8 @@ from torch import nn
 from torch.nn import functional
 from torch.nn.utils.parametrizations import spectral_norm
 
+from generator.model.gan.colour import vivid
+
 _SLOPE = 0.2
 _SHOWN, _GAIN = 4.0, 2.0  # enlarge what is seen and each layer's answer, which would fade from layer to layer
 _CELL = 4  # px, in which the surroundings are counted
@@ -47,7 +49,7 @@ class PatchJudge(nn.Module):
     def forward(self, image: torch.Tensor, alpha: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
         """Return a verdict for each crop, (n,), the mean over the patches that show something of the defect."""
         shown = near(alpha)
-        features = torch.cat([image * (shown * _SHOWN), alpha], dim=1)
+        features = torch.cat([vivid(image) * (shown * _SHOWN), alpha], dim=1)
         for layer in self.fine:
             features = functional.leaky_relu(layer(features) * _GAIN, _SLOPE)
         verdict = self.out(features) + (features * self.names(label)[:, :, None, None]).sum(1, keepdim=True)
@@ -74,7 +76,7 @@ class MatchJudge(nn.Module):
     def forward(self, image: torch.Tensor, alpha: torch.Tensor) -> torch.Tensor:
         """Return a verdict for each pair, (n,)."""
         shown = near(alpha)
-        features = torch.cat([image * (shown * _SHOWN), alpha], dim=1)
+        features = torch.cat([vivid(image) * (shown * _SHOWN), alpha], dim=1)
         for layer in self.layers:
             features = functional.leaky_relu(layer(features) * _GAIN, _SLOPE)
         return _mean(self.out(features) * _GAIN, shown)

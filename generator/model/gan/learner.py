@@ -1,8 +1,8 @@
 """The training of the GAN, step by step.
 
 At each step the painter paints every real defect again, from its look and extent, and new ones on good crops, with
-looks drawn from those of their class. Painted ones of both kinds go before the judges; those painted again are also
-compared with the real ones. A real defect's surface was filled in smoothly: it gets the texture of a good crop first,
+looks drawn from those of their class. Painted ones of both kinds go before the judges, and good crops that bear nothing;
+those painted again are also compared with the real ones. A real defect's surface was filled in smoothly: it gets the texture of a good crop first,
 so that the painter meets the same surfaces when it learns and when it paints. Source: own; the term that keeps looks
 apart is Mao et al., mode seeking (2019).
 """
@@ -20,6 +20,7 @@ from torch.nn import functional
 
 from generator.core.seeds import stage_rng
 from generator.model.gan.augment import Augment
+from generator.model.gan.colour import vivid
 from generator.model.gan.judge import MatchJudge, PatchJudge
 from generator.model.gan.looks import Encoder
 from generator.model.gan.loss import broad_difference, judges_loss, patch_differences
@@ -101,9 +102,10 @@ class GanLearner:
         some = slice(0, (len(real) + 1) // 2)  # so that judges do not tell by the surfaces alone
         images, extents = torch.cat([painted, again[some]]), torch.cat([good_alpha, alpha[some]])
         labels = torch.cat([good_label, label[some]])
+        pair = vivid(again), vivid(real)
         losses = {
-            "broad": settings.broad * broad_difference(again, real, alpha),
-            "patch": settings.patch * patch_differences(again, real, alpha, chance),
+            "broad": settings.broad * broad_difference(*pair, alpha),
+            "patch": settings.patch * patch_differences(*pair, alpha, chance),
         }
         seen = Augment(len(images), settings.size, chance, self._device)(images, extents)
         for judge in (self._patches, self._match):
@@ -121,7 +123,9 @@ class GanLearner:
 
         for judge in (self._patches, self._match):
             judge.requires_grad_(True)
-        seen = Augment(len(images), settings.size, chance, self._device)(images.detach(), extents)
+        images = torch.cat([images.detach(), good[some]])  # a good crop is no defect, whatever its extent says
+        extents, labels = torch.cat([extents, good_alpha[some]]), torch.cat([labels, good_label[some]])
+        seen = Augment(len(images), settings.size, chance, self._device)(images, extents)
         true = Augment(len(real), settings.size, chance, self._device)(real, alpha)
         other = Augment(len(real), settings.size, chance, self._device)(real, alpha.roll(1, 0))
         losses["judge"] = judges_loss(self._patches(*true, label), self._patches(*seen, labels))

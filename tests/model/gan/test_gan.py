@@ -196,3 +196,11 @@ def test_a_setting_out_of_range_is_named(field, value):
     whole.pop("_target_")
     with pytest.raises(RangeError, match=field):
         Gan(**{**whole, "size": SIZE, field: value})
+
+
+def test_colour_stands_out_for_judges_and_grey_stays():
+    from generator.model.gan.colour import vivid
+
+    image = torch.tensor([0.1, 0.2, 0.3]).reshape(1, 3, 1, 1)
+    assert torch.allclose(vivid(image).flatten(), torch.tensor([-0.2, 0.2, 0.6]))
+    assert torch.equal(vivid(image[:, :1]), image[:, :1])
