@@ -1,10 +1,10 @@
 """The training of the GAN, step by step.
 
 At each step the painter paints every real defect again, from its look and extent, and new ones on good crops, with
-looks drawn from those of their class. Painted ones of both kinds go before the judges, and good crops that bear nothing;
-those painted again are also compared with the real ones. A real defect's surface was filled in smoothly: it gets the texture of a good crop first,
-so that the painter meets the same surfaces when it learns and when it paints. Source: own; the term that keeps looks
-apart is Mao et al., mode seeking (2019).
+looks drawn from those of their class. Painted ones of both kinds go before the judges, and good crops that bear
+nothing; those painted again are also compared with the real ones. A real defect's surface was filled in smoothly: it
+gets the texture of a good crop first, so that the painter meets the same surfaces when it learns and when it paints.
+Source: own; the term that keeps looks apart is Mao et al., mode seeking (2019).
 """
 
 from __future__ import annotations
