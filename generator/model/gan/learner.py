@@ -23,7 +23,7 @@ from generator.model.gan.augment import Augment
 from generator.model.gan.colour import vivid
 from generator.model.gan.judge import MatchJudge, PatchJudge
 from generator.model.gan.looks import Encoder
-from generator.model.gan.loss import broad_difference, judges_loss, patch_differences
+from generator.model.gan.loss import broad_difference, judges_loss, patch_differences, profile_difference
 from generator.model.gan.network import Generator
 from generator.model.gan.noise import Grids, laid
 from generator.model.loop.average import averaged
@@ -105,6 +105,7 @@ class GanLearner:
         pair = vivid(again), vivid(real)
         losses = {
             "broad": settings.broad * broad_difference(*pair, alpha),
+            "profile": settings.profile * profile_difference(again, real, alpha),
             "patch": settings.patch * patch_differences(*pair, alpha, chance),
         }
         seen = Augment(len(images), settings.size, chance, self._device)(images, extents)

@@ -1,8 +1,8 @@
 """What a painted defect is to have in common with the real one whose look and extent it was given.
 
-Broad brightness is compared place by place; what is fine is compared as a distribution of patches, wherever they lie,
-as noise and texture never lie alike: contrast, sharpness of edges and inner structure. Source: own; the distance is
-sliced Wasserstein on patches (Elnekave and Weiss 2022).
+Broad brightness is compared place by place and from rim to middle; what is fine is compared as a distribution of
+patches, wherever they lie, as noise and texture never lie alike: contrast, sharpness of edges and inner structure.
+Source: own; the distance is sliced Wasserstein on patches (Elnekave and Weiss 2022).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from torch.nn import functional
 
 _SIDE = 5  # of a patch, px
 _FAR = 1e4
+_DEPTHS = 8  # of a profile
 
 
 def broad_difference(painted: torch.Tensor, real: torch.Tensor, alpha: torch.Tensor) -> torch.Tensor:
@@ -19,6 +20,21 @@ def broad_difference(painted: torch.Tensor, real: torch.Tensor, alpha: torch.Ten
     weight = functional.avg_pool2d(alpha, 4)
     difference = functional.avg_pool2d((painted - real) * (alpha > 0), 4).abs().mean(1, keepdim=True)
     return (difference * (weight > 0)).sum() / weight.sum().clamp_min(1.0)
+
+
+def profile_difference(painted: torch.Tensor, real: torch.Tensor, alpha: torch.Tensor) -> torch.Tensor:
+    """Return how far the mean brightness is off, from beyond the rim to the middle of the extent.
+
+    Judges like an edge that is sharper than real ones, with a bright line beside it; this holds it to the real course.
+    """
+    around = functional.avg_pool2d(functional.pad(alpha, (4,) * 4, mode="replicate"), 9, stride=1)
+    depth = (alpha + around) * (0.5 * (_DEPTHS - 1))
+    difference = (painted - real).mean(1, keepdim=True)
+    total = painted.new_zeros(len(painted))
+    for step in range(_DEPTHS):
+        weight = (1 - (depth - step).abs()).clamp_min(0) * (alpha > 0)
+        total = total + ((difference * weight).sum(dim=(1, 2, 3)) / (weight.sum(dim=(1, 2, 3)) + 4)).abs()
+    return total.mean() / _DEPTHS
 
 
 def patch_difference(

@@ -32,6 +32,7 @@ class Gan:
         rate: of learning.
         average: share of the averaged weights that a step keeps.
         broad: weight of the broad brightness of a defect that is painted again.
+        profile: weight of its mean brightness from rim to middle.
         patch: weight of its fine structure.
         match: weight of the judge of image and extent.
         variety: weight of looks being painted apart.
@@ -50,6 +51,7 @@ class Gan:
     rate: float
     average: float
     broad: float
+    profile: float
     patch: float
     match: float
     variety: float
@@ -70,7 +72,7 @@ class Gan:
         require(1 <= self.latent <= 512, "latent", "1 to 512", self.latent)
         require(0 < self.rate <= 0.1, "rate", "above 0, at most 0.1", self.rate)
         require(0 <= self.average < 1, "average", "at least 0, below 1", self.average)
-        for name in ("freedom", "broad", "patch", "match", "variety"):
+        for name in ("freedom", "broad", "profile", "patch", "match", "variety"):
             require(0 <= getattr(self, name) <= 1000, name, "0 to 1000", getattr(self, name))
 
     @property

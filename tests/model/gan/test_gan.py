@@ -204,3 +204,15 @@ def test_colour_stands_out_for_judges_and_grey_stays():
     image = torch.tensor([0.1, 0.2, 0.3]).reshape(1, 3, 1, 1)
     assert torch.allclose(vivid(image).flatten(), torch.tensor([-0.2, 0.2, 0.6]))
     assert torch.equal(vivid(image[:, :1]), image[:, :1])
+
+
+def test_a_bright_line_along_the_rim_is_a_difference():
+    from generator.model.gan.loss import profile_difference
+
+    alpha = torch.zeros(1, 1, 32, 32)
+    alpha[..., 8:24, 8:24] = 0.5
+    alpha[..., 10:22, 10:22] = 1.0
+    real = -0.3 * (alpha == 1).float()
+    lined = real + 0.1 * (alpha == 0.5).float()
+    assert float(profile_difference(real, real, alpha)) == 0.0
+    assert float(profile_difference(lined, real, alpha)) > 0.01
