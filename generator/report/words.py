@@ -18,6 +18,7 @@ from generator.report.angle.words import angle_choices
 from generator.report.choice import TARGET, chosen_for_all, option_of
 from generator.report.text.words import text_choices
 
+_WITH_KINDS = ("bank", "learned")  # folders that hold kinds of defects, by the family that these have
 _PLAN_KEYS = ("seed", "count", "good_share", "defects_per_image", "shares", "usual_shares", "targets", "splits")
 _ENTRY_SUFFIXES = (".json", ".yaml", ".csv")
 _MOST_ENTRIES = 4
@@ -77,6 +78,7 @@ def command_of(config: Mapping[str, Any]) -> str:
         words += ["source.path=DIR"] if group == "source" and option == "folder" else []
     words += text_choices(config) + angle_choices(config)
     if names := defect_names(config):
+        words += [f"{folder}=DIR" for folder in _WITH_KINDS if any(name.startswith(f"{folder}/") for name in names)]
         words.append(f"defect=[{','.join(names)}]")
     for group, option in chosen_for_all(config).items():
         words += [f"{group}={option}", f"{group}.checkpoint=DIR"]

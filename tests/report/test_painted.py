@@ -76,3 +76,11 @@ def test_the_command_names_the_look_and_not_where_it_lies(option):
     assert words in command_of(config) and "secret" not in str(config)
     plain = Specification.of(compose_config("generate", chosen[:1]), "").config
     assert "appearance" not in command_of(plain)
+
+
+@pytest.mark.parametrize("family", ["learned", "bank"])
+def test_the_command_names_the_folder_that_its_kinds_come_from(family):
+    config = {"defect": {family: {"pit": {"_target_": "generator.defect.stage.Defect"}}}}
+    assert command_of(config).endswith(f" {family}=DIR 'defect=[{family}/pit]'")
+    plain = {"defect": {"metal": {"pit": {"_target_": "generator.defect.stage.Defect"}}}}
+    assert family not in command_of(plain)
