@@ -38,11 +38,12 @@ NOT_IN_SPEC = (
     "report",
     "max_reject_share",
     "caption_surface",
+    "bank",
     "learned",
     *FOR_ALL,
 )
 """Top-level keys that change neither an image nor a label, or stand in what they changed, the kinds of defects."""
-_PLACES = ("checkpoint", "pretrained")  # of models: a digest stands for what lies there
+_PLACES = ("bank", "checkpoint", "pretrained")  # ids of cut-outs, or a digest of a model, stand for what lies there
 
 SPEC = "spec.json"
 RUN = "run.json"

@@ -48,6 +48,22 @@ def test_a_specification_does_not_know_where_a_model_lies():
     assert Specification.of(compose_config("generate", [*GAN, "appearance.candidates=2"]), "digest").spec_id not in ids
 
 
+@pytest.mark.parametrize("family", ["learned", "bank"])
+def test_a_specification_does_not_know_where_kinds_lie(tmp_path, family):
+    ids = set()
+    for place in (tmp_path / "here", tmp_path / "there"):
+        folder = place / "defect" / family
+        folder.mkdir(parents=True)
+        (place / {"learned": "model.json", "bank": "manifest.json"}[family]).touch()
+        shape = {"_target_": "generator.defect.bank.shape.FromBank", "bank": f"${{{family}}}", "cutouts": ["a"]}
+        (folder / "pit.yaml").write_text(yaml.safe_dump({"pit": {"shape": shape}}), encoding="utf-8")
+        chosen = (f"{family}={place}", f"defect=[{family}/pit]")
+        spec = Specification.of(compose_config("generate", chosen), "digest")
+        assert spec.config["defect"][family]["pit"]["shape"]["cutouts"] == ["a"]
+        ids.add(spec.spec_id)
+    assert len(ids) == 1
+
+
 @pytest.mark.parametrize(
     ("overrides", "said"),
     [
