@@ -78,6 +78,10 @@ def compose_config(verb: str, overrides: Sequence[str]) -> dict[str, Any]:
         raise explain(error, verb, overrides) from None
     except OmegaConfBaseException as error:
         raise _explain_omegaconf(error) from None
+    except TypeError as error:  # OmegaConf's own, where a name stands for a place in a list
+        raise ConfigError(
+            verb, "keys that fit, those of a list by number", str(error), "--cfg job prints all."
+        ) from None
     for override in overrides:
         added = override.removeprefix("+").removeprefix("+").partition("=")[0]
         if override.startswith("+") and "." not in added and added not in {k.split(".")[0] for k in known_keys(verb)}:

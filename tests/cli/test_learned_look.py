@@ -73,6 +73,7 @@ def test_a_specification_does_not_know_where_kinds_lie(tmp_path, family):
         (("appearance=gan", "appearance.checkpoint="), "appearance.checkpoint: expected a path, got an empty one"),
         (("appearance=[gan,diffusion]",), "appearance: expected one appearance at a time"),
         (("appearance=null",), "Leave appearance out."),
+        (("recipe.stages.defects.gap_px=-1",), "those of a list by number, got Index 'defects' (str) is not an int."),
     ],
 )
 def test_a_mistake_is_answered_with_its_key(overrides, said):
