@@ -92,8 +92,8 @@ def _crop(root: Path, record: Record, label: Label) -> tuple[np.ndarray, np.ndar
     side = max(48, int(1.6 * max(box.w, box.h)))
     window = Rect(box.x + box.w // 2 - side // 2, box.y + box.h // 2 - side // 2, side, side).clipped(pixels.shape[:2])
     drawn = label.params["appearance"]
-    mask = label.mask.full(record.hw)[window.slices, None].astype(np.float32)
-    return pixels[window.slices] / np.float32(255), mask, drawn["scores"][drawn["chosen"]]["nearest"]
+    mask = label.mask.full(record.hw)[window.slices][..., None].astype(np.float32)
+    return pixels[window.slices] / np.float32(255), mask, drawn["nearest"]
 
 
 def _shown(crop: np.ndarray) -> np.ndarray:
