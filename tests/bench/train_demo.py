@@ -2,7 +2,8 @@
 
 Run it with ``make train-demo``. With DEFECTGEN_DATA the classes are those of the magnetic tiles there, five images of
 each from the training split; without it five of drawn parts. Both models train at the same time, one core each; then
-each paints, and a sheet a model shows for every class: real ones | painted | what is labelled | the nearest real one.
+each paints, and a sheet a model shows for every class lines of real ones, painted ones, what is labelled of these, and
+the nearest real one to each.
 Source: own.
 """
 
@@ -64,7 +65,7 @@ def paint(model: Path, good: Path, out: Path, classes: tuple[str, ...]) -> Store
 
 
 def sheet(kind: str, model: Path, painted: Store) -> np.ndarray:
-    """Return real | painted | labelled | nearest real, a row a class, (h, w, 3) uint8."""
+    """Return lines of real, painted, labelled and nearest real ones for each class, (h, w, 3) uint8."""
     references = load_checkpoint(model, kind).references
     made: dict[str, list[tuple[Record, Label]]] = defaultdict(list)
     for record in painted:
@@ -73,17 +74,16 @@ def sheet(kind: str, model: Path, painted: Store) -> np.ndarray:
     rows = []
     for category, (crops, _) in references.items():
         real = [_shown(crops[i % len(crops)]) for i in range(SHOWN)]
-        columns = [real, [], [], []]
+        lines_of = [real, [], [], []]
         for record, label in made[category][:SHOWN]:
             image, mask, nearest = _crop(painted.root, record, label)
-            columns[1].append(_shown(image))
-            columns[2].append(_shown(mask))
-            columns[3].append(_shown(crops[nearest]))
+            lines_of[1].append(_shown(image))
+            lines_of[2].append(_shown(mask))
+            lines_of[3].append(_shown(crops[nearest]))
         blank = np.full((SIDE_PX, SIDE_PX, 3), 40, np.uint8)
-        rows.append(
-            np.hstack([one for part in columns for one in [*part, *[blank] * (SHOWN - len(part)), blank[:, :8]]])
-        )
-    return np.vstack([part for row in rows for part in (row, np.full((8, row.shape[1], 3), 40, np.uint8))])
+        lines = [np.hstack([*line, *[blank] * (SHOWN - len(line))]) for line in lines_of]
+        rows += [*lines, np.full((8, lines[0].shape[1], 3), 255, np.uint8)]
+    return np.vstack(rows)
 
 
 def _crop(root: Path, record: Record, label: Label) -> tuple[np.ndarray, np.ndarray, int]:
