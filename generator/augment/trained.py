@@ -35,7 +35,11 @@ def from_model(
     if facts["kind"] != maker:
         raise ConfigError(where, f"a model of kind {maker}", f"one of kind {facts['kind']} at '{folder}'")
     images = facts["trained"].get("images")
-    seen = sorted(name for name, sha256 in images.items() if sha256 in held_out) if isinstance(images, dict) else []
+    if not isinstance(images, dict):
+        raise ConfigError(
+            where, "a model that says which images it learned from", f"'{folder}' without", "Train it anew."
+        )
+    seen = sorted(name for name, sha256 in images.items() if sha256 in held_out)
     if seen:
         got = f"'{seen[0]}'" + (f" and {len(seen) - 1} more" if len(seen) > 1 else "")
         raise ConfigError(where, "a model that learned from the train side alone", f"one that learned from {got}",

@@ -96,8 +96,7 @@ def write_bank(entries: Sequence[Entry], out: Path, data: Path, place: str, shee
     Raises:
         ConfigError: ``out`` holds something else than a bank, or cannot be written.
     """
-    if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not (out / MANIFEST).is_file())):
-        raise ConfigError("out", "a bank to replace, or a path that is free", f"'{out}'", "Choose another.")
+    require_place(out)
     by_class: dict[str, dict[str, Entry]] = {}
     for entry in entries:
         by_class.setdefault(entry.cutout.category, {}).setdefault(entry.cutout.identity(), entry)
@@ -119,6 +118,12 @@ def write_bank(entries: Sequence[Entry], out: Path, data: Path, place: str, shee
         if sheet is not None:
             sheet(folder / "review.png")
     return {category: out / path.relative_to(folder) for category, path in written.items()}
+
+
+def require_place(out: Path) -> None:
+    """Raise ``ConfigError`` where something else than a bank lies at ``out``."""
+    if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not (out / MANIFEST).is_file())):
+        raise ConfigError("out", "a bank to replace, or a path that is free", f"'{out}'", "Choose another.")
 
 
 def _write_cutout(folder: Path, name: str, entry: Entry) -> dict[str, Any]:

@@ -169,9 +169,10 @@ def _texts(root: Path, stats: Stats, ledger: Ledger, found: list[Finding]) -> di
     labels = config.get("labels") or {}
     has_text, turned = bool(stats.text.splits), stats.turned
     has_defects = bool(stats.classes) or not (has_text or turned)
+    learned = any(numbers.painted.count for numbers in stats.classes.values())
     done = (
         ("text is written", has_text),
-        ("defects are painted", has_defects),
+        ("defects are painted by a trained model" if learned else "defects are painted", has_defects),
         ("images are turned" if turned.images else "parts are laid", bool(turned)),
     )
     return {
@@ -189,6 +190,7 @@ def _texts(root: Path, stats: Stats, ledger: Ledger, found: list[Finding]) -> di
         + ", and " * (bool(turned) and (has_defects or has_text))
         + "every label is derived from the pixels that changed" * (has_defects or has_text),
         "has_defects": has_defects,
+        "learned": learned,
         "turned": turned,
         "angle_tables": angle_rows(turned, stats.splits),
         "angle_sentence": angle_sentence(turned) if turned else "",

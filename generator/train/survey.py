@@ -5,17 +5,20 @@ from __future__ import annotations
 from generator.model.port import Settings
 from generator.train.material import Material, Real
 
+MASKS = "mask"
+"""Kind of the model that learns outlines alone."""
 _FEW = 5
-_LATENT_PX = 8.0  # of a model that paints in cells, a defect narrower than one is lost
 
 
 def survey(material: Material, settings: Settings) -> list[str]:
     """Return sentences: what each class offers, what is enlarged, what to expect of it."""
     lines = [f"{_class(real)}" for real in material.real]
     lines.append(f"{len(material.goods)} good images are looked at" if material.goods else "no good image")
+    if settings.kind == MASKS:
+        return [*lines, *material.notes]
     for real in material.real:
         enlarged = settings.thin_px / real.narrowest_px
-        if enlarged > 1:
+        if enlarged >= 1.05:
             lines.append(
                 f"{real.category}: narrowest {real.narrowest_px:.1f} px, shown up to {min(enlarged, 8):.1f} times "
                 f"enlarged, so that it is {settings.thin_px:g} px wide for the model"

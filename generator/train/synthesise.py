@@ -20,6 +20,7 @@ from generator.dataset.record import Records
 from generator.dataset.store import Store
 from generator.dataset.view import flavoured
 from generator.harvest.harvest import HarvestRequest, HarvestResult, harvest_from
+from generator.harvest.write import require_place
 from generator.model.checkpoint import digest_of
 from generator.run.generate import Job
 from generator.train.kinds import FAMILY
@@ -94,6 +95,7 @@ def synthesise(
     Raises:
         ConfigError, AssetError, FormatError: something cannot be used.
     """
+    require_place(out)
     kinds = kinds_of(request.learned, request.classes)
     config = {
         **compose([

@@ -24,7 +24,7 @@ def compose(overrides):
 class Small:
     """Settings as far as the data path asks for them."""
 
-    size, thin_px, batch = 32, 8.0, 2
+    kind, size, thin_px, batch = "gan", 32, 8.0, 2
 
 
 def test_a_defect_lies_alone_on_its_filled_surface(tmp_path):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shlex
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from generator.cli.compose import compose_config
 from generator.cli.progress import RunProgress
-from generator.core.names import MARKER
 from generator.harvest.write import FAMILY
 from generator.model.device import choose
 from generator.run.build import coerce
@@ -36,14 +36,14 @@ def run(config: dict[str, Any]) -> int:
     has_gpu = choose("auto") != "cpu"  # one process fills a GPU
     settings = {"roi": config["roi"], "executor": _SERIAL if has_gpu else config["executor"]}
     work = out.with_name(f"{out.name}.run") / "painted"
-    work.mkdir(parents=True, exist_ok=True)
-    (work / MARKER).touch()
     with RunProgress(request.count * len(kinds_of(learned, request.classes))) as progress:
         result = synthesise(
             request, out, work, lambda overrides: compose_config("generate", overrides), settings, progress.report
         )
     if not keep:
         shutil.rmtree(work)
+        with suppress(OSError):  # something else lies there too
+            work.parent.rmdir()
     counts = ", ".join(f"{name} {count}" for name, count in result.counts.items())
     print(f"painted and cut: {counts}\nreview sheet: {out / 'review.png'}")
     names = ",".join(f"{FAMILY}/{path.stem}" for path in result.paths.values())

@@ -64,11 +64,11 @@ class MaskOutliner:
 def _loaded(outliner: MaskOutliner, folder: Path, digest: str) -> MaskPen:
     """Return a pen; the digest tells a folder that was trained anew."""
     device = choose(outliner.device, "outliner.device")
+    checkpoint = load_checkpoint(folder, KIND)
     with packages("outliner"):
         import torch
 
         from generator.model.mask.network import Outlines
-    checkpoint = load_checkpoint(folder, KIND)
     size, classes = checkpoint.size, checkpoint.classes
     network = built(lambda: Outlines(len(classes), size, **checkpoint.network), checkpoint, folder)
     sizes, labels = network.sizes.numpy().astype(float), network.labels.numpy()

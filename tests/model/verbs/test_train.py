@@ -118,3 +118,23 @@ def test_training_says_what_is_wrong_before_it_begins(command, tmp_path):
     assert code == 2 and "minutes" in err
     code, _, err = command("synthesise", "learned=real", "good=real/good")
     assert code == 2 and err.count("\n") == 1
+
+
+def test_a_bank_is_refused_before_anything_is_painted(trained, command, tmp_path):
+    trained("gan")
+    code, _, err = command("synthesise", "learned=gan", "good=real/good", "count=1000000", "out=gan")
+    assert (
+        code == 2
+        and err.startswith("defectgen: out: expected a bank to replace")
+        and not (tmp_path / "gan.run").exists()
+    )
+    code, _, err = command("synthesise", "learned=gan", "good=nowhere", "count=3", "out=bank", "executor=serial")
+    assert code == 2 and not (tmp_path / "bank.run").exists()
+
+
+def test_the_card_says_that_a_model_painted(trained, command, tmp_path):
+    trained("gan")
+    asked = [key for key in GENERATE if key != "report=false"]
+    assert command("generate", *asked, "learned=gan", "defect=[learned/crack]", "out=set")[0] in (0, 3)
+    card = (tmp_path / "set" / "README.md").read_text()
+    assert "defects are painted by a trained model" in card and "ranges that somebody chose" not in card
