@@ -200,6 +200,18 @@ def test_grey_and_colour_are_painted_by_either(tmp_path, learned, given):
     assert brush.paint(surface, alpha, "dark", [0]).shape == (1, *surface.shape)
 
 
+def test_a_tile_on_a_darker_part_of_the_surface_is_painted_as_one_on_a_brighter_part():
+    from generator.model.diffusion.network import Denoiser
+
+    denoiser = Denoiser(1, 2, **TINY.network)
+    noisy, alpha = torch.zeros(1, 1, 16, 16), torch.ones(1, 1, 16, 16)
+    ground = torch.linspace(-1, 1, 256).reshape(1, 1, 16, 16)
+    time = label = torch.zeros(1, dtype=torch.int64)
+    with torch.inference_mode():
+        dark, bright = (denoiser(noisy, ground + shift, alpha, time, label) for shift in (-2, 2))
+    assert torch.allclose(dark, bright, atol=1e-4)
+
+
 def test_an_extent_without_a_pixel_leaves_the_surface(folder):
     surface, alpha = _scene()
     painted = DiffusionPainter(device="cpu").load(folder).paint(surface, alpha * 0, "dark", [0, 1])
