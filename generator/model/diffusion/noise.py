@@ -3,8 +3,8 @@
 White noise averages out over a few pixels, so a defect's tone shows through long before its texture, and a small
 network that is asked for the tone must average over the whole defect; what it misses comes out as blotches. Here most
 of the variance is tone, about the same over a crop; the rest is shared alike by the octaves of scales below, as in
-pictures of nature, but for the finest, which cameras blur. So tone and texture come out together, each of noise of its
-own scale.
+pictures of nature, but for the finest, which cameras blur; and channels differ little, as defects are rarely gaudy. So
+tone and texture come out together, each of noise of its own scale.
 The schedule is a cosine whose last step is noise alone, so that a defect may be as dark or as bright as it likes.
 Source: own, shares as measured on residuals of defects on metal and asphalt; Ruderman (1994) for the spectrum of
 pictures; Nichol and Dhariwal (2021) for the cosine; Lin et al., Common Diffusion Noise Schedules are Flawed (2024).
@@ -20,6 +20,7 @@ from torch.nn import functional
 
 _SCHEDULE = {"num_train_timesteps": 1000, "beta_schedule": "squaredcos_cap_v2", "rescale_betas_zero_snr": True}
 _TONE = 0.7  # share of the variance
+_TINT = 0.05  # share of the variance that each channel has for itself
 _SHARP_PX = 4.0  # finer octaves are weaker
 _LINEAR_SPREAD = 2.0 / 3.0  # of values between those of a grid, in two directions, at a place drawn evenly
 
@@ -48,10 +49,19 @@ def noise_of(
         device: where it is made.
     """
     generator = torch.Generator(device=device).manual_seed(seed)
+    count, channels, height, width = shape
+    grey = _of_scales((count, 1, height, width), size, generator)
+    if channels == 1:
+        return grey
+    return math.sqrt(1 - _TINT) * grey + math.sqrt(_TINT) * _of_scales(shape, size, generator)
+
+
+def _of_scales(shape: tuple[int, int, int, int], size: int, generator: torch.Generator) -> torch.Tensor:
+    """Return noise whose channels are each by themselves."""
     cells = [2**octave for octave in range(size.bit_length())]
     weights = [min(1.0, cell / _SHARP_PX) for cell in cells]
     texture = sum(weights)
-    noise = torch.zeros(shape, device=device)
+    noise = torch.zeros(shape, device=generator.device)
     for cell, weight in zip((*cells, 2 * size), (*weights, texture * _TONE / (1 - _TONE)), strict=True):
         noise += math.sqrt(weight * (1 - _TONE) / texture) * _octave(shape, cell, generator)
     return noise

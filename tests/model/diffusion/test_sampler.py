@@ -76,3 +76,9 @@ def test_noise_has_variance_one_most_of_which_is_tone():
     beside = float((noise[..., 1:] * noise[..., :-1]).mean())
     apart = float((noise[..., 16:] * noise[..., :-16]).mean())
     assert 0.9 < beside < 1.05 and 0.4 < apart < 0.85
+
+
+def test_the_noise_of_colours_is_nearly_that_of_grey():
+    noise = torch.cat([noise_of((1, 3, 8, 8), 16, seed) for seed in range(300)])
+    assert abs(float(noise.var()) - 1) < 0.15
+    assert float((noise[:, 0] - noise[:, 1]).var()) < 0.15
