@@ -19,7 +19,7 @@ from diffusers import DDPMScheduler
 from generator.core.seeds import stage_rng
 from generator.model.device import autocast
 from generator.model.diffusion.ground import ground_of
-from generator.model.diffusion.network import SPREAD, Denoiser
+from generator.model.diffusion.network import Denoiser, spread
 from generator.model.diffusion.noise import learning_schedule, noise_of
 from generator.model.diffusion.sampler import guided, laid, sampled
 from generator.model.diffusion.settings import Diffusion
@@ -70,8 +70,8 @@ class DiffusionLearner:
         time = torch.from_numpy(rng.integers(self._schedule.config.num_train_timesteps, size=count))
         noise = noise_of(target.shape, self._settings.size, int(rng.integers(2**63)), self._device)
         extent = torch.from_numpy(alpha).to(self._device)
-        ground = ground_of(torch.from_numpy(surface).to(self._device), extent) * SPREAD
-        change = torch.from_numpy(target).to(self._device) * SPREAD - ground
+        ground = ground_of(torch.from_numpy(surface).to(self._device), extent)
+        change = spread(torch.from_numpy(target).to(self._device) - ground)
         wanted = self._schedule.get_velocity(change, noise, time)
         noisy = self._schedule.add_noise(change, noise, time)
         for group in self._optimiser.param_groups:
@@ -121,7 +121,7 @@ class DiffusionLearner:
             return guided(denoiser, noisy, ground, alpha, time, label, _SHOW_GUIDANCE)
 
         with torch.inference_mode():
-            ground = ground_of(good, alpha) * SPREAD
+            ground = ground_of(good, alpha)
             change = sampled(noise, _SHOW_STEPS, velocity)
             return laid(change, ground, good, alpha).float().cpu().numpy()
 

@@ -22,8 +22,21 @@ from torch.nn import functional
 from generator.model.diffusion.settings import MOST_FOLD, MOST_LAYERS, MOST_LEVELS
 
 SPREAD = 2.0
-"""Values are taken times this, so that what lies within an extent is about as spread as the noise."""
+"""Changes are taken times this, so that they are about as spread as the noise."""
+_TINT = 4.0  # and what their colours differ from grey times this too: a wrong tint is seen sooner than a wrong tone
 _GROUPS = 8
+
+
+def spread(change: torch.Tensor) -> torch.Tensor:
+    """Return changes, (n, C, h, w) in units of the model, as the network learns them."""
+    grey = change.mean(dim=1, keepdim=True)
+    return (grey + (change - grey) * _TINT) * SPREAD
+
+
+def gathered(change: torch.Tensor) -> torch.Tensor:
+    """Return what ``spread`` was given."""
+    grey = change.mean(dim=1, keepdim=True)
+    return (grey + (change - grey) / _TINT) / SPREAD
 
 
 class Denoiser(nn.Module):
@@ -66,9 +79,8 @@ class Denoiser(nn.Module):
         """Return the velocity, (n, C, h, w); it says nothing where alpha is 0.
 
         Args:
-            noisy: (n, C, h, w), the noised change of the ground, units of the model times ``SPREAD``; h and w multiples
-                of ``unit``.
-            ground: (n, C, h, w), see ``ground_of``, units of the model times ``SPREAD``.
+            noisy: (n, C, h, w), the noised change of the ground, see ``spread``; h and w multiples of ``unit``.
+            ground: (n, C, h, w), see ``ground_of``, units of the model.
             alpha: (n, 1, h, w) in [0, 1], the extent.
             time: (n,) int64, how noisy it is.
             label: (n,) int64, the class; ``any_class``: any.
@@ -76,7 +88,7 @@ class Denoiser(nn.Module):
         level = ground.mean(
             dim=(2, 3), keepdim=True
         )  # a tile of a canvas is as bright as it is, a crop in training not
-        seen = torch.cat([noisy * (alpha > 0), ground - level, alpha], dim=1)
+        seen = torch.cat([noisy * (alpha > 0), (ground - level) * SPREAD, alpha], dim=1)
         if self.fold == 1:
             return self.unet(seen, time, label).sample
         folded = functional.pixel_unshuffle(seen, self.fold)

@@ -16,7 +16,7 @@ import torch
 from generator.model.canvas import Canvas
 from generator.model.device import reproducible
 from generator.model.diffusion.ground import ground_of
-from generator.model.diffusion.network import SPREAD, Denoiser
+from generator.model.diffusion.network import Denoiser, gathered
 from generator.model.diffusion.noise import noise_of, painting_schedule
 
 CHUNK = 16
@@ -25,7 +25,7 @@ _FADE = 3.0  # a defect stands in full where alpha is at least one over this
 
 
 def sampled(noise: torch.Tensor, steps: int, velocity: Callable[[torch.Tensor, int], torch.Tensor]) -> torch.Tensor:
-    """Return what the noise turns into, (n, C, h, w) in units of the model times ``SPREAD``.
+    """Return what the noise turns into, (n, C, h, w), see ``spread``.
 
     Args:
         noise: (n, C, h, w) float32, see ``noise_of``.
@@ -46,12 +46,12 @@ def laid(change: torch.Tensor, ground: torch.Tensor, surface: torch.Tensor, alph
 
     Args:
         change: (n, C, h, w), as ``sampled`` returns it.
-        ground: (n or 1, C, h, w), see ``ground_of``, units of the model times ``SPREAD``.
+        ground: (n or 1, C, h, w), see ``ground_of``, units of the model.
         surface: (n or 1, C, h, w), units of the model.
         alpha: (n or 1, 1, h, w) in [0, 1].
     """
     weight = (alpha * _FADE).clamp(max=1.0)
-    return torch.where(alpha > 0, surface + weight * ((ground + change) / SPREAD - surface), surface)
+    return torch.where(alpha > 0, surface + weight * (ground + gathered(change) - surface), surface)
 
 
 def guided(
@@ -97,7 +97,7 @@ def painted(
     device = next(denoiser.parameters()).device
     surface, alpha = (torch.from_numpy(plane)[None].to(device) for plane in (canvas.surface, canvas.alpha))
     noise = torch.cat([noise_of((1, *canvas.surface.shape), canvas.size, seed) for seed in seeds]).to(device)
-    ground = ground_of(surface, alpha) * SPREAD
+    ground = ground_of(surface, alpha)
     rows = CHUNK if device.type == "cpu" else 16 * CHUNK
 
     def velocity(noisy: torch.Tensor, time: int) -> torch.Tensor:

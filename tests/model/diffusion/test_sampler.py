@@ -9,7 +9,7 @@ pytest.importorskip("diffusers")
 
 from generator.model.diffusion.ground import ground_of  # noqa: E402
 from generator.model.diffusion.learner import time_weights  # noqa: E402
-from generator.model.diffusion.network import SPREAD  # noqa: E402
+from generator.model.diffusion.network import SPREAD, gathered, spread  # noqa: E402
 from generator.model.diffusion.noise import learning_schedule, noise_of  # noqa: E402
 from generator.model.diffusion.sampler import laid, sampled  # noqa: E402
 
@@ -36,7 +36,7 @@ def test_a_defect_fades_into_the_surface_and_leaves_what_lies_beyond():
     )
     alpha = torch.tensor([[[[0.0, 1 / 6, 1 / 3, 1.0]]]])
     painted = laid(change, ground, surface, alpha)
-    full = (0.6 - 2.0) / SPREAD
+    full = 0.6 - 2.0 / SPREAD
     assert torch.allclose(painted, torch.tensor([[[[0.5, (0.5 + full) / 2, full, full]]]]))
     assert torch.equal(painted[..., 0], surface[..., 0])
 
@@ -82,3 +82,13 @@ def test_the_noise_of_colours_is_nearly_that_of_grey():
     noise = torch.cat([noise_of((1, 3, 8, 8), 16, seed) for seed in range(300)])
     assert abs(float(noise.var()) - 1) < 0.15
     assert float((noise[:, 0] - noise[:, 1]).var()) < 0.15
+
+
+def test_what_is_spread_is_gathered_again_and_colours_stand_out():
+    change = torch.randn(2, 3, 4, 4, generator=torch.Generator().manual_seed(0))
+    assert torch.allclose(gathered(spread(change)), change, atol=1e-6)
+    grey = torch.full((1, 3, 2, 2), -0.5)
+    assert torch.allclose(spread(grey), grey * SPREAD)
+    tint = torch.tensor([0.1, 0.0, -0.1]).reshape(1, 3, 1, 1)
+    assert torch.allclose(spread(grey + tint) - spread(grey), tint * SPREAD * 4)
+    assert torch.allclose(spread(grey[:, :1]), grey[:, :1] * SPREAD)
