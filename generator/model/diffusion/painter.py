@@ -12,10 +12,10 @@ import numpy as np
 
 from generator.core.errors import require
 from generator.core.ports import Brush
+from generator.model.brush import OfCheckpoint
 from generator.model.canvas import Canvas
 from generator.model.checkpoint import Checkpoint, built, digest_of, load_checkpoint
 from generator.model.device import Device, choose, packages
-from generator.model.patches import scale_of
 
 if TYPE_CHECKING:
     from generator.model.diffusion.network import Denoiser
@@ -70,7 +70,7 @@ def _loaded(painter: DiffusionPainter, folder: Path, digest: str) -> Brush:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class DiffusionBrush:
+class DiffusionBrush(OfCheckpoint):
     """A loaded diffusion model; see ``generator.core.ports.Brush``.
 
     Attributes:
@@ -82,25 +82,6 @@ class DiffusionBrush:
     checkpoint: Checkpoint
     denoiser: Denoiser
     painter: DiffusionPainter
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        """See the port."""
-        return self.checkpoint.classes
-
-    @property
-    def context_px(self) -> int:
-        """See the port."""
-        return self.checkpoint.size // 2
-
-    @property
-    def references(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-        """See the port."""
-        return self.checkpoint.references
-
-    def scale_of(self, alpha: np.ndarray) -> float:
-        """See the port."""
-        return scale_of(alpha, self.checkpoint.size, self.checkpoint.thin_px)
 
     def paint(self, surface: np.ndarray, alpha: np.ndarray, category: str, seeds: Sequence[int]) -> np.ndarray:
         """See the port."""

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from generator.core.errors import AssetError
+from generator.model.brush import OfCheckpoint
 from generator.model.canvas import Canvas
 from generator.model.checkpoint import Checkpoint, built, digest_of, load_checkpoint
 from generator.model.device import Device, choose, memory_named, packages, reproducible
-from generator.model.patches import scale_of
 
 if TYPE_CHECKING:
     from generator.model.gan.network import Generator
@@ -51,7 +51,7 @@ class GanPainter:
         return digest_of(Path(checkpoint))
 
 
-class GanBrush:
+class GanBrush(OfCheckpoint):
     """A trained GAN, loaded.
 
     Args:
@@ -61,26 +61,7 @@ class GanBrush:
     """
 
     def __init__(self, checkpoint: Checkpoint, network: Generator, device: str) -> None:
-        self._checkpoint, self._network, self._device = checkpoint, network, device
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        """The classes it has learned."""
-        return self._checkpoint.classes
-
-    @property
-    def context_px(self) -> int:
-        """Half a crop: what it sees about the middle of a defect."""
-        return self._checkpoint.size // 2
-
-    @property
-    def references(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-        """By class what it learned from."""
-        return self._checkpoint.references
-
-    def scale_of(self, alpha: np.ndarray) -> float:
-        """Return px of the model for each px of an image with this extent."""
-        return scale_of(alpha, self._checkpoint.size, self._checkpoint.thin_px)
+        self.checkpoint, self._network, self._device = checkpoint, network, device
 
     def paint(self, surface: np.ndarray, alpha: np.ndarray, category: str, seeds: Sequence[int]) -> np.ndarray:
         """Return a candidate for each seed, (n, h, w, C) float32 in [0, 1]."""
@@ -90,7 +71,7 @@ class GanBrush:
 
         if not alpha.any():
             return np.repeat(surface[None], len(seeds), axis=0)
-        one = self._checkpoint
+        one = self.checkpoint
         canvas = Canvas.of(surface, alpha, one.size, one.thin_px, one.channels)
         label = one.classes.index(category)
         extent, looks, noises = torch.from_numpy(canvas.alpha), [], []

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from generator.model.brush import OfCheckpoint
 from generator.model.canvas import Canvas
 from generator.model.checkpoint import Checkpoint
 from generator.model.device import memory_named, reproducible
 from generator.model.inpaint.inpainter import Condition, Inpainter
 from generator.model.inpaint.settle import settled
-from generator.model.patches import GAIN, scale_of, to_pixels
+from generator.model.patches import GAIN, to_pixels
 
 if TYPE_CHECKING:
     from generator.model.inpaint.painter import InpaintPainter
@@ -28,7 +29,7 @@ Tile = tuple[slice, slice]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class InpaintBrush:
+class InpaintBrush(OfCheckpoint):
     """A tuned inpainting model; see ``generator.core.ports.Brush``.
 
     Attributes:
@@ -40,25 +41,6 @@ class InpaintBrush:
     checkpoint: Checkpoint
     inpainter: Inpainter
     painter: InpaintPainter
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        """See the port."""
-        return self.checkpoint.classes
-
-    @property
-    def context_px(self) -> int:
-        """See the port."""
-        return self.checkpoint.size // 2
-
-    @property
-    def references(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-        """See the port."""
-        return self.checkpoint.references
-
-    def scale_of(self, alpha: np.ndarray) -> float:
-        """See the port."""
-        return scale_of(alpha, self.checkpoint.size, self.checkpoint.thin_px)
 
     def paint(self, surface: np.ndarray, alpha: np.ndarray, category: str, seeds: Sequence[int]) -> np.ndarray:
         """See the port."""
