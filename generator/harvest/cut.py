@@ -102,14 +102,25 @@ def laid_bare(photo: Photo, mask: np.ndarray, grow_px: int, around_px: int = _AR
     here = photo.pixels[around.slices].astype(np.float32) * np.float32(1.0 / photo.white)
     inside = mask[around.slices]
     other = (photo.others | (photo.mask & ~mask))[around.slices]
-    outside_px = cv2.distanceTransform((~inside).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
-    alpha = np.clip(1.0 - (outside_px - 0.5) / (grow_px + 0.5), 0.0, 1.0).astype(np.float32)
-    alpha[inside] = 1.0
+    alpha = extent_of(inside, grow_px)
     alpha[other] = 0.0
     alpha = np.rint(alpha * 255).astype(np.float32) / np.float32(255)
     known = (alpha == 0) & (cv2.dilate(other.astype(np.uint8), np.ones((2 * grow_px + 1,) * 2, np.uint8)) == 0)
     surface = filled(here, known if known.any() else alpha == 0)
     return Bare(around=around, here=here, surface=surface, alpha=alpha, inside=inside, known=known)
+
+
+def extent_of(mask: np.ndarray, grow_px: int) -> np.ndarray:
+    """Return how far each pixel may belong to a defect, (h, w) float32: 1 within its mask, falling to 0 beyond.
+
+    Args:
+        mask: (h, w) bool.
+        grow_px: how far beyond it the edge of the defect goes on, >= 0.
+    """
+    outside_px = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
+    alpha = np.clip(1.0 - (outside_px - 0.5) / (grow_px + 0.5), 0.0, 1.0).astype(np.float32)
+    alpha[mask] = 1.0
+    return alpha
 
 
 def _cut(photo: Photo, mask: np.ndarray, category: str, grow_px: int) -> CutOut:

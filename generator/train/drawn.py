@@ -16,8 +16,8 @@ from generator.core.geometry import mask_to_rect
 from generator.core.sample import GoodImage, Sample, SampleSpec
 from generator.core.seeds import stage_rng
 from generator.defect.stage import Defect, PutDefects
+from generator.harvest.cut import extent_of
 from generator.model.patches import Example
-from generator.train.extent import extent_of
 
 _STANDS_OUT = 0.024  # least change of a pixel that a person would outline, a share of full scale
 _AROUND_PX = 96

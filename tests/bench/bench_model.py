@@ -23,10 +23,10 @@ import cv2
 import numpy as np
 
 from generator.cli.compose import compose_config
+from generator.harvest.cut import extent_of
 from generator.imaging.poisson import blend
 from generator.model.checkpoint import Checkpoint, save_checkpoint
 from generator.run.build import build
-from generator.train.extent import extent_of
 from generator.train.kinds import PAINTERS
 
 BATCHES = (1, 4, 16)
