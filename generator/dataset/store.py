@@ -48,7 +48,7 @@ class SampleWriter:
         self._root, self._twins, self._flavours, self._jpeg = root, twins, flavours, jpeg_quality
         self._encoded: dict[str, bytes] = {}
         self._twin_paths: dict[tuple[str, str], Path] = {}
-        self._folders: set[Path] = set()
+        self._folders: set[str] = set()
         self.files: dict[str, tuple[int, str]] = {}  # path below root -> bytes, sha256
 
     def write(self, sample: Sample) -> Record:
@@ -102,7 +102,7 @@ class SampleWriter:
         first = self._twin_paths.get(key)
         target = self._root / path
         if first is not None:
-            self._make_folder(target.parent)
+            self._make_folder(path)
             link_or_copy(first, target)
             self.files[path] = self.files[first.relative_to(self._root).as_posix()]
             return
@@ -117,14 +117,15 @@ class SampleWriter:
         return self._encoded[source_id]
 
     def _put(self, path: str, data: bytes) -> None:
-        target = self._root / path
-        self._make_folder(target.parent)
-        target.write_bytes(data)
+        self._make_folder(path)
+        with open(f"{self._root}/{path}", "wb") as stream:  # noqa: PTH123 a Path a file costs more than the write
+            stream.write(data)
         self.files[path] = len(data), hashlib.sha256(data).hexdigest()
 
-    def _make_folder(self, folder: Path) -> None:
+    def _make_folder(self, path: str) -> None:
+        folder = path.rpartition("/")[0]
         if folder not in self._folders:
-            folder.mkdir(parents=True, exist_ok=True)
+            (self._root / folder).mkdir(parents=True, exist_ok=True)
             self._folders.add(folder)
 
 

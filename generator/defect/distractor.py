@@ -51,9 +51,14 @@ class PutDistractors:
         """Whether the direction of the light is asked for: only where there are kinds to shade."""
         return bool(self.kinds)
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether it changes no sample: no kind was chosen."""
+        return not self.kinds
+
     def __call__(self, sample: Sample, rng: np.random.Generator) -> Sample:
         """Return the sample with its distractors; its image must not yet differ from its twin."""
-        if not self.kinds:
+        if self.is_idle:
             return sample
         if sample.instances:
             raise ValueError("distractors come before the defects, as they lie on the twin too")

@@ -75,6 +75,11 @@ class PutDefects:
         """Whether the direction of the light is asked for: only where there are kinds to shade."""
         return bool(self.defects)
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether it changes no sample: no kind was chosen."""
+        return not self.defects
+
     def prepared(self, goods: Iterable[GoodImage]) -> PutDefects:
         """Return the stage itself, once every model that it paints with was loaded and knows its class.
 

@@ -77,7 +77,8 @@ class Pipeline:
         self.plan = Plan(request, self.categories, self.source, str(recipe["name"]), self.seed)
         self._own = _own_angles(config, self.source)
         self._images: OrderedDict[str, _Lit] = OrderedDict()
-        self.stages = [_prepared(stage, self._first_goods()) for stage in self.stages]
+        prepared = [_prepared(stage, self._first_goods()) for stage in self.stages]
+        self.stages = [stage for stage in prepared if not getattr(stage, "is_idle", False)]
         if self._own is not None and self._own.is_guessed:
             _require_half_turn(self.stages, _user_key("own_angles", recipe, config) or "recipe.own_angles")
 

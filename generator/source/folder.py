@@ -30,6 +30,7 @@ from generator.source.file_tree import FileTree, fingerprint
 EXTENSIONS = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp")
 _CODES = {ALPHA_DROPPED: "alpha_dropped", CMYK_CONVERTED: "cmyk_converted", FIRST_PAGE: "first_page"}
 _AUTO_WHITES = (1023, 4095, 16383, 65535)
+_AT_ONCE = 16  # files that a thread reads before it hands over what it found
 _SHOWN = 5
 
 
@@ -209,7 +210,9 @@ class Folder:
         """Yield for each file its fingerprint and notes, or why it cannot be used."""
         with warnings.catch_warnings(), ThreadPoolExecutor(tree.threads) as pool:
             warnings.simplefilter("ignore")
-            yield from pool.map(lambda name: self._verdict(tree, name), names)
+            some = [names[first : first + _AT_ONCE] for first in range(0, len(names), _AT_ONCE)]
+            for found in pool.map(lambda part: [self._verdict(tree, name) for name in part], some):
+                yield from found
 
     def _verdict(self, tree: FileTree, name: str) -> tuple[bytes, tuple[str, ...]] | str:
         try:
