@@ -9,7 +9,7 @@ labels set it back. Source: own.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
@@ -18,6 +18,7 @@ import numpy as np
 from generator.core.annotation import Instance, Part, Region
 from generator.core.sample import Sample
 from generator.core.text import TextLine
+from generator.imaging.move.covered import Cover
 from generator.imaging.move.support import grown_owners, grown_supports, moved_support
 from generator.imaging.move.turn import Turn
 
@@ -30,38 +31,21 @@ class Beyond:
 
     Attributes:
         pixels: (h, w, C) of the image's dtype.
-        share: (h, w) float32 in [0, 1], of the turned image at each pixel.
+        cover: how much of the turned image each pixel shows.
         of: the image before the turn that the pixels were made from, where ``turned`` is known.
         turned: that image on the canvas, so that it need not be turned again.
     """
 
     pixels: np.ndarray
-    share: np.ndarray
+    cover: Cover
     of: np.ndarray | None = None
     turned: np.ndarray | None = None
-    _none: np.ndarray = field(init=False, repr=False)
-    _some: np.ndarray = field(init=False, repr=False)
 
-    def __post_init__(self) -> None:
-        none, whole = self.share <= 0.0, self.share >= 1.0
-        object.__setattr__(self, "_none", none.view(np.uint8))
-        object.__setattr__(self, "_some", np.flatnonzero(none == whole))
-
-    @property
-    def seen(self) -> np.ndarray:
-        """(h, w) bool, where something of the turned image shows."""
-        return self._none == 0
-
-    def under(self, turned: np.ndarray) -> np.ndarray:
-        """Return the turned image, (h, w, C), laid over the filling; where its share is 1 or 0 nothing is rounded."""
-        channels, made = turned.shape[2], turned.copy()
-        cv2.copyTo(self.pixels, self._none, made)
-        if self._some.size:
-            own = self.pixels.reshape(-1, channels)[self._some].astype(np.float32)
-            flat = made.reshape(-1, channels)
-            share = self.share.reshape(-1, 1)[self._some]
-            flat[self._some] = np.rint(own + share * (flat[self._some] - own)).astype(turned.dtype)
-        return made
+    def shown(self, image: np.ndarray, turn: Turn, white: int) -> np.ndarray:
+        """Return an image, (H, W, C), on the canvas of a turn, what it shows beyond laid under it."""
+        is_known = image is self.of and self.turned is not None
+        turned = self.turned if is_known else turn.pixels(image, white, mirrored=False)
+        return self.cover.laid(turned.copy() if is_known or np.may_share_memory(turned, image) else turned, self.pixels)
 
 
 def carried(sample: Sample, turn: Turn, beyond: Beyond | None = None) -> Sample:
@@ -75,12 +59,10 @@ def carried(sample: Sample, turn: Turn, beyond: Beyond | None = None) -> Sample:
     white = sample.source.white
 
     def picture(image: np.ndarray) -> np.ndarray:
-        if beyond is None:
-            return turn.pixels(image, white)
-        return beyond.under(turn.pixels(image, white, mirrored=False) if image is not beyond.of else beyond.turned)
+        return turn.pixels(image, white) if beyond is None else beyond.shown(image, turn, white)
 
     hw = (turn.wh[1], turn.wh[0])
-    seen = None if beyond is None else beyond.seen
+    seen = None if beyond is None else beyond.cover.seen
     roi = seen if sample.roi is None else turn.numbers(sample.roi)
     if sample.roi is not None and seen is not None:
         roi = roi & seen

@@ -16,6 +16,7 @@ import numpy as np
 
 _PHASES = {cv2.INTER_CUBIC: 1025, cv2.INTER_LANCZOS4: 33}  # that OpenCV tells apart, ends included
 _STEPS = 8192
+_ROWS = 32
 _CLOSE_PX = 8.0  # further than this from a quarter turn, the phases of an image cancel out
 
 
@@ -26,12 +27,15 @@ def is_close(matrix: np.ndarray, hw: tuple[int, int]) -> bool:
         matrix: (2, 3) from source to canvas.
         hw: height and width of the source, px.
     """
-    linear = matrix[:, :2]
-    quarter = np.rint(linear)
-    if abs(np.linalg.det(quarter)) != 1.0:
+    (a, b, _), (c, d, _) = matrix.tolist()
+    if abs(round(a) * round(d) - round(b) * round(c)) != 1:
         return False
-    half = np.array([[hw[1], hw[0]], [hw[1], -hw[0]]]) / 2.0
-    return bool(np.abs(half @ (linear - quarter).T).max() < _CLOSE_PX)
+    return max(_farthest_px(a, b, hw), _farthest_px(c, d, hw)) < _CLOSE_PX
+
+
+def _farthest_px(a: float, b: float, hw: tuple[int, int]) -> float:
+    """Return how far a row of a map moves the corners of an image, whose middle stays, along its axis."""
+    return (abs(a - round(a)) * hw[1] + abs(b - round(b)) * hw[0]) / 2.0
 
 
 def warped_exactly(
@@ -47,16 +51,24 @@ def warped_exactly(
         border: OpenCV's.
     """
     (a, b, x0), (c, d, y0) = cv2.invertAffineTransform(matrix)
-    columns, rows = np.arange(wh[0], dtype=np.float64)[None, :], np.arange(wh[1], dtype=np.float64)[:, None]
+    columns, rows = np.arange(wh[0], dtype=np.float64), np.arange(wh[1], dtype=np.float64)
     table = _asked_phase(interpolation)
-    x, y = _asked(a * columns + (b * rows + x0), table), _asked(c * columns + (d * rows + y0), table)
+    x, y = _asked(a * columns, b * rows + x0, table), _asked(c * columns, d * rows + y0, table)
     return cv2.remap(values, x, y, interpolation, borderMode=border)
 
 
-def _asked(at: np.ndarray, table: np.ndarray) -> np.ndarray:
-    """Return where to ask so that the kernel answers for the places given, float32."""
-    whole = np.floor(at)
-    return (whole + table[((at - whole) * _STEPS + 0.5).astype(np.int32)]).astype(np.float32)
+def _asked(along: np.ndarray, down: np.ndarray, table: np.ndarray) -> np.ndarray:
+    """Return where to ask so that the kernel answers for the places ``down[:, None] + along``, (h, w) float32."""
+    made = np.empty((down.size, along.size), np.float32)
+    for first in range(0, down.size, _ROWS):  # a few rows at a time stay near
+        rows = slice(first, first + _ROWS)
+        at = down[rows, None] + along
+        whole = np.floor(at)
+        at -= whole
+        at *= _STEPS
+        at += 0.5
+        np.add(whole, table[at.astype(np.int32)], out=made[rows], casting="same_kind")
+    return made
 
 
 @lru_cache(maxsize=4)

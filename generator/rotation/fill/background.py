@@ -11,7 +11,7 @@ from generator.core.errors import require
 from generator.imaging.move.carry import Beyond
 from generator.imaging.move.turn import Turn
 from generator.rotation.fill.constant import around
-from generator.rotation.fill.share import Keep, edge_width_px, share_of
+from generator.rotation.fill.share import Keep, edge_width_px, kept_of
 from generator.rotation.images import OtherImages
 from generator.rotation.port import Frame
 
@@ -42,10 +42,10 @@ class Background:
     ) -> Beyond | None:
         """Return another image that covers the canvas; None: all of the canvas is kept."""
         hw = surface.shape[:2]
-        share = share_of(self.keep, turn, hw, edge_width_px(turn, hw, self.edge))
-        if share is None:
+        kept = kept_of(self.keep, turn, hw, edge_width_px(turn, hw, self.edge))
+        if kept is None:
             return None
-        return Beyond(pixels=self.images.window(surface, turn.wh, white, split, rng), share=share)
+        return Beyond(pixels=self.images.window(surface, turn.wh, white, split, rng), cover=kept.cover)
 
     def digest(self) -> str:
         """Return a hash of the other images' files."""

@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 
 from generator.imaging.poisson import fill, times
+from generator.rotation.fill.share import Kept
 
 _CELLS, _LEAST_CELLS = 64, 24  # along the shorter side: the grid of low frequencies, and that of small images
 _CELL_PX = 4  # which small images' cells have, where so many fit
@@ -30,18 +31,19 @@ _ROUGH = 4.0  # times the ground's usual power of fine structure, above which a 
 _MOST_GAIN = 3.0
 
 
-def carried_on(image: np.ndarray, share: np.ndarray, white: int, rng: np.random.Generator) -> np.ndarray:
+def carried_on(image: np.ndarray, kept: Kept, white: int, rng: np.random.Generator) -> np.ndarray:
     """Return a surface for the pixels of which less than all is kept.
 
     Args:
-        image: (h, w, C) uint8 or uint16, known where ``share`` is above 0.
-        share: (h, w) float32 in [0, 1], of the image at each pixel of what will be seen.
+        image: (h, w, C) uint8 or uint16, known where something of it is kept.
+        kept: the share of the image at each pixel of what will be seen.
         white: largest value.
         rng: says which windows lie where.
 
     Returns:
         (h, w, C) of the same dtype; where all of the image is kept it has no meaning.
     """
+    share = kept.share
     side = min(share.shape)
     cell = max(1, round(side / _CELLS), min(_CELL_PX, side // _LEAST_CELLS))
     is_seen = (share > 0.0).view(np.uint8)
@@ -65,7 +67,7 @@ def carried_on(image: np.ndarray, share: np.ndarray, white: int, rng: np.random.
     places, cells, is_clear = _places(seen_share > 0.999, is_calm)
     if not is_clear:  # nothing of a part is carried on
         fine = times(fine, _up(is_calm.astype(np.float32)[..., None], cell, share.shape)[..., 0].copy())
-    made = _laid(fine, membrane, share, places * cell, cells * cell, cell, image.dtype, rng)
+    made = _laid(fine, membrane, kept, places * cell, cells * cell, cell, image.dtype, rng)
     return np.minimum(made, image.dtype.type(white)) if white < np.iinfo(image.dtype).max else made
 
 
@@ -113,7 +115,7 @@ def _edge(known: np.ndarray) -> np.ndarray:
 def _laid(
     fine: np.ndarray,
     membrane: np.ndarray,
-    share: np.ndarray,
+    kept: Kept,
     places: np.ndarray,
     half: int,
     cell: int,
@@ -128,7 +130,7 @@ def _laid(
     Args:
         fine: (h, w, C) float32.
         membrane: (rows, columns, C) float32, a value a cell.
-        share: (h, w) float32.
+        kept: the share of the image at each pixel.
         places: (n, 2) rows and columns where windows may be taken from, px.
         half: half a window, a whole number of cells, px.
         cell: px.
@@ -139,7 +141,7 @@ def _laid(
     if min(height, width) < side:
         fine = cv2.copyMakeBorder(fine, 0, max(0, side - height), 0, max(0, side - width), cv2.BORDER_REPLICATE)
         fine = fine.reshape(*fine.shape[:2], channels)
-    wanted = np.pad(_means(np.float32(1.0) - share, half)[..., 0] > 0.0, 1)
+    wanted = np.pad(_means(np.float32(1.0) - kept.share, half)[..., 0] > 0.0, 1)
     is_node = wanted[:-1, :-1] | wanted[1:, :-1] | wanted[:-1, 1:] | wanted[1:, 1:]
     nodes = np.argwhere(is_node)
     places = places[:: -(-len(places) // _MOST_PLACES)]
@@ -150,7 +152,7 @@ def _laid(
     weight = np.repeat(_weight(side)[..., None], channels, axis=2)
     weights = (weight, -weight) if half <= _HALVES[-1] * cell else (weight, weight)  # few places: noise has no sign
     signs = rng.integers(0, 2, len(nodes)).tolist()
-    made = np.zeros((height, width, channels), dtype)
+    made, gain = np.zeros((height, width, channels), dtype), _gain(kept)
     strips = is_node.shape[0] - 1
     cells = cv2.copyMakeBorder(
         membrane, 1, strips * half // cell + 1 - membrane.shape[0], 0, 0, cv2.BORDER_REPLICATE
@@ -166,7 +168,7 @@ def _laid(
             first = (row - 1) * half
             here = slice(first, min(first + half, height))
             ground = _up(cells[first // cell : first // cell + half // cell + 2], cell, (half + 2 * cell, width))
-            strip = times(both[: here.stop - first, half : half + width], _gain(share[here]))
+            strip = times(both[: here.stop - first, half : half + width], gain[here])
             depth = cv2.CV_8U if dtype == np.uint8 else cv2.CV_16U
             cv2.add(strip, ground[cell : cell + here.stop - first], dst=made[here], dtype=depth)
         both[:half] = both[half:]
@@ -174,9 +176,10 @@ def _laid(
     return made
 
 
-def _gain(share: np.ndarray) -> np.ndarray:
+@functools.lru_cache(maxsize=2)
+def _gain(kept: Kept) -> np.ndarray:
     """Return how much stronger fine structure is, so that its mixture with the image's keeps its strength."""
-    mixed = np.where(share < 1.0, share, np.float32(0.0))
+    mixed = np.where(kept.share < 1.0, kept.share, np.float32(0.0))
     return np.minimum(np.sqrt((1.0 + mixed) / (1.0 - mixed)), np.float32(_MOST_GAIN))
 
 

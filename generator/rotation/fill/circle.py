@@ -10,6 +10,7 @@ from generator.core.annotation import Finding
 from generator.core.errors import require
 from generator.imaging.move.carry import Beyond
 from generator.imaging.move.turn import Turn
+from generator.rotation.fill.constant import even
 from generator.rotation.fill.share import in_circle, square
 from generator.rotation.port import Frame
 
@@ -36,14 +37,12 @@ class Circle:
 
     def beyond(self, surface: np.ndarray, turn: Turn, white: int, split: str, rng: np.random.Generator) -> Beyond:
         """Return the level beyond the circle."""
-        width, height = turn.wh
         if self.level is None:
-            level = np.rint(surface.mean(axis=(0, 1))).astype(surface.dtype)
+            level = np.rint(surface.mean(axis=(0, 1))).astype(int).tolist()
         else:
-            level = np.full(surface.shape[2], round(self.level * white), surface.dtype)
-        pixels = np.empty((height, width, surface.shape[2]), surface.dtype)
-        pixels[:] = level
-        return Beyond(pixels=pixels, share=in_circle(turn, surface.shape[:2], _EDGE_PX))
+            level = [round(self.level * white)] * surface.shape[2]
+        pixels = even(turn.wh, tuple(level), surface.dtype)
+        return Beyond(pixels=pixels, cover=in_circle(turn, surface.shape[:2], _EDGE_PX).cover)
 
     def digest(self) -> str:
         """Return nothing: no file is read."""

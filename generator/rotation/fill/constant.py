@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -32,9 +33,8 @@ class Constant:
 
     def beyond(self, surface: np.ndarray, turn: Turn, white: int, split: str, rng: np.random.Generator) -> Beyond:
         """Return the level everywhere beyond the turned image."""
-        width, height = turn.wh
-        level = np.full((height, width, surface.shape[2]), round(self.level * white), surface.dtype)
-        return Beyond(pixels=level, share=turn.share(surface.shape[:2]))
+        level = even(turn.wh, (round(self.level * white),) * surface.shape[2], surface.dtype)
+        return Beyond(pixels=level, cover=turn.cover(surface.shape[:2]))
 
     def digest(self) -> str:
         """Return nothing: no file is read."""
@@ -43,6 +43,15 @@ class Constant:
     def findings(self) -> tuple[Finding, ...]:
         """Return nothing."""
         return ()
+
+
+@lru_cache(maxsize=2)
+def even(wh: tuple[int, int], colour: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    """Return a canvas of one colour, (h, w, C); it is shared by all who ask and cannot be written to."""
+    made = np.empty((wh[1], wh[0], len(colour)), dtype)
+    made[:] = colour
+    made.flags.writeable = False
+    return made
 
 
 def around(frame: Frame) -> tuple[int, int]:

@@ -17,7 +17,7 @@ from generator.imaging.move.carry import Beyond
 from generator.imaging.move.turn import Turn
 from generator.rotation.fill.carry_on import carried_on
 from generator.rotation.fill.constant import around
-from generator.rotation.fill.share import Keep, edge_width_px, share_of
+from generator.rotation.fill.share import Keep, edge_width_px, kept_of
 from generator.rotation.port import Frame
 
 
@@ -45,12 +45,12 @@ class Surface:
     ) -> Beyond | None:
         """Return the surface carried on; None: all of the canvas is kept."""
         hw = surface.shape[:2]
-        share = share_of(self.keep, turn, hw, edge_width_px(turn, hw, self.edge))
-        if share is None or share.min() >= 1.0:
+        kept = kept_of(self.keep, turn, hw, edge_width_px(turn, hw, self.edge))
+        if kept is None or kept.share.min() >= 1.0:
             return None
-        turned = turn.pixels(surface, white)
-        made = carried_on(turned, share, white, rng)
-        return Beyond(pixels=made, share=share, of=surface, turned=turned)
+        turned = turn.pixels(surface, white, mirrored=False)
+        made = carried_on(turned, kept, white, rng)
+        return Beyond(pixels=made, cover=kept.cover, of=surface, turned=turned)
 
     def digest(self) -> str:
         """Return nothing: no file is read."""

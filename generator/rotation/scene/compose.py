@@ -15,7 +15,8 @@ import numpy as np
 from generator.core.annotation import Instance, Region
 from generator.core.geometry import Rect
 from generator.core.sample import Sample
-from generator.imaging.move.carry import Beyond, cut_line, moved_region
+from generator.imaging.move.carry import cut_line, moved_region
+from generator.imaging.move.covered import Cover
 from generator.imaging.move.support import grown_owners, grown_supports, moved_support
 from generator.imaging.move.turn import Turn
 from generator.rotation.scene.cutout import Cutout
@@ -61,8 +62,8 @@ def laid(ground: np.ndarray, flats: list[np.ndarray], copies: list[Copy], white:
     for flat, copy in zip(flats, copies, strict=True):
         inner = copy.rect.clipped(scene.shape[:2])
         within = inner.inside(copy.rect)
-        turned = np.ascontiguousarray(copy.turn.pixels(flat, white)[within])
-        scene[inner.slices] = Beyond(pixels=scene[inner.slices], share=copy.share[within]).under(turned)
+        turned = copy.turn.pixels(flat, white)[within].copy()
+        scene[inner.slices] = Cover.of(copy.share[within]).laid(turned, scene[inner.slices])
     return scene
 
 

@@ -11,6 +11,7 @@ from generator.core.annotation import Instance, Orientation, Part, Region
 from generator.core.sample import GoodImage, Sample, SampleSpec
 from generator.core.text import TextLine, Word
 from generator.imaging.move.carry import Beyond, carried, moved_region
+from generator.imaging.move.covered import Cover
 from generator.imaging.move.turn import Turn
 from tests.imaging.move.reference import canvas_xy, covered, forth
 
@@ -88,7 +89,7 @@ def test_depth_and_channels_stay_and_image_and_twin_are_alike_where_nothing_was_
     for angle, scale, kernel in itertools.product((31.7, 90.0, -45.0), (1.0, 0.6), KERNELS):
         turn = Turn.about_centre(angle, (30, 33), (30, 33), scale=scale, kernel=kernel)
         ground = np.full((33, 30, channels), white // 2, dtype)
-        made = carried(sample, turn, Beyond(pixels=ground, share=turn.share((33, 30))))
+        made = carried(sample, turn, Beyond(pixels=ground, cover=turn.cover((33, 30))))
         assert made.image.dtype == dtype and made.image.shape == (33, 30, channels)
         assert int(made.image.max()) <= white and int(made.good.max()) <= white
         outside = ~made.instances[0].support.full((33, 30))
@@ -100,12 +101,10 @@ def test_depth_and_channels_stay_and_image_and_twin_are_alike_where_nothing_was_
 
 def test_what_lies_half_on_the_image_is_mixed_by_its_share():
     image, ground = np.full((1, 3, 1), 200, np.uint8), np.full((1, 3, 1), 100, np.uint8)
-    made = Beyond(pixels=ground, share=np.array([[0.0, 0.25, 1.0]], np.float32)).under(image)
+    made = Cover.of(np.array([[0.0, 0.25, 1.0]], np.float32)).laid(image, ground)
     assert made[0, :, 0].tolist() == [100, 125, 200]
     deep = np.full((1, 3, 1), 60_000, np.uint16), np.full((1, 3, 1), 1_000, np.uint16)
-    assert Beyond(pixels=deep[1], share=np.array([[0.0, 0.5, 1.0]], np.float32)).under(deep[0]).ravel().tolist() == [
-        1_000, 30_500, 60_000,
-    ]  # fmt: skip
+    assert Cover.of(np.array([[0.0, 0.5, 1.0]], np.float32)).laid(*deep).ravel().tolist() == [1_000, 30_500, 60_000]
 
 
 def test_a_region_is_where_its_area_is():

@@ -12,7 +12,7 @@ import pytest
 from generator.core.annotation import Instance, Region
 from generator.core.errors import ConfigError, RangeError
 from generator.core.sample import GoodImage, Sample, SampleSpec
-from generator.imaging.move.carry import Beyond
+from generator.imaging.move.covered import Cover
 from generator.imaging.move.turn import Turn
 from generator.rotation.fill.background import Background
 from generator.rotation.fill.circle import Circle
@@ -304,7 +304,7 @@ def test_laying_under_is_exact_where_the_share_is_whole_or_nothing(channels):
     rng = np.random.default_rng(8)
     shown, other = (rng.integers(0, 65536, (9, 11, channels)).astype(np.uint16) for _ in range(2))
     share = rng.choice(np.array([0.0, 0.5, 1.0], np.float32), (9, 11))
-    made = Beyond(pixels=other, share=share).under(shown)
+    made = Cover.of(share).laid(shown.copy(), other)
     assert np.array_equal(made[share == 1], shown[share == 1])
     assert np.array_equal(made[share == 0], other[share == 0])
     middle = (shown.astype(float) + other)[share == 0.5] / 2
@@ -326,6 +326,6 @@ def test_equal_softness_leaves_noise_equally_strong_at_every_angle():
 
 def test_a_turn_is_made_once_where_the_surface_has_been_turned(monkeypatch):
     made, pixels = [], Turn.pixels
-    monkeypatch.setattr(Turn, "pixels", lambda self, image, white: made.append(1) or pixels(self, image, white))
+    monkeypatch.setattr(Turn, "pixels", lambda self, *given, **named: made.append(1) or pixels(self, *given, **named))
     turned(Surface(), noisy((40, 40)), 30.0)
     assert len(made) == 1
