@@ -63,7 +63,8 @@ class Trial:
         folder: below DEFECTGEN_DATA.
         defects: per class, the drawn kinds that suit it.
         recipes: per maker; a maker is ``drawn``, ``fitted``, ``bank``, or several joined with +; also ``gan`` and
-            ``diffusion``, which go by the recipe of ``bank``.
+            ``diffusion``, which go by the recipe of ``bank``, and ``mixture``.
+        mixture: per class, the makers of ``mixture``, which share its images alike.
         beside_few: makers whose images go beside a few real defects.
         few: numbers of real defects of a class.
         dropped: a class left out.
@@ -74,6 +75,7 @@ class Trial:
     folder: str
     defects: dict[str, tuple[str, ...]]
     recipes: dict[str, Recipe]
+    mixture: dict[str, str]
     beside_few: tuple[str, ...]
     few: tuple[str, ...]
     dropped: str
@@ -100,7 +102,8 @@ TRIALS = (
             "fitted": Recipe(_MOST, ("roi=trimmed", "distractor=[gap,corner]", "distractors_per_image=[0,3]")),
             "bank": Recipe(_ALL, ("roi=trimmed", "distractor=[gap,corner]", "distractors_per_image=[0,3]")),
         },
-        beside_few=("fitted", "bank", "bank+drawn", *LEARNED, "bank+drawn+gan", "bank+drawn+gan+diffusion"),
+        mixture={"blowhole": "bank", "break": "bank", "crack": "bank+drawn+diffusion", "fray": "bank"},
+        beside_few=("fitted", "bank", "bank+drawn", *LEARNED, "bank+drawn+gan", "bank+drawn+gan+diffusion", "mixture"),
         few=("3", "5"),
         dropped="uneven",
         options=("--size", "224", "--steps", "400", "--drop", "uneven", "--max-test-good", "200"),
@@ -114,7 +117,16 @@ TRIALS = (
             "fitted": Recipe({"crack": 3}, ("roi=whole",), place="seen"),
             "bank": Recipe({"crack": 3}, ("roi=whole",)),
         },
-        beside_few=("drawn+fitted", "bank", "bank+drawn", *LEARNED, "bank+drawn+gan", "bank+drawn+gan+diffusion"),
+        mixture={"crack": "bank+drawn+diffusion"},
+        beside_few=(
+            "drawn+fitted",
+            "bank",
+            "bank+drawn",
+            *LEARNED,
+            "bank+drawn+gan",
+            "bank+drawn+gan+diffusion",
+            "mixture",
+        ),
         few=("1", "5"),
         dropped="",
         options=("--size", "160", "--steps", "300"),
@@ -137,19 +149,25 @@ def make_set(
         models: where trained models are kept, and how long one is trained.
     """
     good = _good_of(data, folder)
-    names = makers.split("+")
-    for maker, images in zip(names, apportion(SYNTHETIC, [1.0] * len(names)), strict=True):
+    counts = apportion(SYNTHETIC, [1.0] * len(trial.defects))
+    own = {category: makers_of(trial, makers, category) for category in trial.defects}
+    for maker in dict.fromkeys(maker for names in own.values() for maker in names):
         kinds, keys = _kinds(trial, data, folder, few, good, maker, models)
-        counts = apportion(images, [1.0] * len(trial.defects))
         for i, (category, count) in enumerate(zip(trial.defects, counts, strict=True)):
-            if kinds.get(category):
-                out = folder / maker / category
+            if kinds.get(category) and maker in own[category]:
+                out, names = folder / maker / category, own[category]
+                images = apportion(count, [1.0] * len(names))[names.index(maker)]
                 recipe = trial.recipes["bank" if maker in LEARNED else maker]
                 _generate(recipe, category, kinds[category], out, (
-                    *keys, f"source.path={good}", f"count={count}", f"seed={seed * len(counts) + i}",
+                    *keys, f"source.path={good}", f"count={images}", f"seed={seed * len(counts) + i}",
                 ))  # fmt: skip
                 _lay_out(out, category, f"{maker}-", folder / "arm")
     return folder / "arm"
+
+
+def makers_of(trial: Trial, makers: str, category: str) -> list[str]:
+    """Return the makers of a class's images."""
+    return (trial.mixture[category] if makers == "mixture" else makers).split("+")
 
 
 def _good_of(data: Path, folder: Path) -> Path:
@@ -230,7 +248,8 @@ class Models:
 
 def train(trial: Trial, data: Path, few: Sequence[str], maker: str, models: Models) -> None:
     """Train a model on the few real defects, and let a diffusion model paint its bank, unless both are there."""
-    real, good = _real_in(trial, data, models.folder, few), _good_of(data, models.folder)
+    with _MAKING:  # another model of the seed wants the same folders
+        real, good = _real_in(trial, data, models.folder, few), _good_of(data, models.folder)
     model, painted, place = models.folder / maker, models.folder / "painted", trial.recipes["bank"].place
     kinds = ", ".join(f"{category}: [{', '.join(options)}]" for category, options in trial.defects.items())
     if not (model / "model.json").is_file():
@@ -282,7 +301,7 @@ def arms_of(trial: Trial, asked: Sequence[str], sweep: bool) -> list[Arm]:
         return [Arm(trial.few[-1 if trial.name == "asphalt" else 0], "bank", share) for share in SHARES]
     arms = [Arm("0", "drawn")]
     for few in trial.few:
-        can = [makers for makers in trial.beside_few if few != "1" or not {*makers.split("+")} & {*LEARNED}]
+        can = [makers for makers in trial.beside_few if few != "1" or not {*makers.split("+")} & {*LEARNED, "mixture"}]
         arms += [Arm(few, makers) for makers in ("", *can)]  # a look is learned from two defects or more
     return [*arms, Arm("full"), Arm("full", "bank")]
 
@@ -333,7 +352,8 @@ def _run(trial: Trial, arm: Arm, seed: int, python: str, kept: Path, minutes: fl
         made = kept / stem / "arm"
         models = Models(kept / f"{trial.folder.replace('/', '-')}-{arm.few}-{seed}", minutes)
         few = real_of(trial, data, arm.few, seed)
-        for maker in (maker for maker in arm.makers.split("+") if maker in LEARNED):
+        makers = {maker for category in trial.defects for maker in makers_of(trial, arm.makers, category)}
+        for maker in sorted(makers & {*LEARNED}):
             with _TRAINING[f"{models.folder}/{maker}"]:
                 train(trial, data, few, maker, models)
         with _MAKING:
