@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 
@@ -105,6 +105,28 @@ class Brush(Protocol):
 
         Returns:
             (n, h, w, C) float32 in [0, 1]; equal to ``surface`` where ``alpha`` is 0.
+        """
+
+
+@runtime_checkable
+class Renewing(Protocol):
+    """What a brush has beside the rest if it can also paint a defect anew that is already there."""
+
+    @property
+    def renewed(self) -> float:
+        """How much of one is painted anew, in [0, 1]; 1: it only paints from nothing."""
+
+    def renew(
+        self, surface: np.ndarray, alpha: np.ndarray, start: np.ndarray, category: str, seeds: Sequence[int]
+    ) -> np.ndarray:
+        """Return as many candidates as there are seeds, as ``Brush.paint`` does.
+
+        Args:
+            surface: see ``Brush.paint``.
+            alpha: see ``Brush.paint``.
+            start: (h, w, C) float32 in [0, 1], the surface with the defect that is painted anew.
+            category: see ``Brush.paint``.
+            seeds: see ``Brush.paint``.
         """
 
 

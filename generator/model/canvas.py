@@ -55,27 +55,25 @@ class Canvas:
             thin_px: least width of a defect on the canvas, px.
             channels: 1 or 3, as the model has them: grey is shown as three alike, colour to one channel as its mean.
         """
-        seen = surface
-        if surface.shape[2] != channels:
-            mean = surface.mean(axis=2, keepdims=True, dtype=np.float32)
-            seen = np.repeat(mean, channels, axis=2)
         scale = scale_of(alpha, size, thin_px)
         height, width = (max(1, round(side * scale)) for side in surface.shape[:2])
         to = (width, height)
-        large = cv2.resize(seen, to, interpolation=cv2.INTER_LINEAR).reshape(height, width, -1)
+        large = _enlarged(surface, to, channels)
         extent = np.clip(cv2.resize(alpha, to, interpolation=cv2.INTER_LINEAR), 0.0, 1.0)
         around = mask_to_rect(extent > 0).grown(size // 4).clipped((height, width))
         level = large[around.slices].mean(axis=(0, 1), dtype=np.float64)
-        pad_y, pad_x = max(0, size - height), max(0, size - width)
-        top, left = pad_y // 2, pad_x // 2
-        border = (top, pad_y - top, left, pad_x - left)
-        units = cv2.copyMakeBorder(to_model(large, level), *border, cv2.BORDER_REFLECT)
-        planes = np.ascontiguousarray(np.moveaxis(units.reshape(height + pad_y, width + pad_x, -1), 2, 0))
+        border = _border(height, width, size)
         zero = cv2.copyMakeBorder(extent, *border, cv2.BORDER_CONSTANT)
         return cls(
-            original=surface, extent=alpha, surface=planes, level=level, alpha=zero[None], scale=scale,
-            size=size, corner_xy=(left, top),
+            original=surface, extent=alpha, surface=_planes(large, level, border), level=level, alpha=zero[None],
+            scale=scale, size=size, corner_xy=(border[2], border[0]),
         )  # fmt: skip
+
+    def lifted(self, image: np.ndarray) -> np.ndarray:
+        """Return another image of what ``original`` shows as ``surface`` is, (C, H, W)."""
+        height, width = (max(1, round(side * self.scale)) for side in image.shape[:2])
+        large = _enlarged(image, (width, height), self.surface.shape[0])
+        return _planes(large, self.level, _border(height, width, self.size))
 
     @property
     def tiles(self) -> list[tuple[slice, slice]]:
@@ -128,6 +126,25 @@ class Canvas:
             small = small.mean(axis=3, keepdims=True, dtype=np.float32)
         inside = self.extent[..., None] > 0
         return np.where(inside, np.clip(self.original + small, 0.0, 1.0), self.original)
+
+
+def _enlarged(image: np.ndarray, wh: tuple[int, int], channels: int) -> np.ndarray:
+    """Return an image of so many px and channels, (h, w, channels)."""
+    if image.shape[2] != channels:
+        image = np.repeat(image.mean(axis=2, keepdims=True, dtype=np.float32), channels, axis=2)
+    return cv2.resize(image, wh, interpolation=cv2.INTER_LINEAR).reshape(wh[1], wh[0], -1)
+
+
+def _border(height: int, width: int, size: int) -> tuple[int, int, int, int]:
+    """Return how much is added above, below, left and right, so that a tile fits."""
+    pad_y, pad_x = max(0, size - height), max(0, size - width)
+    return pad_y // 2, pad_y - pad_y // 2, pad_x // 2, pad_x - pad_x // 2
+
+
+def _planes(large: np.ndarray, level: np.ndarray, border: tuple[int, int, int, int]) -> np.ndarray:
+    """Return an enlarged image in units of the model, (C, H, W), mirrored into its border."""
+    units = cv2.copyMakeBorder(to_model(large, level), *border, cv2.BORDER_REFLECT)
+    return np.ascontiguousarray(np.moveaxis(units.reshape(*units.shape[:2], -1), 2, 0))
 
 
 def _starts(first: int, last: int, size: int, length: int) -> list[int]:

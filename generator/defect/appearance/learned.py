@@ -20,12 +20,14 @@ import numpy as np
 from generator.core.annotation import Finding
 from generator.core.errors import ConfigError, closest, require
 from generator.core.geometry import Rect
-from generator.core.ports import Brush, Painter
+from generator.core.ports import Brush, Painter, Renewing
+from generator.defect.bank.look import RealFace
 from generator.defect.outline import Outline, Patch
 from generator.imaging.painted.extent import REACH_PX, extent_of, outlined
 from generator.imaging.painted.score import Judge
 
 _MOST = 64
+_REAL = RealFace()
 _SEEDS = 1 << 32
 
 
@@ -149,6 +151,7 @@ class _Work:
         seeds: one a candidate.
         content: hash of the pixels.
         surface: (h, w, C) float32 in [0, 1], the surface around the outline, as far as the model wants to see it.
+        start: the same with the real defect of that outline, which is painted anew; None: all is painted.
         extent: (h, w) float32 in [0, 1].
         window: where they lie in the image.
     """
@@ -158,6 +161,7 @@ class _Work:
     seeds: tuple[int, ...]
     content: str
     surface: np.ndarray = field(compare=False)
+    start: np.ndarray | None = field(compare=False)
     extent: np.ndarray = field(compare=False)
     window: Rect = field(compare=False)
 
@@ -172,9 +176,15 @@ class _Work:
         extent[patch.rect.inside(window)] = extent_of(
             mask if mask.any() else outline.support, outline.support, ends & ~outline.support
         )
-        content = hashlib.sha256(repr(surface.shape).encode() + surface.tobytes() + extent.tobytes()).hexdigest()
+        start = None
+        if outline.face is not None and isinstance(brush, Renewing) and brush.renewed < 1:
+            start = surface.copy()
+            start[patch.rect.inside(window)][outline.support] = _REAL.render(patch, outline, {"strength": 1.0})
+        seen = (surface, extent) if start is None else (surface, extent, start)
+        content = hashlib.sha256(repr(surface.shape).encode() + b"".join(part.tobytes() for part in seen)).hexdigest()
         return cls(
-            brush=brush, category=category, seeds=seeds, content=content, surface=surface, extent=extent, window=window,
+            brush=brush, category=category, seeds=seeds, content=content, surface=surface, start=start, extent=extent,
+            window=window,
         )  # fmt: skip
 
 
@@ -186,7 +196,10 @@ def _brush(painter: Painter, folder: Path) -> Brush:
 @lru_cache(maxsize=1)
 def _painted(work: _Work) -> np.ndarray:
     """Return the candidates, (n, h, w, C) float32: what was painted to be judged is not painted again to be shown."""
-    painted = work.brush.paint(work.surface, work.extent, work.category, work.seeds)
+    if work.start is None or not isinstance(work.brush, Renewing):
+        painted = work.brush.paint(work.surface, work.extent, work.category, work.seeds)
+    else:
+        painted = work.brush.renew(work.surface, work.extent, work.start, work.category, work.seeds)
     return np.where(work.extent[..., None] > 0, painted, work.surface)
 
 

@@ -32,14 +32,18 @@ class DiffusionPainter:
         steps: of the sampler; more cost more and look finer.
         guidance: how much more like its class than like any defect, >= 1; 1 is as learned, with the contrast that the
             real ones have, and twice as fast.
+        renewed: in the outline of a real defect, how much of its look is painted anew, in (0, 1]; 1: all of it, from
+            nothing. A little renews grain and tone and keeps its form.
     """
 
     device: Device = "auto"
     steps: int = 15
     guidance: float = 1.0
+    renewed: float = 0.4
 
     def __post_init__(self) -> None:
         require(1 <= self.steps <= 1000, "steps", "a whole number in [1, 1000]", self.steps)
+        require(0 < self.renewed <= 1, "renewed", "a share in (0, 1]", self.renewed)
         require(1 <= self.guidance <= 20, "guidance", "a number in [1, 20]", self.guidance)
 
     def load(self, checkpoint: Path) -> Brush:
@@ -85,11 +89,30 @@ class DiffusionBrush(OfCheckpoint):
 
     def paint(self, surface: np.ndarray, alpha: np.ndarray, category: str, seeds: Sequence[int]) -> np.ndarray:
         """See the port."""
+        return self._painted(surface, alpha, None, category, seeds)
+
+    @property
+    def renewed(self) -> float:
+        """See ``generator.core.ports.Renewing``."""
+        return self.painter.renewed
+
+    def renew(
+        self, surface: np.ndarray, alpha: np.ndarray, start: np.ndarray, category: str, seeds: Sequence[int]
+    ) -> np.ndarray:
+        """See ``generator.core.ports.Renewing``."""
+        return self._painted(surface, alpha, start, category, seeds)
+
+    def _painted(
+        self, surface: np.ndarray, alpha: np.ndarray, start: np.ndarray | None, category: str, seeds: Sequence[int]
+    ) -> np.ndarray:
         from generator.model.diffusion.sampler import painted
 
         if not alpha.any():
             return np.repeat(surface[None], len(seeds), axis=0)
-        of = self.checkpoint
+        of, how = self.checkpoint, self.painter
         canvas = Canvas.of(surface, alpha, of.size, of.thin_px, of.channels)
+        under = None if start is None else canvas.lifted(start)
         label = of.classes.index(category)
-        return canvas.back(painted(self.denoiser, canvas, label, seeds, self.painter.steps, self.painter.guidance))
+        return canvas.back(
+            painted(self.denoiser, canvas, label, seeds, how.steps, how.guidance, start=under, renewed=how.renewed)
+        )

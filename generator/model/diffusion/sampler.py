@@ -3,7 +3,9 @@
 What comes out of the noise is the change of the smooth ground under the extent; beyond it the good surface stands as it
 is at each step, and towards alpha 0 the defect fades into it. On a canvas larger than the model's crops all tiles
 estimate at each step and their estimates are averaged.
-Source: own on diffusers' schedulers; Song et al., DDIM (2021); Ho and Salimans, classifier-free guidance (2022).
+A defect that is there already is painted anew by taking it part of the way to noise and back.
+Source: own on diffusers' schedulers; Song et al., DDIM (2021); Ho and Salimans, classifier-free guidance (2022);
+Meng et al., SDEdit (2022).
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ import torch
 from generator.model.canvas import Canvas
 from generator.model.device import reproducible
 from generator.model.diffusion.ground import ground_of
-from generator.model.diffusion.network import Denoiser, gathered
+from generator.model.diffusion.network import Denoiser, gathered, spread
 from generator.model.diffusion.noise import noise_of, painting_schedule
 
 CHUNK = 16
@@ -24,17 +26,30 @@ CHUNK = 16
 _FADE = 3.0  # a defect stands in full where alpha is at least one over this
 
 
-def sampled(noise: torch.Tensor, steps: int, velocity: Callable[[torch.Tensor, int], torch.Tensor]) -> torch.Tensor:
+def sampled(
+    noise: torch.Tensor,
+    steps: int,
+    velocity: Callable[[torch.Tensor, int], torch.Tensor],
+    start: torch.Tensor | None = None,
+    renewed: float = 1.0,
+) -> torch.Tensor:
     """Return what the noise turns into, (n, C, h, w), see ``spread``.
 
     Args:
         noise: (n, C, h, w) float32, see ``noise_of``.
-        steps: how many, >= 1.
+        steps: how many, >= 1, from noise alone.
         velocity: given what is still noisy and the time, returns its estimate.
+        start: (1, C, h, w), what lies under the noise at first; None: nothing.
+        renewed: how far it is on its way to noise, in (0, 1].
     """
     schedule = painting_schedule(steps)
+    times = schedule.timesteps.tolist()
     clean, noisy = torch.zeros_like(noise), noise
-    for time in schedule.timesteps.tolist():
+    if start is not None:
+        times = [time for time in times if time <= renewed * times[0]] or times[-1:]
+        kept = float(schedule.alphas_cumprod[times[0]])
+        noisy = kept**0.5 * start + (1 - kept) ** 0.5 * noise
+    for time in times:
         kept = float(schedule.alphas_cumprod[time])
         clean = kept**0.5 * noisy - (1 - kept) ** 0.5 * velocity(noisy, time)
         noisy = schedule.step(clean, time, noisy).prev_sample
@@ -79,8 +94,9 @@ def guided(
 
 
 def painted(
-    denoiser: Denoiser, canvas: Canvas, label: int, seeds: Sequence[int], steps: int, guidance: float
-) -> np.ndarray:
+    denoiser: Denoiser, canvas: Canvas, label: int, seeds: Sequence[int], steps: int, guidance: float,
+    start: np.ndarray | None = None, renewed: float = 1.0,
+) -> np.ndarray:  # fmt: skip
     """Return candidates on a canvas.
 
     Args:
@@ -90,6 +106,8 @@ def painted(
         seeds: one a candidate; its noise lies on the whole canvas and depends on nothing else.
         steps: of the sampler.
         guidance: see ``guided``.
+        start: (C, H, W) float32, units of the model, the surface with a defect that is painted anew; None: none is.
+        renewed: see ``sampled``.
 
     Returns:
         (n, C, H, W) float32, units of the model.
@@ -98,6 +116,7 @@ def painted(
     surface, alpha = (torch.from_numpy(plane)[None].to(device) for plane in (canvas.surface, canvas.alpha))
     noise = torch.cat([noise_of((1, *canvas.surface.shape), canvas.size, seed) for seed in seeds]).to(device)
     ground = ground_of(surface, alpha)
+    under = None if start is None else spread(torch.from_numpy(start)[None].to(device) - ground)
     rows = CHUNK if device.type == "cpu" else 16 * CHUNK
 
     def velocity(noisy: torch.Tensor, time: int) -> torch.Tensor:
@@ -118,4 +137,5 @@ def painted(
         return torch.from_numpy(canvas.painted(of_tiles)).to(device)
 
     with torch.inference_mode(), reproducible(device.type):
-        return laid(sampled(noise, steps, velocity), ground, surface, alpha).cpu().numpy()
+        change = sampled(noise, steps, velocity, under, renewed)
+        return laid(change, ground, surface, alpha).cpu().numpy()
