@@ -64,6 +64,13 @@ def test_tiles_lie_on_the_canvas_cover_the_extent_and_overlap_by_a_quarter(canva
 
 
 @every_canvas
+def test_another_image_of_the_surface_is_lifted_as_the_surface_was(canvas):
+    assert np.array_equal(canvas.lifted(canvas.original), canvas.surface)
+    darker = canvas.lifted(canvas.original - np.float32(0.1))
+    assert np.allclose(darker, canvas.surface - 0.1 * GAIN, atol=1e-4)
+
+
+@every_canvas
 def test_what_was_not_painted_comes_back_as_it_was_to_the_last_bit(canvas):
     back = canvas.back(canvas.painted(tiles_of(canvas, 0.0, 2)))
     assert back.dtype == np.float32 and np.array_equal(back, np.stack([canvas.original] * 2))

@@ -107,6 +107,20 @@ class CopyBrush(GrainBrush):
         return np.stack([np.clip(surface + (change * np.minimum(1, 3 * alpha))[..., None], 0, 1)] * len(seeds))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RenewingBrush(GrainBrush):
+    """Paints a real defect anew by making it a little darker, and keeps what it was given."""
+
+    renewed: float = 0.5
+    given: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = field(default_factory=list)
+
+    def renew(
+        self, surface: np.ndarray, alpha: np.ndarray, start: np.ndarray, category: str, seeds: Sequence[int]
+    ) -> np.ndarray:
+        self.given.append((surface, alpha, start))
+        return np.stack([np.clip(start - np.float32(0.02), 0, 1)] * len(seeds))
+
+
 def round_alpha() -> np.ndarray:
     disc = cv2.ellipse(np.zeros((24, 24), np.float32), (12, 12), (9, 6), 30, 0, 360, 1.0, -1)
     return cv2.GaussianBlur(disc, (0, 0), 0.8)

@@ -10,12 +10,16 @@ import pytest
 
 from generator.cli.compose import compose_config
 from generator.core.errors import ConfigError, RangeError
+from generator.core.geometry import Rect
 from generator.defect.appearance.learned import Learned
+from generator.defect.bank.look import RealFace
+from generator.defect.outline import Outline
 from generator.defect.stage import PutDefects
 from generator.run.generate import Job
 from generator.run.pipeline import Pipeline, Rejected
 from generator.source.part.source import WHITE
-from tests.defect.appearance.painters import CopyPainter, GrainPainter, Loaded, Round
+from tests.defect.appearance.painters import CopyPainter, GrainPainter, Loaded, RenewingBrush, Round, round_alpha
+from tests.defect.kinds import patch_of, room_of, surface
 from tests.law.test_laws import SEEN, assert_laws
 
 KINDS = "metal/crack,metal/pit,metal/scratch"
@@ -113,6 +117,29 @@ def test_what_was_painted_to_be_judged_is_not_painted_again(model):
     sample = stage.make(0)
     assert len(brush.calls) == len(sample.instances) == 2
     assert brush.calls == [tuple(i.params["appearance"]["seeds"]) for i in sample.instances]
+
+
+@pytest.mark.parametrize("renewed", [0.5, 1.0])
+def test_a_real_defect_in_its_outline_is_painted_anew_if_the_model_can(model, renewed):
+    brush = RenewingBrush(change=0.3, classes=("pit",), name="a", renewed=renewed)
+    room = room_of(surface((70, 90), channels=3))
+    alpha = round_alpha()
+    outline = Outline(
+        rect=Rect(30, 20, 24, 24), alpha=alpha, support=alpha > 0.01, drawn=alpha > 0.5,
+        face=np.full((24, 24, 1), -0.5, np.float32),
+    )  # fmt: skip
+    patch, learned = patch_of(room, outline), learned_of(model, Loaded(brush=brush), category="pit")
+    made = learned.render(patch, outline, learned.draw(patch, outline, np.random.default_rng(0)))
+    if renewed == 1.0:
+        assert len(brush.calls) == 1 and not brush.given
+        return
+    [(good, extent, start)] = brush.given
+    assert not brush.calls and np.array_equal(start[extent == 0], good[extent == 0])
+    pasted = RealFace().render(patch, outline, {"strength": 1.0})
+    assert np.allclose(made, np.clip(pasted - 0.02, 0, 1), atol=1e-6) and pasted.mean() < good.mean()
+    other = replace(outline, face=outline.face / 2)
+    learned.draw(patch, other, np.random.default_rng(0))
+    assert len(brush.given) == 2  # another defect in the same outline is another work
 
 
 def test_the_files_are_the_same_for_any_shards_and_after_a_stop(model, tmp_path):

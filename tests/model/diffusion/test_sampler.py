@@ -28,6 +28,29 @@ def test_a_network_that_knows_the_answer_is_followed_however_dark_it_is(steps, t
     assert times[0] == 999 and len(times) == steps and kept[999] == 0
 
 
+@pytest.mark.parametrize(("renewed", "calls"), [(0.4, 6), (0.01, 1), (0.999, 14)])
+def test_what_is_renewed_goes_part_of_the_way_to_noise(renewed, calls):
+    noise = torch.randn(2, 1, 4, 4, generator=torch.Generator().manual_seed(0))
+    start = torch.linspace(-5, 5, 16).reshape(1, 1, 4, 4)
+    kept, times = learning_schedule().alphas_cumprod, []
+
+    def velocity(noisy, time):
+        if not times:
+            assert torch.allclose(noisy, kept[time].sqrt() * start + (1 - kept[time]).sqrt() * noise, atol=1e-5)
+        times.append(time)
+        return (kept[time].sqrt() * noisy - start) / (1 - kept[time]).sqrt()
+
+    made = sampled(noise, 15, velocity, start, renewed)
+    assert torch.allclose(made, start.expand_as(noise), atol=1e-3)
+    assert len(times) == calls and times == sorted(times, reverse=True)
+    assert times[0] <= renewed * 999 or calls == 1
+
+
+def test_all_is_renewed_from_noise_alone():
+    noise = torch.randn(1, 1, 4, 4, generator=torch.Generator().manual_seed(0))
+    assert torch.equal(*(sampled(noise, 5, lambda noisy, time: noisy, start) for start in (None, noise * 9)))
+
+
 def test_a_defect_fades_into_the_surface_and_leaves_what_lies_beyond():
     surface, ground, change = (
         torch.full((1, 1, 1, 4), 0.5),
