@@ -324,6 +324,14 @@ def test_equal_softness_leaves_noise_equally_strong_at_every_angle():
     assert spread[True] < 0.02
 
 
+@pytest.mark.parametrize("angle", [3.0, 33.3, 77.1, 120.0])
+def test_what_no_defect_changed_is_turned_to_the_same_bit_on_image_and_twin(angle):
+    good = noisy((200, 200))
+    turn = Turn.about_centre(angle, (200, 200), (200, 200))
+    beyond = Surface().beyond(good, turn, 255, "train", np.random.default_rng(0))
+    assert np.array_equal(beyond.shown(good, turn, 255), beyond.shown(good.copy(), turn, 255))
+
+
 def test_a_turn_is_made_once_where_the_surface_has_been_turned(monkeypatch):
     made, pixels = [], Turn.pixels
     monkeypatch.setattr(Turn, "pixels", lambda self, *given, **named: made.append(1) or pixels(self, *given, **named))
