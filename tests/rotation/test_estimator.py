@@ -28,7 +28,8 @@ def test_an_arrow_that_points_up_points_left_after_ninety_degrees(tmp_path):
     (tmp_path / "good" / "arrow.png").write_bytes(encode_png(up))
     overrides = [
         "recipe=rotation", "rotation/fill=constant", "source=folder", f"source.path={tmp_path / 'good'}",
-        f"out={tmp_path / 'set'}", "rotation.angles=[90,-90,180,0]", "count=4", "splits={train: 1}", "executor=serial", "report=false",
+        f"out={tmp_path / 'set'}", "rotation.angles=[90,-90,180,0]", "count=4",
+        "splits={train: 1}", "executor=serial", "report=false",
     ]  # fmt: skip
     root = Job(compose_config("generate", overrides)).run(lambda images, rejected: None).root
     points = {0.0: "up", 90.0: "left", 180.0: "down", -90.0: "right"}
