@@ -35,8 +35,8 @@ from generator.run.plan import apportion
 
 SYNTHETIC = 240
 LEARNED = ("gan", "diffusion")
-PAINTED = 48
-"""Defects of each class that a diffusion model paints into a bank, as painting each one takes it seconds."""
+CANDIDATES = 2
+"""Of each defect that a model paints, so that the making of a set takes minutes."""
 
 
 @dataclass(frozen=True)
@@ -224,11 +224,8 @@ def _kinds(
         fitted = fit(real, folder / "kinds", good=good, place=place, tries=0)
         search = f"hydra.searchpath=['file://{folder / 'kinds'}']"
         return {path.stem: [f"fitted/{path.stem}"] for path in fitted.paths}, [search]
-    if maker == "gan":
+    if maker in LEARNED:
         return {category: [f"learned/{category}"] for category in trial.defects}, [f"learned={models.folder / maker}"]
-    if maker == "diffusion":
-        painted = models.folder / "painted"
-        return {category: [f"bank/{category}"] for category in trial.defects}, [f"bank={painted}"]
     cut = harvest(real, folder / "cut", HarvestRequest(place=place, apart=True))
     return {path.stem: [f"bank/{path.stem}"] for path in cut.paths.values()}, [f"bank={folder / 'cut'}"]
 
@@ -247,17 +244,15 @@ class Models:
 
 
 def train(trial: Trial, data: Path, few: Sequence[str], maker: str, models: Models) -> None:
-    """Train a model on the few real defects, and let a diffusion model paint its bank, unless both are there."""
+    """Train a model on the few real defects, unless it is there."""
     with _MAKING:  # another model of the seed wants the same folders
         real, good = _real_in(trial, data, models.folder, few), _good_of(data, models.folder)
-    model, painted, place = models.folder / maker, models.folder / "painted", trial.recipes["bank"].place
+    model, place = models.folder / maker, trial.recipes["bank"].place
     kinds = ", ".join(f"{category}: [{', '.join(options)}]" for category, options in trial.defects.items())
     if not (model / "model.json").is_file():
         _defectgen("train", f"model={maker}", f"data={real}", f"good={good}", f"out={model}", f"kinds={{{kinds}}}",
-                   f"place={place}", *([f"minutes={models.minutes}"] if models.minutes else []))  # fmt: skip
-    if maker == "diffusion" and not painted.is_dir():
-        _defectgen("synthesise", f"learned={model}", f"good={good}", f"out={painted}", f"count={PAINTED}",
-                   f"place={place}", "executor=serial")  # fmt: skip
+                   f"place={place}", f"candidates={CANDIDATES}",
+                   *([f"minutes={models.minutes}"] if models.minutes else []))  # fmt: skip
 
 
 def _defectgen(*arguments: str) -> None:

@@ -39,7 +39,7 @@ class DiffusionPainter:
     device: Device = "auto"
     steps: int = 15
     guidance: float = 1.0
-    renewed: float = 0.4
+    renewed: float = 0.2
 
     def __post_init__(self) -> None:
         require(1 <= self.steps <= 1000, "steps", "a whole number in [1, 1000]", self.steps)
