@@ -102,7 +102,7 @@ TRIALS = (
             "fitted": Recipe(_MOST, ("roi=trimmed", "distractor=[gap,corner]", "distractors_per_image=[0,3]")),
             "bank": Recipe(_ALL, ("roi=trimmed", "distractor=[gap,corner]", "distractors_per_image=[0,3]")),
         },
-        mixture={"blowhole": "bank", "break": "bank", "crack": "bank+drawn+diffusion", "fray": "bank"},
+        mixture={"blowhole": "diffusion", "break": "bank", "crack": "drawn+diffusion", "fray": "bank"},
         beside_few=("fitted", "bank", "bank+drawn", *LEARNED, "bank+drawn+gan", "bank+drawn+gan+diffusion", "mixture"),
         few=("3", "5"),
         dropped="uneven",
