@@ -111,12 +111,15 @@ class Rotate:
             "scale": turn.scale,
             "shift_xy_px": [turn.to_xy[0] - turn.wh[0] / 2.0, turn.to_xy[1] - turn.wh[1] / 2.0],
         }
-        made = carried(sample.with_(orientation=before, parts=parts), turn, beyond)
-        return made.with_(
+        upright = sample.with_(
+            orientation=before,
+            parts=parts,
             source=_scaled(sample, turn.scale),
             params={**sample.params, self.name: drawn},
-            findings=(*sample.findings, *self._cut(parts, made.parts, turn.scale)),
         )
+        made = carried(upright, turn, beyond)
+        cut = self._cut(parts, made.parts, turn.scale)
+        return made.with_(findings=(*sample.findings, *cut)) if cut else made
 
     def _shift(self, sample: Sample, rng: np.random.Generator) -> tuple[float, float]:
         most = self.shift.px(sample.scale)

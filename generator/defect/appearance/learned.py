@@ -3,7 +3,8 @@
 The model is shown the surface around the outline and how far each pixel may belong to the defect; it paints several
 candidates, each from a number of its own, and the best of them is taken: seen, without a seam, like the real ones it
 learned from, and no copy of one. Only the values under the outline's support are given on, so whatever a model paints,
-nothing else changes. Source: own; that candidates are painted and the best is kept is DefectFill (2025).
+nothing else changes. Where the outline is that of a real defect, a model that can paints that one anew.
+Source: own; that candidates are painted and the best is kept is DefectFill (2025).
 """
 
 from __future__ import annotations
