@@ -114,7 +114,7 @@ class Renewing(Protocol):
 
     @property
     def renewed(self) -> float:
-        """How much of one is painted anew, in [0, 1]; 1: it only paints from nothing."""
+        """How much of one is painted anew, in (0, 1]; 1: it only paints from nothing."""
 
     def renew(
         self, surface: np.ndarray, alpha: np.ndarray, start: np.ndarray, category: str, seeds: Sequence[int]

@@ -85,9 +85,8 @@ class Denoiser(nn.Module):
             time: (n,) int64, how noisy it is.
             label: (n,) int64, the class; ``any_class``: any.
         """
-        level = ground.mean(
-            dim=(2, 3), keepdim=True
-        )  # a tile of a canvas is as bright as it is, a crop in training not
+        # a tile of a canvas is as bright as it is, a crop in training not
+        level = ground.mean(dim=(2, 3), keepdim=True)
         seen = torch.cat([noisy * (alpha > 0), (ground - level) * SPREAD, alpha], dim=1)
         if self.fold == 1:
             return self.unet(seen, time, label).sample
