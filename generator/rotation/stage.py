@@ -123,10 +123,10 @@ class Rotate:
 
     def _shift(self, sample: Sample, rng: np.random.Generator) -> tuple[float, float]:
         most = self.shift.px(sample.scale)
-        half = min(sample.hw) / 2.0
-        require(most <= half, "shift", f"at most half of the image's shorter side ({half:g} px)", str(self.shift))
         if most <= 0:
             return 0.0, 0.0
+        half = min(sample.hw) / 2.0
+        require(most <= half, "shift", f"at most half of the image's shorter side ({half:g} px)", str(self.shift))
         right, down = (rng.uniform(-most, most, 2)).tolist()
         return right, down
 

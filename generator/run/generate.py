@@ -115,6 +115,7 @@ class Job:
             except GeneratorError:
                 folder.forget_unless_begun()
                 raise
+            folder.clear_partial()
             every = sorted((*marks, *made), key=lambda mark: mark.shard.number)
             reduce_shards(self.root, spec, self.pipeline, every)
         return RunResult(

@@ -106,9 +106,13 @@ class RunFolder:
             self._empty()
         elif found is not None and found["spec_id"] != self.spec.spec_id:
             self._refuse(found)
-        shutil.rmtree(self.root / MARKS / PARTIAL, ignore_errors=True)
+        self.clear_partial()
         mark_output(self.root)
         write_text(self.root / MARKS / SPEC, self.spec.to_json())
+
+    def clear_partial(self) -> None:
+        """Remove what workers write before it is renamed into place."""
+        shutil.rmtree(self.root / MARKS / PARTIAL, ignore_errors=True)
 
     def forget_unless_begun(self) -> None:
         """Remove what a run left that failed before its first shard was done, so that the mended command can begin."""

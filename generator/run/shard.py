@@ -1,15 +1,14 @@
 """One shard: a fixed slice of the plan, written whole or not at all.
 
-A shard is written below a temporary folder, its files are renamed into place, then its lines and its done-mark
-appear. A process killed at any moment leaves at most files that the same command writes again with the same bytes.
-Source: own.
+A shard is written below its worker's temporary folder, its files are renamed into place, then its lines and its
+done-mark appear. A process killed at any moment leaves at most files that the same command writes again with the same
+bytes. Source: own.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -115,9 +114,7 @@ class ShardWriter:
             raise ConfigError("out", "a folder that can be written", problem, hint) from error
 
     def _write(self, shard: Shard, report: Report) -> DoneMark:
-        partial = self.root / MARKS / PARTIAL / f"{shard.stem}-{os.getpid()}"  # no orphan of a killed run shares it
-        shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir(parents=True)
+        partial = self.root / MARKS / PARTIAL / str(os.getpid())  # no orphan of a killed run shares it
         writer = SampleWriter(partial, self.twins, self.pipeline.labelling.keep, self.jpeg_quality)
         lines, rejects, instances, images = [], [], Counter(), 0
         warnings: dict[str, tuple[int, str]] = {}
@@ -137,7 +134,6 @@ class ShardWriter:
             report(1, 0)
         data = b"".join(lines)
         _move(partial, self.root, writer.files)
-        shutil.rmtree(partial)
         mark = DoneMark(
             spec_id=self.spec_id,
             shard=shard,

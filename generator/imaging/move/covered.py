@@ -1,7 +1,7 @@
 """How much of each canvas pixel is the turned image's own, kept as what is not whole.
 
-A pixel of an image that does not shrink fades out over its own width at the border; only a band along the turned border
-has to be looked at, the rest is drawn as a polygon. Source: own.
+A pixel of an image that does not shrink fades out over its own width at the border; only the pixels along the turned
+border have to be looked at, the rest is drawn as a polygon. Source: own.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import cv2
 import numpy as np
 
 _BITS = 4  # of a fraction of a px in corners of polygons
-_NOTHING, _WHOLE, _BORDER = 0, 1, 2  # in a drawing of what is covered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -22,7 +21,7 @@ class Cover:
 
     Attributes:
         none: (h, w) uint8, 1 where the share is 0, else 0.
-        some: flat indices of the pixels whose share lies between 0 and 1, int64.
+        some: flat indices of the pixels whose share lies between 0 and 1, int64; one may stand there twice.
         share: of each of those, float32.
     """
 
@@ -69,39 +68,66 @@ def cover_of(matrix: np.ndarray, hw: tuple[int, int], wh: tuple[int, int], scale
         wh: width and height of the canvas, px.
         scale: canvas px an image px, >= 1.
     """
-    drawn, at, share = _covered(matrix, hw, wh, scale)
-    some = (share > 0.0) & (share < 1.0)
-    none = (drawn == _NOTHING).view(np.uint8)
+    corners = _corners(matrix, hw)
+    none = _polygon(corners, wh, inside=0, outside=1)
+    at, share = _along_border(corners, matrix, hw, wh, scale)
     none.ravel()[at] = share <= 0.0
+    some = (share > 0.0) & (share < 1.0)
     return Cover(none=none, some=at[some], share=share[some])
 
 
 def covered_share(matrix: np.ndarray, hw: tuple[int, int], wh: tuple[int, int], scale: float) -> np.ndarray:
     """Return the share of an image at each pixel of a canvas, (h, w) float32 in [0, 1]; as ``cover_of``."""
-    drawn, at, share = _covered(matrix, hw, wh, scale)
-    made = drawn.astype(np.float32)
+    corners = _corners(matrix, hw)
+    made = _polygon(corners, wh, inside=1, outside=0).astype(np.float32)
+    at, share = _along_border(corners, matrix, hw, wh, scale)
     made.ravel()[at] = share
     return made
 
 
-def _covered(
-    matrix: np.ndarray, hw: tuple[int, int], wh: tuple[int, int], scale: float
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return a drawing of what an image covers, the flat indices of the band along its border, and the shares there."""
+def _corners(matrix: np.ndarray, hw: tuple[int, int]) -> np.ndarray:
+    """Return the corners of an image on the canvas, (4, 2) px from the middle of the first pixel."""
     height, width = hw
-    corners = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float64) @ matrix[:2, :2].T
-    outline = np.rint((corners + matrix[:2, 2] - 0.5) * (1 << _BITS)).astype(np.int32)
-    drawn = np.zeros((wh[1], wh[0]), np.uint8)
-    cv2.fillConvexPoly(drawn, outline, _WHOLE, shift=_BITS)
-    cv2.polylines(drawn, [outline], True, _BORDER, thickness=2 * math.ceil(scale) + 3, shift=_BITS)
-    at = np.flatnonzero(drawn == _BORDER)
-    y, x = np.divmod(at, wh[0])
+    corners = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float64)
+    return corners @ matrix[:2, :2].T + (matrix[:2, 2] - 0.5)
+
+
+def _polygon(corners: np.ndarray, wh: tuple[int, int], inside: int, outside: int) -> np.ndarray:
+    """Return a polygon drawn on a canvas, (h, w) uint8, right to half a pixel."""
+    drawn = np.full((wh[1], wh[0]), outside, np.uint8)
+    cv2.fillConvexPoly(drawn, np.rint(corners * (1 << _BITS)).astype(np.int32), inside, shift=_BITS)
+    return drawn
+
+
+def _along_border(
+    corners: np.ndarray, matrix: np.ndarray, hw: tuple[int, int], wh: tuple[int, int], scale: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the pixels near an image's border and their shares.
+
+    Along each side every column, or row where that is steeper, gets the pixels that a fade across the side can touch.
+
+    Returns:
+        (n,) int64 flat indices, some of them twice, and (n,) float32 in [0, 1].
+    """
+    reach = math.ceil(0.75 * scale)  # of half the fade's width, sqrt(2) / 2 canvas px an image px at most
+    sides = []
+    for start, stop in zip(corners.tolist(), [*corners[1:].tolist(), corners[0].tolist()], strict=True):
+        along = int(abs(stop[1] - start[1]) > abs(stop[0] - start[0]))  # the axis that it mainly runs along
+        low, high = sorted((start[along], stop[along]))
+        slope = (stop[1 - along] - start[1 - along]) / (stop[along] - start[along])
+        first, last = max(0, math.floor(low) - reach), min(wh[along] - 1, math.ceil(high) + reach)
+        strides = (1, wh[0]) if along == 0 else (wh[0], 1)
+        sides.append((slope, start[1 - along] - start[along] * slope, first, last, wh[1 - along], *strides))
+    slope, offset, first, last, limit, stride, other = np.array(sides).T[:, :, None]
+    at = np.arange(max(wh))
+    near = np.arange(1.0 - reach, reach + 1.0)[:, None, None] + np.floor(at * slope + offset)
+    held = (near >= 0) & (near < limit) & ((at >= first) & (at <= last))
+    flat = (near * other + at * stride)[held].astype(np.int64)
     turn = matrix[:2, :2].T / scale**2  # of a similarity, the inverse
-    offset = turn @ (0.5 - matrix[:2, 2])
-    inward = np.ones(at.size)
-    for axis, side in ((0, width), (1, height)):
-        along = turn[axis, 0] * x + (turn[axis, 1] * y + offset[axis])
-        np.minimum(along, side - along, out=along)
-        along += 0.5
-        inward *= np.clip(along, 0.0, 1.0, out=along)
-    return drawn, at, inward.astype(np.float32)
+    y, x = np.divmod(flat, wh[0])
+    points = turn @ np.stack([x, y]).astype(np.float64)
+    within = points + (turn @ (0.5 - matrix[:2, 2]))[:, None]
+    np.minimum(within, np.array([[hw[1]], [hw[0]]]) - within, out=within)
+    within += 0.5
+    inward = np.clip(within, 0.0, 1.0, out=within)
+    return flat, (inward[0] * inward[1]).astype(np.float32)

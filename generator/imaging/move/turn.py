@@ -28,6 +28,7 @@ _QUARTERS = {0.0: (1.0, 0.0), 90.0: (0.0, 1.0), 180.0: (-1.0, 0.0), 270.0: (0.0,
 _SIGMAS = 3.0
 _TAPS = 4.0  # deviations to which OpenCV's Gaussian reaches
 _TILE_PX = 1024
+_FULL = {1: 255, 2: 65_535}  # by the bytes of a value
 _MOST_PX = 32_766  # OpenCV's limit for a side of what it warps
 _TOO_LARGE = f"images of at most {_MOST_PX} px a side"
 
@@ -170,7 +171,7 @@ class Turn:
         if made.dtype != image.dtype:
             np.rint(made, out=made)  # in place: fresh memory would cost more than the map
             made = np.clip(made, 0, white, out=made).astype(image.dtype)
-        elif white < np.iinfo(image.dtype).max:
+        elif white < _FULL[image.itemsize]:
             made = np.minimum(made, image.dtype.type(white))
         return made.reshape(self.wh[1], self.wh[0], image.shape[2])
 
@@ -245,13 +246,12 @@ class Turn:
         if border == cv2.BORDER_REFLECT_101 and 1 in values.shape[:2]:  # OpenCV's cubic kernel never ends on one pixel
             down, right = (int(side == 1) for side in values.shape[:2])
             values = cv2.copyMakeBorder(values, 0, down, 0, right, cv2.BORDER_REPLICATE)
-        matrix = self.matrix * np.array([[finer], [finer], [1.0]])
-        # OpenCV counts from the middle of the first pixel
-        matrix[:2, 2] += 0.5 * (matrix[:2, :2].sum(axis=1) - 1.0)
+        matrix = self.matrix[:2] * finer
+        matrix[:, 2] += 0.5 * (matrix[:, 0] + matrix[:, 1] - 1.0)  # OpenCV counts from the middle of the first pixel
         size = (self.wh[0] * finer, self.wh[1] * finer)
-        if interpolation in (cv2.INTER_CUBIC, cv2.INTER_LANCZOS4) and is_close(matrix[:2], values.shape[:2]):
-            return warped_exactly(values, matrix[:2], size, interpolation, border)
-        return cv2.warpAffine(values, matrix[:2], size, flags=interpolation, borderMode=border)
+        if interpolation in (cv2.INTER_CUBIC, cv2.INTER_LANCZOS4) and is_close(matrix, values.shape[:2]):
+            return warped_exactly(values, matrix, size, interpolation, border)
+        return cv2.warpAffine(values, matrix, size, flags=interpolation, borderMode=border)
 
     def _copied(self, image: np.ndarray, count: int) -> np.ndarray:
         """Return the image turned by whole quarters, its mirror image beyond it."""
