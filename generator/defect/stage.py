@@ -36,6 +36,7 @@ class Defect:
     appearance: Appearance
     placement: Placement = field(default_factory=OnPart)
     weight: float = 1.0
+    _learned: Mapping[str, Learning] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         require_safe_name(self.category, "category")
@@ -43,6 +44,14 @@ class Defect:
             self.category.lower() != "good", "category", "another name than that of images without defects", "'good'"
         )
         require(self.weight > 0, "weight", "a number > 0", self.weight)
+        parts = {"shape": self.shape, "appearance": self.appearance}
+        learned = {key: part for key, part in parts.items() if isinstance(part, Learning)}
+        object.__setattr__(self, "_learned", learned)  # asked for at each defect, and isinstance takes its time
+
+    @property
+    def learned(self) -> Mapping[str, Learning]:
+        """Those of its parts, by field, that draw with a trained model."""
+        return self._learned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,9 +105,8 @@ class PutDefects:
 
     def _learned(self) -> Iterator[tuple[Defect, Learning]]:
         for defect in self.defects.values():
-            for part in (defect.shape, defect.appearance):
-                if isinstance(part, Learning):
-                    yield defect, part
+            for part in defect.learned.values():
+                yield defect, part
 
     def __call__(self, sample: Sample, rng: np.random.Generator) -> Sample:
         """Return the sample with the defects of ``sample.spec.categories``; a finding for one that found no place."""
@@ -115,8 +123,8 @@ class PutDefects:
                 findings.append(Finding(severity="error", code="no_room", message=instance))
                 break
             instances.append(instance)
-            for key, part in (("shape", defect.shape), ("appearance", defect.appearance)):
-                findings.extend(part.noticed(instance.params[key]) if isinstance(part, Learning) else ())
+            for key, part in defect.learned.items():
+                findings.extend(part.noticed(instance.params[key]))
         return sample.with_(image=image, instances=tuple(instances), findings=tuple(findings))
 
     def _choose(self, category: str, rng: np.random.Generator) -> tuple[str, Defect]:
