@@ -39,6 +39,7 @@ from generator.dataset.problem import Problems
 from generator.dataset.record import DataSet, Record
 from generator.dataset.store import Store, write_text
 from generator.dataset.view import SPLITS, defects_only, is_good
+from generator.health.alike import alike_by_content
 from generator.mix.mix import mix
 from generator.mix.request import SEPARATOR, TRAIN, MixRequest, Part
 from generator.mix.result import MixResult
@@ -138,7 +139,7 @@ def set_in_order(data: DataSet, out: Path, request: AugmentRequest, problems: Pr
         seed=request.seed,
         overwrite=True,
     )
-    result = mix([Part(name=REAL, data=data)], out, rules)
+    result = mix([Part(name=REAL, data=data)], out, rules, alike=alike_by_content)
     store = Store.open(out)
     met: Counter[str] = Counter(record.split for record in store for _ in defects_only(record).labels)
     if not met[TRAIN]:

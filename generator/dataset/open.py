@@ -12,6 +12,7 @@ from pathlib import Path
 import orjson
 
 from generator.core.errors import ConfigError, closest
+from generator.core.names import MARKER
 from generator.dataset.format.angle import angle_csv, angle_folders
 from generator.dataset.format.angle.angle_table import ANGLE
 from generator.dataset.format.box import dota, rectangle2
@@ -52,8 +53,16 @@ def open_data(path: Path, format_name: str = AUTO, problems: Problems | None = N
         raise ConfigError("format", "one of " + ", ".join(KNOWN), f"'{format_name}'", closest(format_name, KNOWN))
     if not path.exists():
         raise ConfigError(where, "a data set", f"'{path}', which does not exist")
+    _require_finished(path, where)
     name = recognise(path, where) if format_name == AUTO else format_name
     return Store.open(path) if name == CANONICAL else FORMATS[name].read(path, problems)
+
+
+def _require_finished(path: Path, where: str) -> None:
+    """Raise ``ConfigError`` for a run that was stopped or is not done: its masks would be read as somebody else's."""
+    if (path / MARKER).is_file() and (path / "images").is_dir() and not (path / RECORDS).is_file():
+        hint = "Repeat the command that began it, which goes on from there."
+        raise ConfigError(where, "a finished data set", f"'{path}', which is still being made or was stopped", hint)
 
 
 def recognise(path: Path, where: str = "data") -> str:

@@ -17,6 +17,7 @@ from generator.dataset.leak import Leak, find_leaks
 from generator.dataset.open import AUTO, open_data, recognise
 from generator.dataset.problem import Problems
 from generator.dataset.record import Record
+from generator.health.alike import COMPARED, spread
 from generator.health.angle.giveaway import Giveaway, find_giveaways
 from generator.health.angle.turned import Turned
 from generator.health.census import Census, take_census
@@ -93,7 +94,7 @@ def examine(
     path: Path,
     format_name: str = AUTO,
     group: str | None = None,
-    compare: int = 6000,
+    compare: int = COMPARED,
     report: Callable[[int, int], None] | None = None,
 ) -> Health:
     """Look at every image and label of a data set.
@@ -129,9 +130,7 @@ def examine(
             report(1, 0)
     if not records:
         raise ConfigError("data", "images that can be read", f"none at '{path}'", _first(problems))
-    compared = list(range(len(records)))
-    if len(compared) > compare:
-        compared = sorted({place * len(records) // compare for place in range(compare)})
+    compared = spread(len(records), compare)
     prints = {record.image: look.prints for record, look in zip(records, looks, strict=True)}
     parts = find_parts(records, looks, pattern, compared)
     return Health(

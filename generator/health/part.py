@@ -69,15 +69,20 @@ def find_parts(
             said = f"'{pattern.pattern}', which fits none of {len(records)} paths, such as {records[0].image}"
             raise ConfigError("group", "a pattern that fits the images' paths", said)
         known["path"] = _same((found[1] or "") if found else "" for found in named)
-    frames = find_frames([looks[i].thumb for i in compared], [looks[i].texture for i in compared])
+    alike = by_content([records[i] for i in compared], [looks[i] for i in compared])
+    known["content"] = [[compared[place] for place in places] for places in alike]
+    return list(_joined_parts(len(records), known))
+
+
+def by_content(records: Sequence[Record], looks: Sequence[Look]) -> list[list[int]]:
+    """Return which images show one part by texture, colour and text, as sets of numbers."""
+    frames = find_frames([look.thumb for look in looks], [look.texture for look in looks])
     pairs = [
         (a, b)
         for a, b in frames.pairs
-        if _colour_step(looks[compared[a]], looks[compared[b]]) <= _COLOUR_STEP
-        and _may_say_the_same(records[compared[a]], records[compared[b]])
+        if _colour_step(looks[a], looks[b]) <= _COLOUR_STEP and _may_say_the_same(records[a], records[b])
     ]
-    known["content"] = [[compared[place] for place in places] for places in joined(len(compared), pairs)]
-    return list(_joined_parts(len(records), known))
+    return joined(len(records), pairs)
 
 
 def _colour_step(first: Look, second: Look) -> float:

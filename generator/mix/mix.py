@@ -16,6 +16,7 @@ from generator.core.names import MARKER, UNFINISHED
 from generator.dataset.leak import Fingerprint, find_leaks
 from generator.dataset.link import fresh_folder
 from generator.dataset.store import Store
+from generator.mix.alike import Alike, bound, notes_on_parts, same_parts
 from generator.mix.balance import CAPPED, choose, most_synthetic, weights
 from generator.mix.classes import map_classes
 from generator.mix.count import count
@@ -27,13 +28,16 @@ from generator.mix.split import Placing, place_items
 from generator.mix.write import Kept, write_images, write_texts
 
 
-def mix(parts: Sequence[Part], out: Path, request: MixRequest, *, unfinished: bool = False) -> MixResult:
+def mix(
+    parts: Sequence[Part], out: Path, request: MixRequest, *, alike: Alike | None = None, unfinished: bool = False
+) -> MixResult:
     """Put data sets together as one canonical data set.
 
     Args:
         parts: the data sets, in the order that gives classes and images theirs.
         out: the folder to make; it appears whole or not at all.
         request: the rules.
+        alike: tells which real images show one part by their content; None: nothing does.
         unfinished: leave the mark that more is to come; until the caller removes it, a repeated mix may replace it.
 
     Returns:
@@ -46,6 +50,9 @@ def mix(parts: Sequence[Part], out: Path, request: MixRequest, *, unfinished: bo
     sets, classes = _open(parts, request)
     _require_free(out, sets, request.overwrite)
     items = gather(sets, request)
+    same = same_parts(items, sets, request, alike)
+    if request.splits is not None:
+        items = bound(items, same)
     placing = place_items(items, request)
     chosen, reasons = _thinned(items, placing, request)
     kept = [Kept(item=items[n], split=placing.splits[n] or "") for n in chosen]
@@ -63,7 +70,11 @@ def mix(parts: Sequence[Part], out: Path, request: MixRequest, *, unfinished: bo
         leaks=placing.leaks,
         licences=Counter(one.item.licence for one in kept),
         synthetic_share=sum(w for one, w in zip(train, drawn, strict=True) if one.item.synthetic) / max(len(train), 1),
-        notes=(*notes_on(sets, items, placing, classes), *placing.notes),
+        notes=(
+            *notes_on(sets, items, placing, classes),
+            *notes_on_parts(items, placing, same, request),
+            *placing.notes,
+        ),
     )
     with fresh_folder(out, sets[0].data.root) as folder:
         by_own_key = {(one.item.part, one.item.own_key): one for one in kept}

@@ -112,7 +112,7 @@ class Job:
             )
             try:
                 made = list(self._executor.map(writer, missing, report))
-            except GeneratorError:
+            except (GeneratorError, KeyboardInterrupt):
                 folder.forget_unless_begun()
                 raise
             folder.clear_partial()

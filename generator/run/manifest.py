@@ -137,7 +137,11 @@ class RunFolder:
             if not path.is_file():
                 missing.append(shard)
                 continue
-            mark = DoneMark.from_json(path.read_bytes())
+            try:
+                mark = DoneMark.from_json(path.read_bytes())
+            except (TypeError, KeyError, orjson.JSONDecodeError):  # cut short, as when the power failed
+                missing.append(shard)
+                continue
             if mark.shard != shard:
                 raise ConfigError(
                     "shard_size",

@@ -15,12 +15,14 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
 from generator.core.annotation import Finding
 from generator.core.errors import AssetError, require
+from generator.core.names import MARKER
 from generator.core.sample import GoodImage
 from generator.core.seeds import stable_hash
 from generator.imaging.codec import decode_image
@@ -32,6 +34,7 @@ _CODES = {ALPHA_DROPPED: "alpha_dropped", CMYK_CONVERTED: "cmyk_converted", FIRS
 _AUTO_WHITES = (1023, 4095, 16383, 65535)
 _AT_ONCE = 16  # files that a thread reads before it hands over what it found
 _SHOWN = 5
+_GOOD_OUTPUT = ("twins", "blanks")  # of a data set that this tool made
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,7 @@ class Folder:
             Finding(severity="info", code=_CODES[note], message=f"{number} of {len(listing.ids)} images: {note}")
             for note, number in listing.notes
         )
+        noted = (*noted, *_own_output(listing.tree.root))
         if not listing.copies:
             return (*skipped, *noted)
         name, first = listing.copies[0]
@@ -230,3 +234,21 @@ class Folder:
             return "a name that is not text"
         except OSError as error:
             return error.strerror or str(error)
+
+
+def _own_output(root: str) -> tuple[Finding, ...]:
+    """Return a warning where the images of a folder are of a data set that this tool made, and may bear its labels."""
+    if "://" in root:
+        return ()
+    for folder in Path(root).parents:
+        if (folder / MARKER).is_file() and (folder / "masks").is_dir():
+            if Path(root).relative_to(folder).parts[0] in _GOOD_OUTPUT:
+                return ()
+            message = (
+                f"the images are of a data set that defectgen made ({folder}); what is labelled on them there, such as "
+                "defects, is not labelled here"
+            )
+            if (folder / "twins").is_dir():
+                message += f"; good twins of those with defects lie in {folder / 'twins'}"
+            return (Finding(severity="warning", code="own_output", message=message),)
+    return ()

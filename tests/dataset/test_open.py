@@ -83,3 +83,14 @@ def test_class_folders_of_images_alone_are_recognised(tmp_path):
     (tmp_path / "train/dent").mkdir(parents=True)
     cv2.imwrite(str(tmp_path / "train/dent/a.png"), np.zeros((4, 5), np.uint8))
     assert recognise(tmp_path) == "yolo_classify"
+
+
+@pytest.mark.parametrize("format_name", ["auto", "mask_folder"])
+def test_a_run_that_is_not_finished_is_no_data_set_of_masks(tmp_path, format_name):
+    FORMATS["mask_folder"].write(some_data(tmp_path), tmp_path / "out")
+    assert recognise(tmp_path / "out") == "mask_folder"
+    (tmp_path / "out/.defectgen").touch()
+    with pytest.raises(
+        ConfigError, match=r"a finished data set, got '.*out', which is still being made or was stopped"
+    ):
+        open_data(tmp_path / "out", format_name)

@@ -115,6 +115,27 @@ def test_ctrl_c_leaves_a_run_that_goes_on_and_says_how(tmp_path, expected):
 
 
 @pytest.mark.xdist_group("bytes")
+def test_ctrl_c_before_anything_is_finished_binds_no_other_command(tmp_path, expected):
+    root = tmp_path / "outputs" / "set"
+    process = start(tmp_path, "executor.workers=2", "shard_size=96", "seed=5")
+    wait_until(process, lambda: count_images(root) >= 1)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode == 130 and not root.exists()
+    finish(tmp_path, "executor=serial", "shard_size=64")
+    assert digest(tmp_path) == expected
+
+
+@pytest.mark.xdist_group("bytes")
+@pytest.mark.parametrize("left", [b"", b"{", b"[]", b'{"shard": 3}'])
+def test_a_shard_whose_mark_was_cut_short_is_made_again(tmp_path, expected, left):
+    finish(tmp_path, "executor=serial", "shard_size=32")
+    (tmp_path / "outputs/set/shards/000001.done").write_bytes(left)
+    finish(tmp_path, "executor=serial", "shard_size=32")
+    assert digest(tmp_path) == expected
+
+
+@pytest.mark.xdist_group("bytes")
 def test_a_finished_run_is_not_made_again_and_another_configuration_is_refused(tmp_path, expected):
     finish(tmp_path, "executor=serial")
     assert "all there already" in finish(tmp_path, "executor=serial")

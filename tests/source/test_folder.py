@@ -222,3 +222,14 @@ def test_a_knob_out_of_range_is_named(tmp_path, knob):
     fill(tmp_path, ["a.png"])
     with pytest.raises(RangeError, match=next(iter(knob))):
         Folder(path=str(tmp_path), **knob)
+
+
+def test_images_of_a_data_set_that_was_made_here_are_taken_with_a_warning(tmp_path):
+    fill(tmp_path / "set/images", ["a.png"])
+    fill(tmp_path / "set/twins", ["a.png"])
+    (tmp_path / "set/.defectgen").touch()
+    assert not Folder(path=str(tmp_path / "set/images")).findings()  # good images alone were made
+    (tmp_path / "set/masks").mkdir()
+    [said] = Folder(path=str(tmp_path / "set/images")).findings()
+    assert said.severity == "warning" and said.code == "own_output" and str(tmp_path / "set/twins") in said.message
+    assert not Folder(path=str(tmp_path / "set/twins")).findings()

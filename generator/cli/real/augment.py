@@ -155,7 +155,7 @@ def print_result(result: AugmentResult, feedback: Feedback | None) -> None:
     said = ", ".join(f"{split} {count}" for split, count in held_out.items() if count)
     if said:
         print(f"carried over untouched: {said} images")
-    for note in (*result.notes, *result.mixed.notes):
+    for note in dict.fromkeys((*result.real.notes, *result.notes, *result.mixed.notes)):
         print(f"note: {note}")
     if result.missing:
         short = ", ".join(f"{name} {count}" for name, count in result.missing.items())

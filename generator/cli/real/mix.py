@@ -14,6 +14,7 @@ from generator.cli.export import export_all, parse_export
 from generator.cli.generate import check_name
 from generator.core.errors import ConfigError, nearest
 from generator.core.names import UNFINISHED
+from generator.health.alike import alike_by_content
 from generator.mix.count import ORIGINS
 from generator.mix.mix import mix
 from generator.mix.request import MixRequest, Part
@@ -33,7 +34,7 @@ def run(config: dict[str, Any]) -> int:
     parts, request = parse_parts(config["data"]), parse_request(config)
     wants_report = coerce(bool, config["report"], "report")
     out = Path(coerce(str, config["out"], "out")).expanduser().absolute()
-    result = mix(parts, out, request, unfinished=True)
+    result = mix(parts, out, request, alike=alike_by_content, unfinished=True)
     export_all(out, formats, flavour)
     if wants_report:
         from generator.report.page import write_report

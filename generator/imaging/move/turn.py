@@ -161,10 +161,10 @@ class Turn:
         work = image.astype(np.float32) if self.softness_px or self.scale < 1 else image
         if self.softness_px:
             cv2.GaussianBlur(work, (0, 0), self.softness_px, dst=work, borderType=cv2.BORDER_REFLECT_101)
-        if mirrored:
+        margin = math.ceil(_KERNELS[self.kernel][1] + 1.0 / self.scale) + 1  # of the mirror image is all it takes
+        if mirrored or max(image.shape[:2]) + 2 * margin > _MOST_PX:
             made = self._averaged(work, _KERNELS[self.kernel][0], cv2.BORDER_REFLECT_101)
         else:
-            margin = math.ceil(_KERNELS[self.kernel][1] + 1.0 / self.scale) + 1  # of the mirror image is all it takes
             work = cv2.copyMakeBorder(work, *(margin,) * 4, cv2.BORDER_REFLECT_101)
             onto = replace(self, pivot_xy=(self.pivot_xy[0] + margin, self.pivot_xy[1] + margin))
             made = onto._averaged(work, _KERNELS[self.kernel][0], cv2.BORDER_CONSTANT)

@@ -328,3 +328,9 @@ def test_a_side_that_opencv_cannot_hold_is_refused_in_words():
     turn = Turn.about_centre(1.0, (40_000, 1), (4, 4))
     with pytest.raises(RangeError, match="32766"):
         turn.pixels(np.zeros((1, 40_000, 1), np.uint8), 255)
+
+
+def test_a_side_that_opencv_can_just_hold_is_turned():
+    image = np.full((3, 32_766, 1), 7, np.uint8)
+    turn = Turn.about_centre(1.0, (32_766, 3), (8, 2))
+    assert np.array_equal(turn.pixels(image, 255, mirrored=False), turn.pixels(image, 255))
