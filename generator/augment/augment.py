@@ -126,7 +126,7 @@ def set_in_order(data: DataSet, out: Path, request: AugmentRequest, problems: Pr
     Args:
         data: as it was given.
         out: the folder.
-        request: with splits and on_leak.
+        request: with splits, group and on_leak.
         problems: what could not be read of it.
 
     Raises:
@@ -139,7 +139,12 @@ def set_in_order(data: DataSet, out: Path, request: AugmentRequest, problems: Pr
         seed=request.seed,
         overwrite=True,
     )
-    result = mix([Part(name=REAL, data=data)], out, rules, alike=alike_by_content)
+    try:
+        part = Part(name=REAL, data=data, group=request.group)
+        result = mix([part], out, rules, alike=alike_by_content)
+    except ConfigError as error:
+        where = "group" if error.where == f"data.{REAL}.group" else error.where
+        raise ConfigError(where, error.expected, error.got, error.hint) from None
     store = Store.open(out)
     met: Counter[str] = Counter(record.split for record in store for _ in defects_only(record).labels)
     if not met[TRAIN]:

@@ -38,6 +38,8 @@ class AugmentRequest:
         good_share: least share of good images in train, [0, 1); None: those that there are.
         defects_per_image: least and most made defects on an image.
         splits: shares that real images are shared out by anew, by provenance; None: as they are.
+        group: a pattern searched in a real image's path; what its first bracket finds is the part that it shows.
+            None: as its records say.
         on_leak: what becomes of real images that stand on two sides, see ``mix.request``.
         good: folder of more good images; None: those of train, or its defective ones with their defects filled in.
         seed: of all that is drawn.
@@ -56,6 +58,7 @@ class AugmentRequest:
     good_share: float | None = None
     defects_per_image: tuple[int, int] = (1, 1)
     splits: Shares | None = None
+    group: str | None = None
     on_leak: str = "drop"
     good: Path | None = None
     seed: int = 0

@@ -200,6 +200,10 @@ class RunFolder:
         return found if known else {"spec_id": "", "config": {}}
 
     def _refuse(self, found: Mapping[str, Any]) -> None:
+        hint = "Choose another name=... or out=..., or overwrite=true to replace it."
+        if not found["spec_id"]:
+            damaged = f"a damaged {self.root / MARKS / SPEC}"
+            raise ConfigError("out", "a data set whose begin can be read", damaged, hint)
         differing = differing_keys(_said_once(found["config"]), _said_once(self.spec.config))
         if found.get("assets") != self.spec.assets:
             differing.append("the files it reads")
@@ -209,7 +213,7 @@ class RunFolder:
             "out",
             f"the configuration that {self.root} was begun with",
             f"another: {'; '.join(differing[:8])}",
-            "Choose another name=... or out=..., or overwrite=true to replace it.",
+            hint,
         )
 
     def _empty(self) -> None:

@@ -195,6 +195,20 @@ def test_defects_in_test_alone_are_parted_only_where_that_is_said(command, tmp_p
     assert find_leaks(Store.open(tmp_path / "set"), tmp_path / "set") == ()
 
 
+def test_images_of_a_part_that_their_names_tell_keep_to_one_side(command, tmp_path):
+    tree(tmp_path / "mvtec", hole=(0, 8), scratch=(0, 16))
+    shares = "splits={train: 0.5, test: 0.5}"
+    code, _, err = command("augment", "data=mvtec", "out=set", "group=board([0-9]+)", shares, *FAST)
+    assert code == 2 and err.startswith("defectgen: group: expected a pattern that is found in the images' paths"), err
+    code, _, err = command("augment", "data=mvtec", "out=set", "group=([0-9])\\.png", shares, *FAST)
+    assert code == 0, err
+    sides = {}
+    for record in Store.open(tmp_path / "set"):
+        sides.setdefault(record.group, set()).add(record.split)
+    assert len(sides) == 10 and all(len(side) == 1 for side in sides.values())
+    assert {split for side in sides.values() for split in side} == {"train", "test"}
+
+
 def test_a_class_whose_name_cannot_be_a_kind_is_named(command, tmp_path):
     tree(tmp_path / "in", hole=(2, 1), scratch=(4, 1))
     for side in ("train", "test", "ground_truth"):

@@ -136,6 +136,17 @@ def test_a_shard_whose_mark_was_cut_short_is_made_again(tmp_path, expected, left
 
 
 @pytest.mark.xdist_group("bytes")
+def test_a_begin_that_cannot_be_read_is_said_and_replaced_where_asked(tmp_path, expected):
+    finish(tmp_path, "executor=serial", "shard_size=64")
+    (tmp_path / "outputs/set/shards/spec.json").write_bytes(b"{")
+    process = start(tmp_path, "executor=serial", "shard_size=64")
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 2 and "a damaged " in err and "overwrite=true" in err
+    finish(tmp_path, "executor=serial", "shard_size=64", "overwrite=true")
+    assert digest(tmp_path) == expected
+
+
+@pytest.mark.xdist_group("bytes")
 def test_a_finished_run_is_not_made_again_and_another_configuration_is_refused(tmp_path, expected):
     finish(tmp_path, "executor=serial")
     assert "all there already" in finish(tmp_path, "executor=serial")

@@ -92,6 +92,7 @@ def parse_request(config: Mapping[str, Any]) -> AugmentRequest:
         good_share=coerce(float | None, config["good_share"], "good_share"),
         defects_per_image=coerce(tuple[int, int], config["defects_per_image"], "defects_per_image"),
         splits=coerce(Shares | None, config["splits"], "splits"),
+        group=coerce(str | None, config["group"], "group"),
         on_leak=coerce(str, config["on_leak"], "on_leak"),
         good=_path(config, "good"),
         seed=coerce(int, config["seed"], "seed"),
