@@ -21,7 +21,7 @@ from generator.dataset.store import CLASSES, RECORDS, SampleWriter, record_line,
 from generator.run.build import build, coerce
 from generator.run.manifest import RUN, RunFolder, Specification, mark_output
 from generator.run.pipeline import Pipeline, Rejected
-from generator.run.shard import MARKS, DoneMark, Shard, ShardWriter
+from generator.run.shard import MARKS, DoneMark, ShardWriter
 
 REJECTS = "rejects.jsonl"
 CONFIG = "config.yaml"
@@ -159,7 +159,7 @@ class Job:
 
 def reduce_shards(root: Path, spec: Specification, pipeline: Pipeline, marks: list[DoneMark]) -> None:
     """Write records.jsonl, rejects.jsonl, classes.json, config.yaml and run.json from the shards, in plan order."""
-    _join(root, [mark.shard for mark in marks])
+    _join(root, marks)
     rejects = b"".join(orjson.dumps(reject, option=orjson.OPT_APPEND_NEWLINE) for m in marks for reject in m.rejects)
     write_text(root / REJECTS, rejects)
     write_text(root / CLASSES, orjson.dumps({"classes": list(pipeline.classes)}, option=orjson.OPT_INDENT_2))
@@ -181,12 +181,22 @@ def reduce_shards(root: Path, spec: Specification, pipeline: Pipeline, marks: li
     write_text(root / MARKS / "sha256", hashlib.sha256(listing.encode()).hexdigest().encode())
 
 
-def _join(root: Path, shards: list[Shard]) -> None:
-    """Write records.jsonl from the shards' lines."""
+def _join(root: Path, marks: list[DoneMark]) -> None:
+    """Write records.jsonl from the shards' lines.
+
+    Raises:
+        ConfigError: lines of a shard are gone.
+    """
     partial = root / f".{RECORDS}.partial"
     with partial.open("wb") as out:
-        for shard in shards:
-            out.write((root / MARKS / f"{shard.stem}.jsonl").read_bytes())
+        for mark in marks:
+            path = root / MARKS / f"{mark.shard.stem}.jsonl"
+            lines = path.read_bytes() if path.is_file() else b""
+            if lines.count(b"\n") != mark.images:
+                hint = f"Delete {path.with_suffix('.done')} and repeat the command, which makes that shard again."
+                partial.unlink()
+                raise ConfigError("out", f"{mark.images} lines in {path}", lines.count(b"\n"), hint)
+            out.write(lines)
     partial.replace(root / RECORDS)
 
 
