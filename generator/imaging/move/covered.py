@@ -109,7 +109,8 @@ def _along_border(
     Returns:
         (n,) int64 flat indices, some of them twice, and (n,) float32 in [0, 1].
     """
-    reach = math.ceil(0.75 * scale)  # of half the fade's width, sqrt(2) / 2 canvas px an image px at most
+    # half the fade's width, sqrt(2) / 2 canvas px an image px at most, and the half px that the polygon may be off
+    reach = math.ceil(0.75 * scale)
     sides = []
     for start, stop in zip(corners.tolist(), [*corners[1:].tolist(), corners[0].tolist()], strict=True):
         along = int(abs(stop[1] - start[1]) > abs(stop[0] - start[0]))  # the axis that it mainly runs along
