@@ -17,6 +17,7 @@ from generator.core.geometry import Rect, mask_to_rect
 from generator.core.names import RULE, is_safe_name
 from generator.core.ports import Roi
 from generator.core.sample import GoodImage
+from generator.core.units import Range
 from generator.dataset.real import RealDefect
 from generator.defect.fitted.heat_map import ByHeatMap, heat_of, reach_of
 from generator.defect.fitted.look import FittedLook
@@ -26,6 +27,7 @@ from generator.defect.outline import Placement
 from generator.defect.placement import OnPart
 from generator.defect.stage import Defect
 from generator.fit.measure import Measured, look_of, measure
+from generator.fit.through import Evidence
 from generator.fit.trace import courses, rings
 
 AUTO = "auto"
@@ -107,6 +109,7 @@ def learn(
     rows: dict[str, list[Row]] = {category: [] for category in classes}
     real: dict[str, list[Measured]] = {}
     images: dict[str, Counter[str]] = {}
+    evidence: dict[str, Evidence] = {}
     left_out: list[LeftOut] = []
     for defect in defects:
         category = defect.category
@@ -118,13 +121,15 @@ def learn(
         images.setdefault(category, Counter())[defect.name] += 1
         measured = measure(defect.pixels, defect.mask, defect.white)
         frame = _frame(defect, roi)
-        rows[category].append(_row(defect, measured, asked.get(category, AUTO), frame))
+        row, seen = _row(defect, measured, asked.get(category, AUTO), frame)
+        rows[category].append(row)
+        evidence[category] = evidence.get(category, Evidence()) + seen
         real.setdefault(category, []).append(measured)
     _require_all(rows, asked, left_out, problems)
     kinds = tuple(
         FittedKind(
             category=category,
-            defect=_defect(category, found, roi is not None, place),
+            defect=_defect(category, found, evidence[category].through, roi is not None, place),
             real=tuple(real[category]),
             per_image=dict(sorted(Counter(images[category].values()).items())),
         )
@@ -174,7 +179,7 @@ def _require_all(
         raise ConfigError("kind", "classes of the data set", f"'{unknown}'", nearest(unknown, rows))
 
 
-def _row(defect: RealDefect, measured: Measured, asked: str, frame: Rect) -> Row:
+def _row(defect: RealDefect, measured: Measured, asked: str, frame: Rect) -> tuple[Row, Evidence]:
     mask = defect.mask
     box = mask_to_rect(mask)
     bits = np.ascontiguousarray(mask[box.slices])
@@ -194,13 +199,14 @@ def _row(defect: RealDefect, measured: Measured, asked: str, frame: Rect) -> Row
         if reached
     )  # fmt: skip
     centre = ((box.x + box.w / 2.0 - frame.x) / frame.w, (box.y + box.h / 2.0 - frame.y) / frame.h)
-    return Row(
+    row = Row(
         kind=kind, wh=(width, height), centre=centre, touches=touches, area_px=measured.area_px,
         length_px=measured.length_px, width_px=max(measured.width_px, 1.0), angle_deg=measured.angle_deg,
         contrast=look.contrast, share=look.share, shift_px=look.shift_px, softness_px=look.softness_px,
-        clouds=look.clouds, clouds_px=look.clouds_px, texture=look.texture, grain=look.grain, tint=look.tint,
-        parts=tuple(parts),
+        clouds=look.clouds, clouds_px=look.clouds_px, texture=look.texture, own=look.own, grain=look.grain,
+        tint=look.tint, parts=tuple(parts),
     )  # fmt: skip
+    return row, look.evidence
 
 
 def _kind_of(measured: Measured, hw: tuple[int, int]) -> str:
@@ -222,7 +228,7 @@ def _frame(defect: RealDefect, roi: Roi | None) -> Rect:
     return whole if part is None or not part.any() else mask_to_rect(part)
 
 
-def _defect(category: str, rows: list[Row], over_roi: bool, place: str) -> Defect:
+def _defect(category: str, rows: list[Row], through: float, over_roi: bool, place: str) -> Defect:
     count = len(rows)
     fewer = 1.0 / np.sqrt(count)
     lengths, widths = (np.log([getattr(row, name) for row in rows]) for name in ("length_px", "width_px"))
@@ -232,9 +238,11 @@ def _defect(category: str, rows: list[Row], over_roi: bool, place: str) -> Defec
     spread_deg = min(np.degrees(np.sqrt(-2.0 * np.log(max(aligned, 1e-3)))) / 2.0, 45.0)
     near = reach_of(count)
     over = "roi" if over_roi else "image"
+    any_way = 0.0
     placement: Placement = ByHeatMap(heat=heat_of(np.array([row.centre for row in rows]), near), over=over)
     if place == ANYWHERE:
         rows, near, placement = [replace(row, touches="") for row in rows], 0.0, OnPart()
+        any_way = 90.0
     shape = Fitted(
         rows=_thinned(rows),
         size_jitter=_jitter(lengths, 0.45, fewer),
@@ -245,7 +253,9 @@ def _defect(category: str, rows: list[Row], over_roi: bool, place: str) -> Defec
         near=round(near, 3),
         over=over,
     )
-    return Defect(category=category, shape=shape, appearance=FittedLook(), placement=placement)
+    share = round(through, 2)
+    look = FittedLook(through=Range(share, share), turn_deg=Range(-any_way, any_way))
+    return Defect(category=category, shape=shape, appearance=look, placement=placement)
 
 
 def _jitter(logs: np.ndarray, least: float, fewer: float) -> float:

@@ -13,12 +13,15 @@ import cv2
 import numpy as np
 
 from generator.defect.fitted.draw import length_px
+from generator.defect.fitted.own import deviations
+from generator.fit.through import Evidence, evidence_of
 from generator.fit.trace import thinned
 from generator.imaging.lab import to_lab
 from generator.imaging.surround import FINE_PX, band, depth_px, relative_change
 
 AROUND_PX = 24
 _LINE_SOFTEST_PX = 0.9
+_LEAST_OWN_PX = 12  # pixels within a change that tell its own texture
 _LINE_TEXTURE = 0.7  # of the surface's texture goes on in a line, whose own edges hide how much
 
 
@@ -97,7 +100,11 @@ def angle_deg(mask: np.ndarray) -> float:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """How a defect changes the surface; the fields are those of a row."""
+    """How a defect changes the surface; the fields are those of a row.
+
+    Attributes:
+        evidence: whether the surface's texture goes on, which several defects of a class tell together.
+    """
 
     contrast: float
     share: float
@@ -107,7 +114,9 @@ class Look:
     clouds_px: float
     grain: float
     texture: float
+    own: tuple[float, ...]
     tint: tuple[float, float]
+    evidence: Evidence
 
 
 def look_of(pixels: np.ndarray, mask: np.ndarray, white: int, kind: str) -> Look:
@@ -116,7 +125,7 @@ def look_of(pixels: np.ndarray, mask: np.ndarray, white: int, kind: str) -> Look
     Of a line, mean and mean square of the change under the mask tell, with the surface's own deviation taken off, how
     much of the mask changes and how strongly; where noise blurs that, the share with half of the strongest change is
     the bound. Of others, the change has its edge where its profile across the border
-    has half of its inner strength; what varies within goes to texture if it is fine, else to clouds.
+    has half of its inner strength; what varies within goes to its own texture if it is fine, else to clouds.
 
     Args:
         pixels: (H, W, C) uint8 or uint16.
@@ -130,6 +139,7 @@ def look_of(pixels: np.ndarray, mask: np.ndarray, white: int, kind: str) -> Look
     near, ring = band(drawn), ring_of(drawn)
     mean = float(change[near].mean())
     shift, clouds, clouds_px, texture, grain = _shift(change, drawn), 0.0, 4.0, _LINE_TEXTURE, 0.0
+    own, evidence = (), Evidence()
     if kind == "line":
         noise = float(change[ring].var()) if ring.any() else 0.0
         power = max(float((change[near] ** 2).mean()) - noise, 1e-8)
@@ -143,6 +153,8 @@ def look_of(pixels: np.ndarray, mask: np.ndarray, white: int, kind: str) -> Look
         share = float(np.clip(np.count_nonzero(core) / np.count_nonzero(near), 0.2, 1.0))
         inner = near & (depth > min(1.5 - shift, 0.6 * float(depth.max())))
         clouds, clouds_px, texture = _within(change, inner, ring)
+        if np.count_nonzero(inner) >= _LEAST_OWN_PX:
+            own, evidence = deviations(change, inner), evidence_of(change, drawn, inner)
     step = mean / share
     softness = _softness(change, drawn, ring, step)
     return Look(
@@ -154,7 +166,9 @@ def look_of(pixels: np.ndarray, mask: np.ndarray, white: int, kind: str) -> Look
         clouds_px=clouds_px,
         grain=grain,
         texture=texture,
+        own=own,
         tint=_tint(pixels[window], white, drawn, ring, change, step),
+        evidence=evidence,
     )
 
 

@@ -11,6 +11,7 @@ import yaml
 from generator.core.errors import ConfigError
 from generator.core.names import option_name
 from generator.dataset.store import write_text
+from generator.defect.fitted.look import FittedLook
 from generator.defect.fitted.placement_yaml import placement_yaml
 from generator.defect.fitted.shape import Fitted
 from generator.fit.learn import FittedKind
@@ -53,6 +54,10 @@ _TEXT = """\
     strength: [1, 1]
     # what the measured clouds within the defect are multiplied by
     roughness: [1, 1]
+    # how much of the surface's fine texture goes on in place of the defect's own, as measured over all of them
+    through: [{look.through.low}, {look.through.high}]
+    # degrees that the defect's own texture is turned by beyond the defect itself; 90: it runs any way
+    turn_deg: [{look.turn_deg.low}, {look.turn_deg.high}]
 {placement}
   # how often it is taken among the chosen defects of its category
   weight: 1.0
@@ -62,7 +67,8 @@ _TEXT = """\
 def yaml_of(kind: FittedKind, name: str) -> str:
     """Return a fitted kind as the text of its yaml."""
     shape = kind.defect.shape
-    assert isinstance(shape, Fitted)
+    look = kind.defect.appearance
+    assert isinstance(shape, Fitted) and isinstance(look, FittedLook)
     kinds = [row.kind for row in shape.rows]
     flow = {"default_flow_style": True, "sort_keys": False, "width": 1_000_000, "allow_unicode": True}
     return _TEXT.format(
@@ -72,6 +78,7 @@ def yaml_of(kind: FittedKind, name: str) -> str:
         kinds=", ".join(f"{kinds.count(word)} {word}" for word in dict.fromkeys(kinds)),
         per_image=", ".join(f"{number} on {images}" for number, images in kind.per_image.items()),
         shape=shape,
+        look=look,
         placement=placement_yaml(kind.defect.placement),
         rows="\n".join(f"      - {yaml.safe_dump(row.to_plain(), **flow).strip()}" for row in shape.rows),
     )

@@ -7,6 +7,7 @@ import pytest
 
 from generator.fit.distribution import ks_distance
 from generator.fit.measure import look_of, measure
+from generator.fit.through import Evidence
 from generator.fit.trace import courses, rings
 
 
@@ -41,6 +42,40 @@ def test_the_colour_of_a_defect_is_measured():
     mask[15:25, 15:25] = True
     image[mask] = (140, 90, 90)
     assert look_of(image, mask, 255, "blob").tint[0] > 8
+
+
+def streaky(rng: np.random.Generator) -> np.ndarray:
+    """Return a surface of 120 x 160 px with streaks that run down all of it."""
+    return 100.0 * (1 + 0.06 * rng.standard_normal(160) + 0.01 * rng.standard_normal((120, 160)))
+
+
+@pytest.mark.parametrize(("stain", "least", "most"), [(True, 0.8, 1.0), (False, 0.0, 0.2)])
+@pytest.mark.parametrize("lies", [False, True])
+def test_whether_the_surface_goes_on_through_a_defect_is_measured(stain, least, most, lies):
+    found = Evidence()
+    for seed in range(4):
+        rng = np.random.default_rng(seed)
+        image, mask = streaky(rng), np.zeros((120, 160), bool)
+        mask[40:80, 50:110] = True
+        image[mask] = 0.7 * (image if stain else 100 * (1 + 0.05 * rng.standard_normal(image.shape)))[mask]
+        image, mask = (image.T, mask.T) if lies else (image, mask)
+        found += look_of(image[..., None].round().astype(np.uint8), mask, 255, "region").evidence
+    assert least <= found.through <= most
+
+
+def test_on_a_surface_without_streaks_nothing_is_said_to_go_on():
+    image, mask = 100 + 5 * np.random.default_rng(0).standard_normal((120, 160, 1)), np.zeros((120, 160), bool)
+    mask[40:80, 50:110] = True
+    assert look_of(image.round().astype(np.uint8), mask, 255, "region").evidence == Evidence()
+
+
+def test_a_texture_of_its_own_is_measured_by_the_ways_it_runs():
+    rng = np.random.default_rng(0)
+    image, mask = streaky(rng), np.zeros((120, 160), bool)
+    mask[40:80, 50:110] = True
+    image[mask] = (70 * (1 + 0.08 * rng.standard_normal((120, 1)) + np.zeros((1, 160))))[mask]  # across the streaks
+    down, across, rest = look_of(image[..., None].round().astype(np.uint8), mask, 255, "region").own
+    assert across > 5 * down and across > 2 * rest and across == pytest.approx(0.7 * 0.08, rel=0.35)
 
 
 def test_a_fork_becomes_two_courses_and_a_ragged_border_none():

@@ -1,12 +1,15 @@
 """The look of measured defects.
 
 The surface under the outline is darkened or lightened until, measured as the real one was, it differs from the surface
-around by the contrast that was drawn; its own fine texture goes on, weaker or stronger, with clouds and a tint as large
-as those of the real one. Source: own.
+around by the contrast that was drawn, with clouds and a tint as large as those of the real one. A place that broke or
+was never ground has a fine texture of its own, as strong as the real one's; where that could not be measured, the
+surface's goes on, weaker or stronger. A detector that never sees another texture in a defect takes every shadow on a
+sound surface for one. Source: own.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +19,7 @@ import numpy as np
 
 from generator.core.errors import require
 from generator.core.units import Range, require_within
+from generator.defect.fitted.own import streaks
 from generator.defect.outline import Outline, Patch
 from generator.defect.texture import clouds
 from generator.imaging.lab import shifted_lab
@@ -32,13 +36,17 @@ class FittedLook:
     Attributes:
         strength: what the measured contrast is multiplied by, [0, 5].
         roughness: what the measured clouds are multiplied by, [0, 5].
+        through: how much of the surface's fine texture goes on through the defect in place of its own, [0, 1].
+        turn_deg: degrees that the defect's own texture is turned by beyond the defect itself, [-180, 180].
     """
 
     strength: Range = Range(1.0, 1.0)
     roughness: Range = Range(1.0, 1.0)
+    through: Range = Range(0.0, 0.0)
+    turn_deg: Range = Range(0.0, 0.0)
 
     def __post_init__(self) -> None:
-        require_within(self, strength=(0, 5), roughness=(0, 5))
+        require_within(self, strength=(0, 5), roughness=(0, 5), through=(0, 1), turn_deg=(-180, 180))
 
     @property
     def reach_px(self) -> int:
@@ -46,7 +54,7 @@ class FittedLook:
         return 0
 
     def draw(self, patch: Patch, outline: Outline, rng: np.random.Generator) -> dict[str, Any]:
-        """Return the row's look and the texture's number.
+        """Return the row's look and the numbers of its textures.
 
         Raises:
             RangeError: the outline is not that of a fitted shape.
@@ -57,6 +65,9 @@ class FittedLook:
         drawn["contrast"] = look["contrast"] * self.strength.draw(rng)
         drawn["clouds"] = look["clouds"] * self.roughness.draw(rng)
         drawn["number"] = int(rng.integers(1 << 32))
+        if look["own"]:
+            drawn["through"] = self.through.draw(rng)
+            drawn["turn_deg"] = look["turn_deg"] + self.turn_deg.draw(rng)
         return drawn
 
     def render(self, patch: Patch, outline: Outline, params: Mapping[str, Any]) -> np.ndarray:
@@ -69,7 +80,11 @@ class FittedLook:
         drawn[inner], alpha[inner] = outline.drawn, outline.alpha * outline.support
         before, _ = relative_change(grey, drawn if drawn.any() else alpha > 0)
         fine = before - cv2.GaussianBlur(before, (0, 0), FINE_PX, borderType=cv2.BORDER_REPLICATE)
-        after = before + alpha * fine * np.float32(params["texture"] - 1.0)
+        through = params.get("through", 1.0)
+        after = before + alpha * fine * np.float32(params["texture"] * through - 1.0)
+        if through < 1.0:
+            own = [deviation * math.sqrt(1.0 - through * through) for deviation in params["own"]]
+            after[inner] += alpha[inner] * streaks(alpha[inner].shape, own, params["turn_deg"], params["number"])
         if params["clouds"] > 0:
             after += alpha * clouds(grey.shape, params["clouds_px"], params["number"]) * np.float32(params["clouds"])
         measured = band(drawn) if drawn.any() else alpha > 0

@@ -17,7 +17,7 @@ KINDS = ("line", "blob", "region")
 SIDES = "lrtb"
 SPANNING = 0.9  # of an image's width or height counts as all of it
 _TEXTS = ("kind", "touches")
-_LISTS = ("wh", "centre", "tint", "parts")
+_LISTS = ("wh", "centre", "tint", "own", "parts")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,9 @@ class Row:
         clouds: deviation of the change within it, relative to the surface.
         clouds_px: size of these clouds.
         grain: how much a line's strength varies along its way, relative deviation.
-        texture: what the surface's own fine texture is multiplied by.
+        texture: what the surface's own fine texture is multiplied by, where that goes on.
+        own: deviations of the defect's own fine texture, relative to the surface: of its streaks down and across the
+            image, and of the rest; none: the surface's goes on.
         tint: steps of a* and b*.
         parts: courses of x, y, width, x, y, width, ... for a line, else rings of x, y, x, y, ...; px from the middle
             of the mask's box.
@@ -60,6 +62,7 @@ class Row:
     clouds_px: float = 6.0
     grain: float = 0.2
     texture: float = 1.0
+    own: tuple[float, ...] = ()
     tint: tuple[float, float] = (0.0, 0.0)
     parts: tuple[tuple[float, ...], ...]
 
@@ -74,6 +77,8 @@ class Row:
         require(0 < self.share <= 1, "share", "a share in (0, 1]", self.share)
         for name in ("clouds", "texture", "grain"):
             require(getattr(self, name) >= 0, name, "a number >= 0", getattr(self, name))
+        sound = len(self.own) in (0, 3) and all(number >= 0 for number in self.own)
+        require(sound, "own", "three numbers >= 0, or none", self.own)
         step, least = (3, 3) if self.kind == "line" else (2, 6)
         sound = bool(self.parts) and all(len(part) % step == 0 and len(part) >= least for part in self.parts)
         expected = "lists of x, y, width" if step == 3 else "lists of x, y, of three corners or more"
@@ -105,7 +110,7 @@ class Row:
             if f.name == "parts":
                 plain["parts"] = [[_short(number, 1) for number in part] for part in item]
             elif isinstance(item, tuple):
-                plain[f.name] = [_short(number, 3) for number in item]
+                plain[f.name] = [_short(number, 4 if f.name == "own" else 3) for number in item]
             else:
                 plain[f.name] = item if isinstance(item, str) else _short(item, 4)
         return plain

@@ -78,6 +78,8 @@ class Fitted:
             "clouds": row.clouds,
             "clouds_px": row.clouds_px * size,
             "texture": row.texture,
+            "own": list(row.own),
+            "turn_deg": turn,
             "tint": list(row.tint),
             "share": row.share,
         }
