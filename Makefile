@@ -56,7 +56,7 @@ bench: $(VENV)/.test $(LEARN)/.done ## speed, as shares of floors measured in th
 	$(BIN)/python tests/bench/bench_run.py
 	$(BIN)/python tests/bench/bench_text.py
 	$(BIN)/python tests/bench/bench_rotation.py
-	$(LEARN)/bin/python tests/bench/bench_model.py
+	$(LEARN)/bin/python -m tests.bench.bench_model
 
 train-demo: $(LEARN)/.done ## a GAN and a diffusion model from five defects a class, and sheets of what they paint (half an hour)
 	$(LEARN)/bin/python tests/bench/train_demo.py

@@ -3,8 +3,11 @@
 Every model is made at its default settings with weights of chance, which cost as much as learned ones, saved, loaded
 and asked for candidates of a round defect, 24 px wide, on a surface of 128 x 128 px; each in a process of its own, one
 thread. The peer, measured in the same run, is a Poisson blend of the same crop, the classical paste. A pretrained model
-has no default to measure: give its folder. Run with ``python tests/bench/bench_model.py [PRETRAINED_FOLDER]``.
-Source: own.
+takes minutes a crop on a core and gigabytes, and is measured where it is asked for: ``stable-diffusion`` stands for one
+made here with the sizes of Stable Diffusion 1.5 inpainting and weights of chance, a folder for one's own. Of its
+sampler's steps one and three are made, and what all of them take is reckoned from the two.
+Run with ``python -m tests.bench.bench_model [stable-diffusion | PRETRAINED_FOLDER]``. Source: own; the sizes are those
+of Rombach et al. (2022) as diffusers has them by default.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +32,11 @@ from generator.imaging.poisson import blend
 from generator.model.checkpoint import Checkpoint, save_checkpoint
 from generator.run.build import build
 from generator.train.kinds import PAINTERS
+from tests.model.inpaint.pipelines import save_tokenizer
 
 BATCHES = (1, 4, 16)
 SIDE, ROUNDS = 128, 3
+PRETRAINED, STABLE, FEW_STEPS = "diffusion_inpaint", "stable-diffusion", (1, 3)
 
 
 def crop() -> tuple[np.ndarray, np.ndarray]:
@@ -53,9 +59,8 @@ def per_second(work: Callable[[], Any], crops: int) -> float:
 
 def measure(kind: str, pretrained: str = "") -> dict[str, Any]:
     """Return parameters, crops/s by batch size, and the most memory that was used beyond the imports, MB."""
-    surface, extent = crop()
-    own = [f"model.pretrained={pretrained}"] if pretrained else []
-    settings = build(compose_config("train", [f"model={kind}", "data=x", "out=x", *own])["model"], "model")
+    base = [f"model.pretrained={pretrained}"] if pretrained else []
+    settings = build(compose_config("train", [f"model={kind}", "data=x", "out=x", *base])["model"], "model")
     learner = settings.learner(classes=("a",), channels=1, seed=0, device="cpu")
     before = _most_mb()
     with tempfile.TemporaryDirectory() as name:
@@ -63,13 +68,62 @@ def measure(kind: str, pretrained: str = "") -> dict[str, Any]:
             kind=kind, classes=("a",), channels=1, size=settings.size, thin_px=settings.thin_px,
             network=dict(learner.network), weights=dict(learner.weights()),
         ))  # fmt: skip
-        brush = build({"_target_": PAINTERS[kind]}, "painter").load(Path(name))
-        rates = {
-            batch: per_second(lambda b=batch: brush.paint(surface, extent, "a", list(range(b))), batch)
-            for batch in BATCHES
-        }
-    parameters = sum(tensor.numel() for tensor in learner.weights().values())
-    return {"parameters": parameters, "rates": rates, "memory_mb": _most_mb() - before}
+        painter, count = build({"_target_": PAINTERS[kind]}, "painter"), sum(map(_size, learner.weights().values()))
+        del learner  # gigabytes, of a pretrained one
+        brush = painter.load(Path(name))
+        if kind == PRETRAINED:
+            count = sum(map(_size, brush.inpainter.pipe.unet.parameters()))
+            batches = [batch for batch in BATCHES if batch <= painter.at_once]  # more are painted one after another
+            rates = {batch: reckoned(brush, lambda own, b=batch: paint(own, b), batch) for batch in batches}
+        else:
+            rates = {batch: per_second(lambda b=batch: paint(brush, b), batch) for batch in BATCHES}
+    return {"parameters": count, "rates": rates, "memory_mb": _most_mb() - before}
+
+
+def paint(brush: Any, count: int) -> None:
+    """Paint so many candidates."""
+    surface, extent = crop()
+    brush.paint(surface, extent, "a", list(range(count)))
+
+
+def reckoned(brush: Any, work: Callable[[Any], None], crops: int) -> float:
+    """Return crops/s at all steps of a brush's sampler, from the times that a few of them take."""
+    times = []
+    for steps in FEW_STEPS:
+        started = time.perf_counter()
+        work(replace(brush, painter=replace(brush.painter, steps=steps)))
+        times.append(time.perf_counter() - started)
+    each = (times[1] - times[0]) / (FEW_STEPS[1] - FEW_STEPS[0])
+    return crops / (times[0] + each * (brush.painter.steps - FEW_STEPS[0]))
+
+
+def save_stable_diffusion(folder: Path) -> None:
+    """Save an inpainting pipeline with the sizes of Stable Diffusion 1.5 and weights of chance."""
+    import diffusers
+    import transformers
+
+    blocks = (128, 256, 512, 512)
+    text = transformers.CLIPTextConfig(
+        hidden_size=768, intermediate_size=3072, num_hidden_layers=12, num_attention_heads=12,
+        max_position_embeddings=77, bos_token_id=0, eos_token_id=2,
+    )  # fmt: skip
+    diffusers.StableDiffusionInpaintPipeline(
+        vae=diffusers.AutoencoderKL(
+            block_out_channels=blocks, down_block_types=("DownEncoderBlock2D",) * 4, layers_per_block=2,
+            up_block_types=("UpDecoderBlock2D",) * 4, latent_channels=4, sample_size=512,
+        ),
+        unet=diffusers.UNet2DConditionModel(sample_size=64, in_channels=9, cross_attention_dim=768),
+        scheduler=diffusers.DDIMScheduler(
+            beta_schedule="scaled_linear", beta_start=0.00085, beta_end=0.012, clip_sample=False,
+            set_alpha_to_one=False, steps_offset=1,
+        ),
+        text_encoder=transformers.CLIPTextModel(text), tokenizer=save_tokenizer(folder / "tokenizer", tokens=77),
+        safety_checker=None, feature_extractor=None, requires_safety_checker=False,
+    ).save_pretrained(folder)  # fmt: skip
+
+
+def _size(tensor: Any) -> int:
+    return tensor.numel()
 
 
 def _most_mb() -> float:
@@ -81,17 +135,35 @@ def main(arguments: list[str]) -> None:
     if arguments[:1] == ["--one"]:
         print(json.dumps(measure(*arguments[1:])))
         return
+    if arguments[:1] == ["--save"]:
+        save_stable_diffusion(Path(arguments[1]))
+        return
     cv2.setNumThreads(1)
     surface, extent = crop()
     peer = per_second(lambda: [blend(surface, surface * 0.7, extent > 0) for _ in range(16)], 16)
     print(f"peer: Poisson blend of the same crop, {peer:.0f} crops/s; one thread\n")
+    given = [name for name in arguments if name != STABLE]
+    with tempfile.TemporaryDirectory() as name:
+        if STABLE in arguments:
+            own("--save", name)  # in a process of its own, or its gigabytes would count as memory of those below
+            given.append(name)
+        table(peer, given)
+
+
+def own(*arguments: str) -> str:
+    """Return what this script prints in a process of its own."""
+    command = [sys.executable, "-m", __spec__.name, *arguments]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def table(peer: float, pretrained: list[str]) -> None:
+    """Print a line for each model, as shares of the peer's crops/s too."""
     columns = "".join(f"{f'batch {batch}':>12s} {'peer':>8s}" for batch in BATCHES)
     print(f"{'model':18s} {'parameters':>11s}{columns} {'memory':>9s}")
-    models = [("gan", ""), ("diffusion", ""), *[("diffusion_inpaint", folder) for folder in arguments]]
+    models = [("gan", ""), ("diffusion", ""), *[(PRETRAINED, folder) for folder in pretrained]]
     for kind, folder in models:
-        command = [sys.executable, __file__, "--one", kind, *([folder] if folder else [])]
-        found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1])
-        rates = "".join(f"{rate:10.1f}/s {rate / peer:8.4f}" for rate in found["rates"].values())
+        found = json.loads(own("--one", kind, *([folder] if folder else [])).splitlines()[-1])
+        rates = "".join(f"{rate:10.3g}/s {rate / peer:8.2g}" for rate in found["rates"].values())
         print(f"{kind:18s} {found['parameters']:11,d}{rates} {found['memory_mb']:6.0f} MB", flush=True)
 
 

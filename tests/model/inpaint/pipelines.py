@@ -32,10 +32,10 @@ def save_pipeline(folder: Path, *, channels: int = 9, large: bool = False, predi
                 beta_schedule="scaled_linear", beta_start=0.00085, beta_end=0.012, clip_sample=False,
                 set_alpha_to_one=False, steps_offset=1, prediction_type=prediction,
             ),
-            "text_encoder": _encoder(), "tokenizer": _tokenizer(folder / "tokenizer"), "feature_extractor": None,
+            "text_encoder": _encoder(), "tokenizer": save_tokenizer(folder / "tokenizer"), "feature_extractor": None,
         }  # fmt: skip
         if large:
-            parts |= {"text_encoder_2": _encoder(projected=True), "tokenizer_2": _tokenizer(folder / "tokenizer_2")}
+            parts |= {"text_encoder_2": _encoder(projected=True), "tokenizer_2": save_tokenizer(folder / "tokenizer_2")}
             inpaint, plain = diffusers.StableDiffusionXLInpaintPipeline, diffusers.StableDiffusionXLPipeline
         else:
             parts["safety_checker"] = None
@@ -60,12 +60,12 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _VOCABULARY = 2 * len(_LETTERS) + 2
 
 
-def _tokenizer(folder: Path):
-    """Return a tokenizer that knows letters, each also as the last of a word."""
+def save_tokenizer(folder: Path, tokens: int = TEXT_PX):
+    """Return a tokenizer that knows letters, each also as the last of a word, for prompts of so many tokens."""
     import transformers
 
     folder.mkdir(parents=True)
     words = [*_LETTERS, *(f"{letter}</w>" for letter in _LETTERS), "<|startoftext|>", "<|endoftext|>"]
     (folder / "vocab.json").write_text(json.dumps({word: at for at, word in enumerate(words)}))
     (folder / "merges.txt").write_text("#version: 0.2\n")
-    return transformers.CLIPTokenizer.from_pretrained(folder, model_max_length=TEXT_PX)
+    return transformers.CLIPTokenizer.from_pretrained(folder, model_max_length=tokens)
