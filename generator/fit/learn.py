@@ -254,7 +254,7 @@ def _defect(category: str, rows: list[Row], through: float, over_roi: bool, plac
         over=over,
     )
     share = round(through, 2)
-    look = FittedLook(through=Range(share, share), turn_deg=Range(-any_way, any_way))
+    look = FittedLook(through=Range(share, share), turn_deg=Range(0.0 - any_way, any_way))
     return Defect(category=category, shape=shape, appearance=look, placement=placement)
 
 

@@ -55,9 +55,9 @@ _TEXT = """\
     # what the measured clouds within the defect are multiplied by
     roughness: [1, 1]
     # how much of the surface's fine texture goes on in place of the defect's own, as measured over all of them
-    through: [{look.through.low}, {look.through.high}]
+    through: [{look.through.low:g}, {look.through.high:g}]
     # degrees that the defect's own texture is turned by beyond the defect itself; 90: it runs any way
-    turn_deg: [{look.turn_deg.low}, {look.turn_deg.high}]
+    turn_deg: [{look.turn_deg.low:g}, {look.turn_deg.high:g}]
 {placement}
   # how often it is taken among the chosen defects of its category
   weight: 1.0
