@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from generator.core.errors import RangeError, require
-from generator.defect.fitted.own import PARTS
 
 KINDS = ("line", "blob", "region")
 SIDES = "lrtb"
@@ -40,8 +39,8 @@ class Row:
         clouds_px: size of these clouds.
         grain: how much a line's strength varies along its way, relative deviation.
         texture: what the surface's own fine texture is multiplied by, where that goes on.
-        own: deviations of the defect's own fine texture, relative to the surface: of its long streaks down and across
-            the image, of its short ones, and of the rest; none: the surface's goes on.
+        own: deviations of the defect's own fine texture, relative to the surface: of its streaks down and across the
+            image, and of the rest; none: the surface's goes on.
         tint: steps of a* and b*.
         parts: courses of x, y, width, x, y, width, ... for a line, else rings of x, y, x, y, ...; px from the middle
             of the mask's box.
@@ -78,8 +77,8 @@ class Row:
         require(0 < self.share <= 1, "share", "a share in (0, 1]", self.share)
         for name in ("clouds", "texture", "grain"):
             require(getattr(self, name) >= 0, name, "a number >= 0", getattr(self, name))
-        sound = len(self.own) in (0, PARTS) and all(number >= 0 for number in self.own)
-        require(sound, "own", f"{PARTS} numbers >= 0, or none", self.own)
+        sound = len(self.own) in (0, 3) and all(number >= 0 for number in self.own)
+        require(sound, "own", "three numbers >= 0, or none", self.own)
         step, least = (3, 3) if self.kind == "line" else (2, 6)
         sound = bool(self.parts) and all(len(part) % step == 0 and len(part) >= least for part in self.parts)
         expected = "lists of x, y, width" if step == 3 else "lists of x, y, of three corners or more"
