@@ -3,7 +3,7 @@
 Every model is made at its default settings with weights of chance, which cost as much as learned ones, saved, loaded
 and asked for candidates of a round defect, 24 px wide, on a surface of 128 x 128 px; each in a process of its own, one
 thread. The peer, measured in the same run, is a Poisson blend of the same crop, the classical paste. A pretrained model
-takes minutes a crop on a core and gigabytes, and is measured where it is asked for: ``stable-diffusion`` stands for one
+takes an hour a crop on a core and gigabytes, and is measured where it is asked for: ``stable-diffusion`` stands for one
 made here with the sizes of Stable Diffusion 1.5 inpainting and weights of chance, a folder for one's own. Of its
 sampler's steps one and two are made, and what all of them take is reckoned from the two.
 Run with ``python -m tests.bench.bench_model [stable-diffusion | PRETRAINED_FOLDER]``. Source: own; the sizes are those
@@ -77,7 +77,7 @@ def measure(kind: str, pretrained: str = "") -> dict[str, Any]:
         brush = painter.load(Path(name))
         if kind == PRETRAINED:
             count = sum(map(_size, brush.inpainter.pipe.unet.parameters()))
-            rates = {1: reckoned(brush)}  # a larger batch gains nothing on a core, and takes hours
+            rates = {1: reckoned(brush)}  # larger batches would take hours on a core
         else:
             rates = {batch: per_second(lambda b=batch: paint(brush, b), batch) for batch in BATCHES}
     return {"parameters": count, "rates": rates, "memory_mb": _most_mb() - before}
@@ -167,6 +167,7 @@ def table(peer: float, pretrained: list[str]) -> None:
     for kind, folder in models:
         found = json.loads(own("--one", kind, *([folder] if folder else [])).splitlines()[-1])
         rates = "".join(f"{rate:10.3g}/s {rate / peer:8.2g}" for rate in found["rates"].values())
+        rates += " " * (len(columns) - len(rates))
         print(f"{kind:18s} {found['parameters']:11,d}{rates} {found['memory_mb']:6.0f} MB", flush=True)
 
 

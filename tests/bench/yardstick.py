@@ -83,6 +83,9 @@ class Trial:
 
 
 _MOST = {"blowhole": 3, "break": 3, "crack": 3, "fray": 2}
+_BESIDE_FEW = (
+    "fitted", "bank", "bank+drawn", "bank+fitted", *LEARNED, "bank+drawn+gan", "bank+drawn+gan+diffusion", "mixture",
+)  # fmt: skip
 _ALL = {"blowhole": 3, "break": 3, "crack": 3, "fray": 3}
 TRIALS = (
     Trial(
@@ -103,16 +106,7 @@ TRIALS = (
             "bank": Recipe(_ALL, ("roi=trimmed", "distractor=[gap,corner]", "distractors_per_image=[0,3]")),
         },
         mixture={"blowhole": "fitted+diffusion", "break": "bank", "crack": "drawn+diffusion", "fray": "bank+fitted"},
-        beside_few=(
-            "fitted",
-            "bank",
-            "bank+drawn",
-            "bank+fitted",
-            *LEARNED,
-            "bank+drawn+gan",
-            "bank+drawn+gan+diffusion",
-            "mixture",
-        ),
+        beside_few=_BESIDE_FEW,
         few=("3", "5"),
         dropped="uneven",
         options=("--size", "224", "--steps", "400", "--drop", "uneven", "--max-test-good", "200"),
@@ -127,16 +121,7 @@ TRIALS = (
             "bank": Recipe({"crack": 3}, ("roi=whole",)),
         },
         mixture={"crack": "bank+fitted+diffusion"},
-        beside_few=(
-            "drawn+fitted",
-            "bank",
-            "bank+drawn",
-            "bank+fitted",
-            *LEARNED,
-            "bank+drawn+gan",
-            "bank+drawn+gan+diffusion",
-            "mixture",
-        ),
+        beside_few=("drawn+fitted", *_BESIDE_FEW),
         few=("1", "5"),
         dropped="",
         options=("--size", "160", "--steps", "300"),
