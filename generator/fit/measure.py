@@ -111,7 +111,7 @@ class Look:
     shift_px: float
     softness_px: float
     clouds: float
-    clouds_px: float
+    clouds_px: tuple[float, float]
     grain: float
     texture: float
     own: tuple[float, ...]
@@ -138,7 +138,7 @@ def look_of(pixels: np.ndarray, mask: np.ndarray, white: int, kind: str) -> Look
     change, _ = relative_change(grey_of(pixels[window], white), drawn)
     near, ring = band(drawn), ring_of(drawn)
     mean = float(change[near].mean())
-    shift, clouds, clouds_px, texture, grain = _shift(change, drawn), 0.0, 4.0, _LINE_TEXTURE, 0.0
+    shift, clouds, clouds_px, texture, grain = _shift(change, drawn), 0.0, (4.0, 4.0), _LINE_TEXTURE, 0.0
     own, evidence = (), Evidence()
     if kind == "line":
         noise = float(change[ring].var()) if ring.any() else 0.0
@@ -146,7 +146,7 @@ def look_of(pixels: np.ndarray, mask: np.ndarray, white: int, kind: str) -> Look
         least = min(1.0, max(0.15, 0.9 / (4.0 * float(depth_px(drawn)[drawn].mean()))))
         share = float(np.clip(min(mean * mean / power, _strong_share(change * np.sign(mean), near)), least, 1.0))
         grain = _grain(change * np.float32(np.sign(mean)), drawn)
-        clouds, clouds_px = 0.5 * grain * abs(mean) / share, 3.0
+        clouds, clouds_px = 0.5 * grain * abs(mean) / share, (3.0, 3.0)
     else:
         depth = depth_px(drawn)
         core = near & (depth > min(-shift, 0.6 * float(depth.max())))
@@ -186,8 +186,8 @@ def _grain(strength: np.ndarray, drawn: np.ndarray) -> float:
     return float(np.clip(strongest.std() / strongest.mean(), 0.05, 0.8))
 
 
-def _within(change: np.ndarray, inner: np.ndarray, ring: np.ndarray) -> tuple[float, float, float]:
-    """Return the deviation of the clouds within a change, their size in px, and its texture by that of the surface."""
+def _within(change: np.ndarray, inner: np.ndarray, ring: np.ndarray) -> tuple[float, tuple[float, float], float]:
+    """Return deviation and size (across, down; px) of the clouds within a change, and its texture by that beside it."""
     calm = {name: _calm(change, where) for name, where in (("inner", inner), ("ring", ring))}
     own, usual = _deviation(change - calm["inner"], inner), _deviation(change - calm["ring"], ring)
     texture = float(np.clip(own / usual, 0.3, 2.5)) if usual > 1e-4 and inner.any() else 1.0
@@ -248,20 +248,20 @@ def _softness(change: np.ndarray, drawn: np.ndarray, ring: np.ndarray, step: flo
     return float(np.clip(math.sqrt(max(sigma * sigma - 0.9, 0.25)), 0.5, 3.0))
 
 
-def _cloud_size(change: np.ndarray, where: np.ndarray) -> float:
-    """Return the size of the clouds within a change: from the correlation of pixels 3 px apart, px."""
+def _cloud_size(change: np.ndarray, where: np.ndarray) -> tuple[float, float]:
+    """Return the size of the clouds within a change, across and down: from the correlation of pixels 3 px apart, px."""
     inside = change - float(change[where].mean())
     power = float((inside[where] ** 2).mean())
-    total, count = 0.0, 0
-    for first, second in (((slice(None), slice(3, None)), (slice(None), slice(None, -3))),
-                          ((slice(3, None), slice(None)), (slice(None, -3), slice(None)))):  # fmt: skip
+
+    def size(first: tuple[slice, slice], second: tuple[slice, slice]) -> float:
         both = where[first] & where[second]
-        total += float((inside[first] * inside[second])[both].sum())
-        count += int(both.sum())
-    if count < 8 or power <= 0:
-        return 4.0
-    correlation = float(np.clip(total / count / power, 0.02, 0.95))
-    return float(np.clip(-6.0 / math.log(correlation), 4.0, 40.0))
+        if np.count_nonzero(both) < 8 or power <= 0:
+            return 4.0
+        correlation = float(np.clip((inside[first] * inside[second])[both].mean() / power, 0.02, 0.99))
+        return float(np.clip(-6.0 / math.log(correlation), 4.0, 200.0))
+
+    every, later, sooner = slice(None), slice(3, None), slice(None, -3)
+    return size((every, later), (every, sooner)), size((later, every), (sooner, every))
 
 
 def _tint(

@@ -10,6 +10,7 @@ import yaml
 
 from generator.cli.compose import compose_config
 from generator.core.errors import ConfigError
+from generator.core.units import Range
 from generator.dataset.format.table import FORMATS
 from generator.dataset.open import open_data
 from generator.dataset.real import read_real
@@ -66,6 +67,7 @@ def test_places_can_be_left_open_so_that_the_look_alone_is_learned(real, tmp_pat
     (kind,) = (one for one in learn(read_real(real).defects(), place="anywhere").kinds if one.category == "spot")
     assert kind.defect.placement == OnPart() and kind.defect.shape.near == 0
     assert {row.touches for row in kind.defect.shape.rows} == {""}
+    assert kind.defect.appearance.turn_deg == Range(-90, 90)  # the texture of what may lie anywhere runs any way
     assert build(yaml.safe_load(yaml_of(kind, "spot"))["spot"], "defect") == kind.defect
     code, _, err = command("fit", f"data={real}", "place=anywere")
     assert code == 2 and "place: expected one of seen, anywhere, got 'anywere'" in err and "Did you mean" in err

@@ -19,9 +19,8 @@ import numpy as np
 
 from generator.core.errors import require
 from generator.core.units import Range, require_within
-from generator.defect.fitted.own import streaks
+from generator.defect.fitted.own import texture
 from generator.defect.outline import Outline, Patch
-from generator.defect.texture import clouds
 from generator.imaging.lab import shifted_lab
 from generator.imaging.surround import FINE_PX, band, relative_change
 
@@ -65,9 +64,8 @@ class FittedLook:
         drawn["contrast"] = look["contrast"] * self.strength.draw(rng)
         drawn["clouds"] = look["clouds"] * self.roughness.draw(rng)
         drawn["number"] = int(rng.integers(1 << 32))
-        if look["own"]:
-            drawn["through"] = self.through.draw(rng)
-            drawn["turn_deg"] = look["turn_deg"] + self.turn_deg.draw(rng)
+        drawn["through"] = self.through.draw(rng) if look["own"] else 1.0
+        drawn["turn_deg"] = look["turn_deg"] + (self.turn_deg.draw(rng) if look["own"] else 0.0)
         return drawn
 
     def render(self, patch: Patch, outline: Outline, params: Mapping[str, Any]) -> np.ndarray:
@@ -80,13 +78,12 @@ class FittedLook:
         drawn[inner], alpha[inner] = outline.drawn, outline.alpha * outline.support
         before, _ = relative_change(grey, drawn if drawn.any() else alpha > 0)
         fine = before - cv2.GaussianBlur(before, (0, 0), FINE_PX, borderType=cv2.BORDER_REPLICATE)
-        through = params.get("through", 1.0)
+        through = params["through"]
         after = before + alpha * fine * np.float32(params["texture"] * through - 1.0)
-        if through < 1.0:
-            own = [deviation * math.sqrt(1.0 - through * through) for deviation in params["own"]]
-            after[inner] += alpha[inner] * streaks(alpha[inner].shape, own, params["turn_deg"], params["number"])
-        if params["clouds"] > 0:
-            after += alpha * clouds(grey.shape, params["clouds_px"], params["number"]) * np.float32(params["clouds"])
+        wanted = [deviation * math.sqrt(1.0 - through * through) for deviation in params["own"]]
+        of_its_own = texture(alpha[inner].shape, wanted, params["clouds"], params["clouds_px"], params["turn_deg"],
+                             params["number"])  # fmt: skip
+        after[inner] += alpha[inner] * of_its_own
         measured = band(drawn) if drawn.any() else alpha > 0
         after += alpha * _step(after[measured], alpha[measured], params["contrast"], params["share"])
         np.clip(after, _DARKEST, _BRIGHTEST, out=after)

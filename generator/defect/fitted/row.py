@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 
 from generator.core.errors import RangeError, require
+from generator.defect.fitted.own import WAYS
 
 KINDS = ("line", "blob", "region")
 SIDES = "lrtb"
 SPANNING = 0.9  # of an image's width or height counts as all of it
 _TEXTS = ("kind", "touches")
-_LISTS = ("wh", "centre", "tint", "own", "parts")
+_LISTS = ("wh", "centre", "tint", "clouds_px", "own", "parts")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +37,11 @@ class Row:
         shift_px: how far the change reaches beyond the mask's border; negative: it stays inside.
         softness_px: sigma of the change's edge.
         clouds: deviation of the change within it, relative to the surface.
-        clouds_px: size of these clouds.
+        clouds_px: size of these clouds, across and down the image.
         grain: how much a line's strength varies along its way, relative deviation.
         texture: what the surface's own fine texture is multiplied by, where that goes on.
-        own: deviations of the defect's own fine texture, relative to the surface: of its streaks down and across the
-            image, and of the rest; none: the surface's goes on.
+        own: deviations of the defect's own fine texture, relative to the surface: of its long and its short streaks
+            down the image, the same across, and of the rest; none: the surface's goes on.
         tint: steps of a* and b*.
         parts: courses of x, y, width, x, y, width, ... for a line, else rings of x, y, x, y, ...; px from the middle
             of the mask's box.
@@ -59,7 +60,7 @@ class Row:
     shift_px: float = 0.0
     softness_px: float = 0.8
     clouds: float = 0.0
-    clouds_px: float = 6.0
+    clouds_px: tuple[float, float] = (6.0, 6.0)
     grain: float = 0.2
     texture: float = 1.0
     own: tuple[float, ...] = ()
@@ -72,13 +73,14 @@ class Row:
         require(len(self.wh) == 2 and min(self.wh) >= 1, "wh", "two px >= 1", self.wh)
         require(len(self.centre) == 2, "centre", "two shares", self.centre)
         require(len(self.tint) == 2, "tint", "steps of a* and b*", self.tint)
-        for name in ("area_px", "length_px", "width_px", "softness_px", "clouds_px"):
+        for name in ("area_px", "length_px", "width_px", "softness_px"):
             require(getattr(self, name) > 0, name, "a number > 0", getattr(self, name))
         require(0 < self.share <= 1, "share", "a share in (0, 1]", self.share)
         for name in ("clouds", "texture", "grain"):
             require(getattr(self, name) >= 0, name, "a number >= 0", getattr(self, name))
-        sound = len(self.own) in (0, 3) and all(number >= 0 for number in self.own)
-        require(sound, "own", "three numbers >= 0, or none", self.own)
+        require(len(self.clouds_px) == 2 and min(self.clouds_px) > 0, "clouds_px", "two px > 0", self.clouds_px)
+        sound = len(self.own) in (0, WAYS) and all(number >= 0 for number in self.own)
+        require(sound, "own", f"{WAYS} numbers >= 0, or none", self.own)
         step, least = (3, 3) if self.kind == "line" else (2, 6)
         sound = bool(self.parts) and all(len(part) % step == 0 and len(part) >= least for part in self.parts)
         expected = "lists of x, y, width" if step == 3 else "lists of x, y, of three corners or more"

@@ -76,7 +76,7 @@ class Fitted:
         look = {
             "contrast": row.contrast * math.exp(self.contrast_jitter * rng.standard_normal()),
             "clouds": row.clouds,
-            "clouds_px": row.clouds_px * size,
+            "clouds_px": [each * size for each in row.clouds_px],
             "texture": row.texture,
             "own": list(row.own),
             "turn_deg": turn,

@@ -16,7 +16,7 @@ from generator.core.errors import ConfigError, RangeError
 from generator.core.units import Range
 from generator.defect.fitted.heat_map import ByHeatMap
 from generator.defect.fitted.look import FittedLook
-from generator.defect.fitted.own import deviations
+from generator.defect.fitted.own import WAYS, deviations, texture
 from generator.defect.fitted.row import Row
 from generator.defect.fitted.shape import Fitted
 from generator.defect.outline import Site
@@ -42,7 +42,7 @@ BLOB = {
 REGION = {
     "kind": "region", "wh": [96, 80], "centre": [0.5, 0.15], "touches": "lrt", "area_px": 2300, "length_px": 96,
     "width_px": 50, "angle_deg": 0, "contrast": -0.15, "clouds": 0.08, "texture": 1.5,
-    "own": [0.05, 0.02, 0.03], "parts": [[-48, -12, 48, -12, 48, 12, 0, 8, -48, 12]],
+    "own": [0, 0.05, 0, 0.02, 0, 0.03], "parts": [[-48, -12, 48, -12, 48, 12, 0, 8, -48, 12]],
 }  # fmt: skip
 ROWS = {"line": LINE, "blob": BLOB, "region": REGION}
 
@@ -110,7 +110,8 @@ def made_of(look: FittedLook, **change: object) -> tuple[np.ndarray, np.ndarray,
     """Return a surface with streaks that run down, the same with a region on it, and the region's inner pixels."""
     image = np.broadcast_to(128 + 20 * np.sin(np.arange(160) * 1.3), (120, 160)).astype(np.uint8)[..., None]
     row = {**REGION, "touches": "", "wh": [160, 120], "clouds": 0, "parts": [[-40, -25, 40, -25, 40, 25, -40, 25]],
-           "area_px": 4000, "length_px": 80, "contrast": -0.2, "texture": 1, "own": [0.02, 0.08, 0.02]}  # fmt: skip
+           "area_px": 4000, "length_px": 80, "contrast": -0.2, "texture": 1,
+           "own": [0, 0.02, 0, 0.08, 0, 0.02]}  # fmt: skip
     shape = Fitted(rows=(Row.parse({**row, **change}),), size_jitter=0, angle_jitter_deg=0, bend=0)
     defect = Defect(category="a", shape=shape, appearance=look, placement=ByHeatMap(heat=((1.0,),)))
     made = PutDefects(defects={"a": defect})(sample_of(image, ("a",)), np.random.default_rng(0))
@@ -118,16 +119,41 @@ def made_of(look: FittedLook, **change: object) -> tuple[np.ndarray, np.ndarray,
     return image[..., 0], made.image[..., 0], cv2.erode(drawn, np.ones((13, 13), np.uint8)) > 0
 
 
+@pytest.mark.parametrize("hw", [(12, 12), (14, 26), (70, 40)])
+@pytest.mark.parametrize(
+    "wanted", [(0.08, 0.04, 0, 0.01, 0, 0.04), (0, 0.03, 0, 0.08, 0, 0), (0, 0, 0.06, 0, 0.03, 0.05)]
+)
+def test_a_texture_measures_as_wanted_through_any_mask(hw, wanted):
+    where = np.zeros((120, 120), bool)
+    where[20 : 20 + hw[0], 30 : 30 + hw[1]] = True
+    found = [deviations(texture((120, 120), wanted, 0.0, (6, 6), 0.0, number), where) for number in range(30)]
+    power, usual = np.mean(np.square(found), axis=0), np.square(wanted)
+    assert np.sqrt(power.sum()) == pytest.approx(np.sqrt(usual.sum()), rel=0.15)
+    if min(hw) > 12:
+        for ways in (slice(0, 2), slice(2, 4), slice(4, 6)):  # long and short streaks look alike through a small mask
+            assert np.sqrt(power[ways].sum()) == pytest.approx(np.sqrt(usual[ways].sum()), rel=0.12, abs=0.03)
+    if min(hw) > 20:
+        assert np.sqrt(power) == pytest.approx(wanted, rel=0.1, abs=0.02)
+
+
+def test_clouds_are_as_large_as_said_across_and_down_and_turn():
+    for turn_deg, longer in ((0.0, 0), (90.0, 1)):
+        made = texture((200, 200), (0,) * WAYS, 0.1, (6.0, 36.0), turn_deg, 3)
+        steepness = [float(np.diff(made, axis=axis).std()) for axis in (0, 1)]
+        assert made.std() == pytest.approx(0.1, rel=0.2)
+        assert steepness[longer] < 0.35 * steepness[1 - longer]
+
+
 def test_a_texture_of_its_own_takes_the_place_of_the_surfaces():
-    for turn_deg, strongest in ((0, 1), (90, 0)):
+    for turn_deg, strongest in ((0, 3), (90, 1)):
         _, made, inner = made_of(FittedLook(turn_deg=Range(turn_deg, turn_deg)))
-        found = deviations(made.astype(np.float32) / 102, inner)
-        assert found[strongest] == pytest.approx(0.08, rel=0.2) and found[1 - strongest] < 0.04
+        found = deviations(made.astype(np.float32) / 128, inner)
+        assert found[strongest] == pytest.approx(0.08, rel=0.15) and max(np.delete(found, strongest)) < 0.04
 
 
 def test_as_much_of_the_surface_goes_on_as_is_said():
     for through in (0.0, 0.5, 1.0):
-        image, made, inner = made_of(FittedLook(through=Range(through, through)), own=[0, 0, 0.1])
+        image, made, inner = made_of(FittedLook(through=Range(through, through)), own=[0, 0, 0, 0, 0, 0.1])
         streaks = image[inner].astype(float) / 128 - 1
         slope = np.polyfit(streaks, made[inner] / 128, 1)[0]
         assert slope == pytest.approx(through, abs=0.05)
