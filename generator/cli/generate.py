@@ -44,6 +44,8 @@ def run(config: dict[str, Any]) -> int:
     wants_report = coerce(bool, config["report"], "report")
     only = coerce(int | None, config["only"], "only")
     job = Job(config)
+    if not len(job.pipeline):
+        raise ConfigError("count", "one image or more", "a plan of none", "Ask for count=..., targets=... or both.")
     _require_flavour(flavour, job)
     _require_text(formats, job)
     _require_angle(formats, job)

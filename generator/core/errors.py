@@ -38,12 +38,12 @@ class AssetError(GeneratorError):
 
     exit_code = 2
 
-    def __init__(self, path: object, needed_for: str, cause: str) -> None:
-        self.path, self.needed_for, self.cause = str(path), needed_for, cause
-        super().__init__(f"{self.path}: expected {needed_for}, got {cause}.")
+    def __init__(self, path: object, needed_for: str, cause: str, hint: str = "") -> None:
+        self.path, self.needed_for, self.cause, self.hint = str(path), needed_for, cause, hint
+        super().__init__(f"{self.path}: expected {needed_for}, got {cause}." + (f" {hint}" if hint else ""))
 
     def __reduce__(self):
-        return type(self), (self.path, self.needed_for, self.cause)
+        return type(self), (self.path, self.needed_for, self.cause, self.hint)
 
 
 class FormatError(GeneratorError):

@@ -14,6 +14,9 @@ from pathlib import Path
 from generator.core.errors import AssetError, ConfigError
 from generator.dataset.store import link_or_copy
 
+LOST = "Put it back, or make the data set again: overwrite=true replaces one that was made here."
+"""What to do where a file of a data set is gone."""
+
 
 def place(source: Path, target: Path) -> None:
     """Put ``source`` at ``target``, hard-linked, or copied where links fail; what is there is replaced.
@@ -25,7 +28,7 @@ def place(source: Path, target: Path) -> None:
     try:
         link_or_copy(source, target)
     except FileNotFoundError as error:
-        raise AssetError(source, "an image of the data set", "no such file") from error
+        raise AssetError(source, "an image of the data set", "no such file", LOST) from error
 
 
 @contextmanager

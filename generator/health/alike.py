@@ -20,19 +20,22 @@ def spread(count: int, compare: int = COMPARED) -> list[int]:
     return list(range(count)) if count <= compare else sorted({place * count // compare for place in range(compare)})
 
 
-def alike_by_content(records: Sequence[Record]) -> list[list[int]]:
-    """Return which images show one part as far as can be seen, as numbers, each set ascending, of two or more.
+def alike_by_content(records: Sequence[Record]) -> tuple[list[list[int]], int]:
+    """Return which images show one part as far as can be seen, and how many of them were looked at.
 
     Args:
         records: with absolute paths; text is looked at, other labels are not.
+
+    Returns:
+        The numbers of images that show one part, each set ascending, of two or more; and how many were compared.
 
     Raises:
         AssetError: an image cannot be read.
     """
     if len(records) < 2:
-        return []
+        return [], len(records)
     longest = float(np.median([max(record.hw) for record in records]))
     chosen = spread(len(records))
     looks = [look_at(Path(records[number].image), longest) for number in chosen]
     sets = by_content([records[number] for number in chosen], looks)
-    return [[chosen[place] for place in places] for places in sets]
+    return [[chosen[place] for place in places] for places in sets], len(chosen)

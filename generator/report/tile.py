@@ -14,8 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from generator.core.annotation import Part, Region
-from generator.core.errors import FormatError
+from generator.core.errors import AssetError, FormatError
 from generator.core.text import DISTRACTOR, TextLine
+from generator.dataset.link import LOST
 from generator.imaging.codec import decode_image, decode_mask, encode_thumbnail
 from generator.imaging.panel import Colour
 from generator.report.angle.line import orientation_of
@@ -220,4 +221,4 @@ def _bytes(root: Path, path: str) -> bytes:
     try:
         return (root / path).read_bytes()
     except OSError as error:
-        raise FormatError(root / path, "", "a file of the data set", error.strerror or "none") from None
+        raise AssetError(root / path, "a file of the data set", error.strerror or "none", LOST) from None

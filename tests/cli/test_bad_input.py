@@ -272,3 +272,17 @@ def test_a_data_set_of_text_is_not_harvested(tmp_path, command):
     code, _, err = command("harvest", "data=made", "out=bank")
     assert code == 2 and "text" in one_paragraph(err)
     assert not (tmp_path / "bank").exists()
+
+
+def test_a_plan_of_no_image_is_refused_and_leaves_nothing(tmp_path, command):
+    code, _, err = command("generate", "count=0", "out=made")
+    assert code == 2 and err.startswith("defectgen: count:") and "targets=" in err
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("verb", [("export", "export=[coco]"), ("report",)])
+def test_an_image_that_was_deleted_is_named_with_a_way_out(tmp_path, command, verb):
+    assert command("generate", "count=2", "out=made", "export=[]", "source.size_wh=[64,48]")[0] == 0
+    (tmp_path / "made" / "images" / "train" / "000001.png").unlink()
+    code, _, err = command(*verb, "path=made")
+    assert code == 2 and "000001.png: expected" in one_paragraph(err) and "overwrite=true" in err

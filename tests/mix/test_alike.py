@@ -68,5 +68,11 @@ def test_without_pixels_nothing_is_looked_at(tmp_path, frames):
 def test_synthetic_images_are_not_compared(tmp_path, frames):
     met = []
     parts = [Part(name="real", path=frames), Part(name="made", path=frames, synthetic=True)]
-    mix(parts, tmp_path / "out", MixRequest(), alike=lambda records: met.extend(records) or [])
+    mix(parts, tmp_path / "out", MixRequest(), alike=lambda records: (met.extend(records) or [], len(records)))
     assert len(met) == PARTS * FRAMES + 1 and all(record.key.startswith("real__") for record in met)
+
+
+def test_it_is_said_how_many_images_were_compared(tmp_path, frames):
+    result = mixed(frames, tmp_path / "out", lambda records: ([], 5))
+    assert f"5 of {PARTS * FRAMES + 1} real images were compared by content" in " ".join(result.notes)
+    assert not mixed(frames, tmp_path / "all", lambda records: ([], len(records))).notes

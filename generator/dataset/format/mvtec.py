@@ -25,7 +25,7 @@ from pathlib import Path
 
 from generator.core.errors import AssetError, FormatError
 from generator.dataset.format.mask_files import MASK_NAME_FIRST, ImageNames, MaskFiles, filled_region_of
-from generator.dataset.link import fresh_folder, place
+from generator.dataset.link import LOST, fresh_folder, place
 from generator.dataset.names import GOOD, original_name, safe_name, unique_keys
 from generator.dataset.problem import Problems, findings_of, left_out
 from generator.dataset.record import DataSet, Label, Record, Records
@@ -141,7 +141,7 @@ def _place_png(source: Path, target: Path) -> None:
         place(source, target)
         return
     if not source.is_file():
-        raise AssetError(source, "an image of the data set", "no such file")
+        raise AssetError(source, "an image of the data set", "no such file", LOST)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(encode_png(decode_image(source.read_bytes(), source.name).pixels))
 
