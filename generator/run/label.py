@@ -65,12 +65,14 @@ def derive_labels(sample: Sample, labelling: Labelling) -> Sample:
         return sample
     image = sample.image
     deltas = [_largest_change(image, sample.good, instance.support.rect) for instance in sample.instances]
-    owned = _owned_masks(sample.instances, deltas, labelling.min_delta)
+    changed = [(d >= labelling.min_delta) & i.support.bits for i, d in zip(sample.instances, deltas, strict=True)]
+    areas = [int(np.count_nonzero(mask)) for mask in changed]
+    owned = _owned(sample.instances, changed)
     if labelling.min_delta > 1 or sample.touched_everywhere:
         image = _set_back(sample, owned)
     instances = tuple(
-        _labelled(instance, delta, mask, sample, labelling)
-        for instance, delta, mask in zip(sample.instances, deltas, owned, strict=True)
+        _labelled(instance, area, delta, mask, sample, labelling)
+        for instance, delta, mask, area in zip(sample.instances, deltas, owned, areas, strict=True)
     )
     return sample.with_(image=image, instances=instances, touched_everywhere=False)
 
@@ -88,9 +90,8 @@ def _largest_change(image: np.ndarray, good: np.ndarray, rect: Rect) -> np.ndarr
     return cv2.max(cv2.max(red, green), blue)
 
 
-def _owned_masks(instances: tuple[Instance, ...], deltas: list[np.ndarray], min_delta: int) -> list[np.ndarray]:
-    """Return each instance's (h, w) bool mask in its support's rectangle, without what later ones own."""
-    masks = [(delta >= min_delta) & i.support.bits for i, delta in zip(instances, deltas, strict=True)]
+def _owned(instances: tuple[Instance, ...], masks: list[np.ndarray]) -> list[np.ndarray]:
+    """Return each instance's (h, w) bool mask in its support's rectangle, without what later ones own, in place."""
     for early in range(len(masks)):
         for late in range(early + 1, len(masks)):
             mine, theirs = instances[early].support.rect, instances[late].support.rect
@@ -119,15 +120,15 @@ def _set_back(sample: Sample, owned: list[np.ndarray]) -> np.ndarray:
 
 
 def _labelled(
-    instance: Instance, delta: np.ndarray, mask: np.ndarray, sample: Sample, labelling: Labelling
+    instance: Instance, own_area_px: int, delta: np.ndarray, mask: np.ndarray, sample: Sample, labelling: Labelling
 ) -> Instance:
     rect = instance.support.rect
-    own = np.count_nonzero((delta >= labelling.min_delta) & instance.support.bits)
     exact = Region.tight(mask, rect.x, rect.y)
-    if exact.area_px == 0:
-        return replace(instance, mask=exact, own_area_px=int(own))
+    area_px = exact.area_px
+    if area_px == 0:
+        return replace(instance, mask=exact, own_area_px=own_area_px)
     measured = _measure(sample, exact)
-    seen_as_one = np.sqrt(np.clip(exact.area_px / _ROSE_PX, 1.0, _ROSE_PX))
+    seen_as_one = math.sqrt(min(max(area_px / _ROSE_PX, 1.0), _ROSE_PX))
     least = max(
         labelling.visible_floor * sample.source.white, labelling.visible_sigma * measured["noise"] / seen_as_one
     )
@@ -142,7 +143,7 @@ def _labelled(
         if instance.drawn is not None:
             kept["annotator"] = Region.tight(instance.drawn.bits, *instance.drawn.rect.xywh[:2])
     params: Mapping[str, Any] = {**instance.params, "measured": measured}
-    return replace(instance, mask=exact, own_area_px=int(own), params=params, **kept)
+    return replace(instance, mask=exact, own_area_px=own_area_px, params=params, **kept)
 
 
 def _measure(sample: Sample, mask: Region) -> dict[str, Any]:
@@ -150,19 +151,17 @@ def _measure(sample: Sample, mask: Region) -> dict[str, Any]:
 
     The noise is the twin's, in grey levels: a robust sigma of the steps between neighbours in the middle channel.
     """
-    width, white = sample.hw[1], sample.source.white
+    rect, width, white = mask.rect, sample.hw[1], sample.source.white
     inside = np.flatnonzero(mask.bits)
     inside = inside[:: -(-inside.size // _MEASURED_PX)]
-    rows = inside // mask.rect.w
-    columns = inside - rows * mask.rect.w + mask.rect.x
-    at = (rows + mask.rect.y) * width + columns
-    beside = at + np.where(columns + 1 < width, 1, -1 if width > 1 else 0)
-    image, good = (pixels.reshape(-1, pixels.shape[2]) for pixels in (sample.image, sample.good))
-    before, near = (np.take(good, where, axis=0).astype(np.float32) for where in (at, beside))
-    after = np.take(image, at, axis=0).astype(np.float32)
-    middle = before.shape[1] // 2
-    noise = _median(np.abs(near[:, middle] - before[:, middle])) * (1.4826 / math.sqrt(2.0))
-    change = (after - before) @ np.full(before.shape[1], 1.0 / before.shape[1], np.float32)
+    at = inside + inside // rect.w * (width - rect.w) + (rect.y * width + rect.x)
+    beside = at + 1 if rect.x + rect.w < width else np.where(at % width < width - 1, at + 1, at - min(width - 1, 1))
+    channels = sample.good.shape[2]
+    image, good = (pixels.reshape(-1, channels) for pixels in (sample.image, sample.good))
+    before, after = np.take(good, at, axis=0), np.take(image, at, axis=0)
+    near, own = np.take(sample.good.reshape(-1), beside * channels + channels // 2), before[:, channels // 2]
+    noise = _median(np.maximum(near, own) - np.minimum(near, own)) * (1.4826 / math.sqrt(2.0))
+    change = np.subtract(after, before, dtype=np.float32) @ np.full(channels, 1.0 / channels, np.float32)
     contrast, level = float(change.mean()), float(before.mean())
     strong = np.partition(np.abs(change), int(0.9 * (change.size - 1)))[int(0.9 * (change.size - 1))]
     return {
@@ -174,10 +173,10 @@ def _measure(sample: Sample, mask: Region) -> dict[str, Any]:
 
 
 def _median(values: np.ndarray) -> float:
-    """Return the median of (n,) float32, n >= 1, as ``np.median`` does, at a fifth of its cost."""
+    """Return the median of (n,) numbers, n >= 1, as ``np.median`` does, at a fifth of its cost."""
     low, high = (values.size - 1) // 2, values.size // 2
     ranked = np.partition(values, (low, high) if low < high else low)
-    return float((ranked[low] + ranked[high]) * np.float32(0.5))
+    return (float(ranked[low]) + float(ranked[high])) * 0.5
 
 
 def _annotator_like(seen: np.ndarray, rect: Rect, sample: Sample, labelling: Labelling) -> Region:
