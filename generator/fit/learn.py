@@ -119,7 +119,7 @@ def learn(
             left_out.append(LeftOut(category=category, name=defect.mask_name, got=fault))
             continue
         images.setdefault(category, Counter())[defect.name] += 1
-        measured = measure(defect.pixels, defect.mask, defect.white)
+        measured = measure(defect.pixels, defect.mask, defect.white, defect.others)
         frame = _frame(defect, roi)
         row, seen = _row(defect, measured, asked.get(category, AUTO), frame)
         rows[category].append(row)
@@ -191,7 +191,7 @@ def _row(defect: RealDefect, measured: Measured, asked: str, frame: Rect) -> tup
     for part in found:
         part[:, :2] -= middle
         parts.append(tuple(float(number) for number in part.ravel()))
-    look = look_of(defect.pixels, mask, defect.white, kind)
+    look = look_of(defect.pixels, mask, defect.white, kind, defect.others)
     touches = "".join(
         side
         for side, reached in zip("lrtb", (box.x == 0, box.x + box.w == width, box.y == 0, box.y + box.h == height),

@@ -17,7 +17,7 @@ from generator.defect.fitted.own import deviations
 from generator.fit.through import Evidence, evidence_of
 from generator.fit.trace import thinned
 from generator.imaging.lab import to_lab
-from generator.imaging.surround import FINE_PX, band, depth_px, relative_change
+from generator.imaging.surround import FINE_PX, band, beside, depth_px, relative_change
 
 AROUND_PX = 24
 _LINE_SOFTEST_PX = 0.9
@@ -49,18 +49,19 @@ class Measured:
     y: float
 
 
-def measure(pixels: np.ndarray, mask: np.ndarray, white: int) -> Measured:
+def measure(pixels: np.ndarray, mask: np.ndarray, white: int, others: np.ndarray | None = None) -> Measured:
     """Return what a defect measures.
 
     Args:
         pixels: (H, W, C) uint8 or uint16.
         mask: (H, W) bool with at least one true pixel.
         white: full scale of the pixels.
+        others: (H, W) bool, other defects, which do not show the surface; None: there are none.
     """
     window = around(mask)
     grey = grey_of(pixels[window], white)
     drawn = np.ascontiguousarray(mask[window])
-    change, _ = relative_change(grey, drawn)
+    change, _ = relative_change(grey, drawn, None if others is None else others[window])
     length = length_px(drawn)
     width = 4.0 * float(depth_px(drawn)[drawn].mean())
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
@@ -119,7 +120,7 @@ class Look:
     evidence: Evidence
 
 
-def look_of(pixels: np.ndarray, mask: np.ndarray, white: int, kind: str) -> Look:
+def look_of(pixels: np.ndarray, mask: np.ndarray, white: int, kind: str, others: np.ndarray | None = None) -> Look:
     """Return how a defect changes the surface.
 
     Of a line, mean and mean square of the change under the mask tell, with the surface's own deviation taken off, how
@@ -132,11 +133,14 @@ def look_of(pixels: np.ndarray, mask: np.ndarray, white: int, kind: str) -> Look
         mask: (H, W) bool with at least one true pixel.
         white: full scale.
         kind: ``line``, ``blob`` or ``region``.
+        others: (H, W) bool, other defects, which do not show the surface; None: there are none.
     """
     window = around(mask)
     drawn = np.ascontiguousarray(mask[window])
-    change, _ = relative_change(grey_of(pixels[window], white), drawn)
-    near, ring = band(drawn), ring_of(drawn)
+    apart = None if others is None else others[window]
+    change, _ = relative_change(grey_of(pixels[window], white), drawn, apart)
+    sound = beside(drawn, apart)
+    near, ring = band(drawn), ring_of(drawn) & sound
     mean = float(change[near].mean())
     shift, clouds, clouds_px, texture, grain = _shift(change, drawn), 0.0, (4.0, 4.0), _LINE_TEXTURE, 0.0
     own, evidence = (), Evidence()
@@ -154,7 +158,7 @@ def look_of(pixels: np.ndarray, mask: np.ndarray, white: int, kind: str) -> Look
         inner = near & (depth > min(1.5 - shift, 0.6 * float(depth.max())))
         clouds, clouds_px, texture = _within(change, inner, ring)
         if np.count_nonzero(inner) >= _LEAST_OWN_PX:
-            own, evidence = deviations(change, inner), evidence_of(change, drawn, inner)
+            own, evidence = deviations(change, inner), evidence_of(change, sound, inner)
     step = mean / share
     softness = _softness(change, drawn, ring, step)
     return Look(

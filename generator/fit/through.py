@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from generator.imaging.surround import FINE_PX, GAP_PX
+from generator.imaging.surround import FINE_PX
 
 _STRIP_PX = 10  # how deep a strip reaches
 _LEAST_PX = 4  # pixels of a strip that make a mean
@@ -40,15 +40,14 @@ class Evidence:
         return min(max(self.going / self.usual, 0.0), 1.0) if self.usual > 0 else 0.0
 
 
-def evidence_of(change: np.ndarray, drawn: np.ndarray, inner: np.ndarray) -> Evidence:
+def evidence_of(change: np.ndarray, outside: np.ndarray, inner: np.ndarray) -> Evidence:
     """Return what a defect's borders tell.
 
     Args:
         change: (h, w) float32, relative to the surface.
-        drawn: (h, w) bool, the mask.
-        inner: (h, w) bool, those of its pixels that lie within the change.
+        outside: (h, w) bool, the sound surface.
+        inner: (h, w) bool, the defect's pixels that lie within the change.
     """
-    outside = cv2.dilate(drawn.view(np.uint8), np.ones((2 * GAP_PX + 1, 2 * GAP_PX + 1), np.uint8)) == 0
     if not inner.any() or not outside.any():
         return Evidence()
     fine = np.where(inner, _fine(change, inner), _fine(change, outside))

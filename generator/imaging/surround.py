@@ -54,24 +54,44 @@ def filled(values: np.ndarray, known: np.ndarray) -> np.ndarray:
     return np.where(over(known), values, smooth)
 
 
-def relative_change(grey: np.ndarray, drawn: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def relative_change(
+    grey: np.ndarray, drawn: np.ndarray, others: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Return how far each pixel lies from the surface around an outline, and that surface.
 
     Args:
         grey: (h, w) float32 in [0, 1].
         drawn: (h, w) bool, the outline; at least one pixel lies outside of it.
+        others: (h, w) bool, what does not show the surface either; None: nothing.
 
     Returns:
         (h, w) float32 each: the change relative to the surface (-0.3 is 30 % darker), and the surface, smooth.
     """
-    near = cv2.dilate(drawn.view(np.uint8), np.ones((2 * GAP_PX + 1, 2 * GAP_PX + 1), np.uint8)) > 0
-    known = ~near if not near.all() else ~drawn
+    known = beside(drawn, others)
     calm = cv2.GaussianBlur(grey, (0, 0), 3.0, borderType=cv2.BORDER_REPLICATE)
     share = cv2.GaussianBlur(known.astype(np.float32), (0, 0), 3.0, borderType=cv2.BORDER_REPLICATE)
     masked = cv2.GaussianBlur(np.where(known, grey, np.float32(0)), (0, 0), 3.0, borderType=cv2.BORDER_REPLICATE)
     calm = np.where(known, masked / np.maximum(share, 1e-3), calm).astype(np.float32)
     surface = np.maximum(filled(calm, known), np.float32(DARKEST))
     return (grey - surface) / surface, surface
+
+
+def beside(drawn: np.ndarray, others: np.ndarray | None = None) -> np.ndarray:
+    """Return the sound surface: ``GAP_PX`` from an outline and from others, or as near to that as there is any.
+
+    Args:
+        drawn: (h, w) bool, the outline.
+        others: (h, w) bool; None: there are none.
+
+    Returns:
+        (h, w) bool.
+    """
+    apart = drawn if others is None else drawn | others
+    for defect in (apart, drawn):
+        near = cv2.dilate(defect.view(np.uint8), np.ones((2 * GAP_PX + 1, 2 * GAP_PX + 1), np.uint8)) > 0
+        if not near.all():
+            return ~near
+    return ~drawn
 
 
 def depth_px(drawn: np.ndarray) -> np.ndarray:

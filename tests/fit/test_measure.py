@@ -100,3 +100,20 @@ def test_the_distance_of_distributions_is_that_of_kolmogorov_and_smirnov():
     assert ks_distance([1, 2, 3, 4], [1, 2, 3, 4]) == 0
     assert ks_distance([1, 2], [3, 4]) == 1
     assert ks_distance([1, 2, 3, 4], [3, 4, 5, 6]) == 0.5
+
+
+def test_another_defect_beside_it_is_not_taken_for_the_surface():
+    rng = np.random.default_rng(0)
+    image, mask, other = 100 + rng.standard_normal((80, 120, 1)), np.zeros((80, 120), bool), np.zeros((80, 120), bool)
+    mask[30:50, 40:60] = True
+    other[20:60, 62:90] = True
+    alone = image.copy()
+    alone[mask] *= 0.7
+    both = alone.copy()
+    both[other] *= 0.3
+    alone, both = alone.round().astype(np.uint8), both.round().astype(np.uint8)
+    clean, told = measure(alone, mask, 255), measure(both, mask, 255, other)
+    assert told.contrast == pytest.approx(clean.contrast, abs=0.02)
+    assert measure(both, mask, 255).contrast > clean.contrast + 0.05
+    own, seen = look_of(alone, mask, 255, "region"), look_of(both, mask, 255, "region", other)
+    assert seen.contrast == pytest.approx(own.contrast, abs=0.02) and seen.clouds < own.clouds + 0.03
