@@ -53,6 +53,7 @@ Keys
   combinations=null         images that carry several classes, such as {scratch+pit: 10}, on top of the others
   splits=null               shares of train, val, test; null: {train: 0.8, val: 0.1, test: 0.1}
   source.path=DIR           with source=folder: where the good images are, found in all folders below
+  'source.group="(a\\d+)_"'  a pattern in their paths: images of one part, told by its bracket, go to one split
   export=[coco]             formats: {formats}
   export_mask=exact         exact, visible or annotator (the last two with labels=all)
   camera=none               what varies from image to image: exposure, noise, focus ...; mild is a steady station

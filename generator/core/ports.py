@@ -25,6 +25,10 @@ class Source(Protocol):
     def source_id(self, rank: int) -> str:
         """Return the id of the image at ``rank`` in provenance order, an order that only the ids decide."""
 
+    @property
+    def parts(self) -> Sequence[int]:
+        """The rank of each part's first image, ascending; the images of a part follow each other. No count: empty."""
+
     def load(self, source_id: str) -> GoodImage:
         """Return the image; the same bytes for the same id at any time, in any process."""
 

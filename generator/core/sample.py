@@ -48,6 +48,7 @@ class GoodImage:
         pixel_size_mm: one pixel in mm, if known.
         light_deg: azimuth that the light comes from (degrees, counter-clockwise as displayed, 0 right), if known.
         sha256: of the source file's bytes; empty for drawn images.
+        group: the part it shows, where other images may show the same one; empty: it stands alone.
         angle_deg: how far the photo is turned from upright, degrees, counter-clockwise as displayed, if known.
         findings: what was noticed while reading.
     """
@@ -59,6 +60,7 @@ class GoodImage:
     pixel_size_mm: float | None = None
     light_deg: float | None = None
     sha256: str = ""
+    group: str = ""
     angle_deg: float | None = None
     findings: tuple[Finding, ...] = ()
 

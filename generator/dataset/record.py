@@ -171,6 +171,7 @@ class Record:
             **files,
             source_id=spec.source_id,
             source_sha256=sample.source.sha256,
+            group=sample.source.group,
             seed=spec.seed,
             synthetic=True,
             findings=sample.findings,

@@ -214,11 +214,12 @@ class Plan:
         """Return a weight per split; all to the first that has any if there are too few good images."""
         given = request.splits if request.splits is not None else {"train": 0.8, "val": 0.1, "test": 0.1}
         weights = [float(given.get(name, 0.0)) for name in SPLITS]
-        count = self._source.count
+        count = None if self._source.count is None else len(self._source.parts)
         if count is not None and count < sum(weight > 0 for weight in weights):
             keep = max(range(len(weights)), key=lambda i: weights[i])
             asked = sum(weight > 0 for weight in weights)
-            message = f"{count} good image(s) cannot be shared over {asked} splits; every sample goes to {SPLITS[keep]}"
+            what = "good image(s)" if count == self._source.count else "part(s) on the good images"
+            message = f"{count} {what} cannot be shared over {asked} splits; every sample goes to {SPLITS[keep]}"
             self.findings = (Finding(severity="warning", code="few_sources", message=message),)
             return [weight if i == keep else 0.0 for i, weight in enumerate(weights)]
         return weights
@@ -302,5 +303,27 @@ class Plan:
             if samples and not number:  # a split that has samples has at least one good image
                 numbers[max(range(len(numbers)), key=lambda k: numbers[k])] -= 1
                 numbers[i] = 1
-        firsts = [0, *itertools.accumulate(numbers)][: len(numbers)]
-        return list(zip(firsts, numbers, strict=True))
+        ends = _at_parts(list(itertools.accumulate(numbers)), used, self._source.parts, total)
+        return [(first, end - first) for first, end in itertools.pairwise([0, *ends])]
+
+
+def _at_parts(ends: Sequence[int], used: Sequence[int], parts: Sequence[int], total: int) -> list[int]:
+    """Return where each split's good images end, moved so that no part is cut.
+
+    Args:
+        ends: ranks, ascending, the last of them ``total``.
+        used: samples per split; a split with samples keeps one part at least, and there are as many parts.
+        parts: the rank of each part's first image.
+        total: number of images.
+    """
+    if len(parts) == total:
+        return list(ends)
+    bounds, moved, taken = [*parts, total], [], 0  # parts
+    for which, end in enumerate(ends):
+        if used[which]:
+            near = bisect.bisect_left(bounds, end)
+            near -= bool(near) and end - bounds[near - 1] < bounds[near] - end
+            later = sum(1 for samples in used[which + 1 :] if samples)
+            taken = min(max(near, taken + 1), len(parts) - later)
+        moved.append(bounds[taken])
+    return moved

@@ -58,6 +58,11 @@ class Blank:
         """Return ``blank-<rank>``."""
         return f"{_NAME}{rank:06d}"
 
+    @property
+    def parts(self) -> range:
+        """Every rank: each blank surface stands alone."""
+        return range(self.count or 0)
+
     def load(self, source_id: str) -> GoodImage:
         """Return the surface of an id.
 

@@ -9,9 +9,10 @@ decodes every file beforehand and skips such files too. Source: own.
 from __future__ import annotations
 
 import hashlib
+import re
 import warnings
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -39,10 +40,11 @@ _GOOD_OUTPUT = ("twins", "blanks")  # of a data set that this tool made
 
 @dataclass(frozen=True, slots=True)
 class _Listing:
-    """What was found: ids in provenance order, notes, what was skipped and why, copies of others, a hash of it all."""
+    """What was found: ids in provenance order, where parts begin, notes, what was skipped, copies, a hash of it all."""
 
     tree: FileTree
     ids: tuple[str, ...]
+    parts: Sequence[int]
     notes: tuple[tuple[str, int], ...]
     skipped: tuple[tuple[str, str], ...]
     copies: tuple[tuple[str, str], ...]
@@ -56,6 +58,8 @@ class Folder:
     Attributes:
         path: the folder, a single image, or a path with a scheme that fsspec knows.
         pattern: which of them, as a shell pattern on the path below the folder, such as ``good/*``.
+        group: searched in an image's path below the folder; what its first bracket finds, or else all that is found, is
+            the part that the image shows. Images of one part go to one split. None: each image stands alone.
         max_skipped: how many unreadable files are skipped before the run is refused, >= 0.
         check: ``ends`` looks at the head and tail of every file beforehand; ``whole`` decodes every file.
         bits: bits of the sensor in 16-bit files; ``auto``: the least of 10, 12, 14, 16 that holds the image's maximum.
@@ -67,6 +71,7 @@ class Folder:
 
     path: str
     pattern: str = "*"
+    group: str | None = None
     max_skipped: int = 20
     check: Literal["ends", "whole"] = "ends"
     bits: Literal["auto", 8, 10, 12, 14, 16] = "auto"
@@ -82,6 +87,13 @@ class Folder:
         require(known, "pixel_size_mm", "null or > 0", self.pixel_size_mm)
         turned = self.light_deg is None or -360 <= self.light_deg <= 360
         require(turned, "light_deg", "null or degrees in -360..360", self.light_deg)
+        if self.group is not None:
+            try:
+                re.compile(self.group)
+            except re.error as error:
+                require(
+                    False, "group", "null or a regular expression such as '(board\\d+)'", f"{self.group!r}: {error}"
+                )
         object.__setattr__(self, "_listing", self._list())
 
     @property
@@ -92,6 +104,11 @@ class Folder:
     def source_id(self, rank: int) -> str:
         """Return the path below the folder of the image at ``rank``; more images do not change the others' order."""
         return self._listing.ids[rank]
+
+    @property
+    def parts(self) -> Sequence[int]:
+        """The rank of each part's first image; without ``group`` each image stands alone."""
+        return self._listing.parts
 
     def load(self, source_id: str) -> GoodImage:
         """Read and decode an image.
@@ -119,6 +136,7 @@ class Folder:
             pixel_size_mm=self.pixel_size_mm,
             light_deg=self.light_deg,
             sha256=hashlib.sha256(data).hexdigest(),
+            group=self._group_of(source_id),
             findings=findings,
         )
 
@@ -156,6 +174,13 @@ class Folder:
             raise AssetError(name, f"values up to {white} (source.bits: {self.bits})", str(largest))
         return white
 
+    def _group_of(self, name: str) -> str:
+        """Return the part that an image shows; empty: not known."""
+        found = None if self.group is None else re.search(self.group, name)
+        if found is None:
+            return ""
+        return (found[1] or "") if found.re.groups else found[0]
+
     def _list(self) -> _Listing:
         wanted = "a folder with PNG, JPEG, BMP, TIFF or WebP images"
         try:
@@ -181,12 +206,18 @@ class Folder:
         require(len(skipped) <= self.max_skipped, "path", few, f"{len(skipped)} of {len(names)}: {shown}{more}")
         require(len(good) > 0, "path", "at least one readable image", f"none of {len(names)}: {shown}{more}")
         good, copies = self._without_copies(tree, good)
-        good.sort()
+        groups = {name: self._group_of(name) for _, name, _ in good}
+        found = self.group is None or any(groups.values())
+        require(found, "group", f"a pattern that is found in the images' paths, such as {good[0][1]}", self.group)
+        good.sort(key=lambda image: (stable_hash(groups[image[1]] or image[1]), groups[image[1]], *image))
         digest = hashlib.sha256()
         for _, name, print_ in good:
             digest.update(f"{name}\n".encode() + print_)
         ids = tuple(name for _, name, _ in good)
-        return _Listing(tree, ids, tuple(sorted(notes.items())), tuple(skipped), copies, digest.hexdigest())
+        parts = range(len(ids))
+        if self.group is not None:
+            parts = tuple(n for n in parts if not n or not groups[ids[n]] or groups[ids[n]] != groups[ids[n - 1]])
+        return _Listing(tree, ids, parts, tuple(sorted(notes.items())), tuple(skipped), copies, digest.hexdigest())
 
     def _without_copies(
         self, tree: FileTree, good: list[tuple[int, str, bytes]]

@@ -17,8 +17,9 @@ NAMES = ("scratch", "pit", "crack")
 class Photos:
     """Good images by number."""
 
-    def __init__(self, count):
+    def __init__(self, count, sizes=None):
         self.count = count
+        self.parts = range(count or 0) if sizes is None else [0, *itertools.accumulate(sizes)][:-1]
 
     def source_id(self, rank):
         assert rank >= 0 and (self.count is None or rank < self.count)
@@ -87,6 +88,32 @@ def test_no_good_image_stands_on_two_sides(sources, count):
     for spec in plan_of(sources, count=count):
         sides[spec.source_id].add(spec.split)
     assert all(len(splits) == 1 for splits in sides.values())
+
+
+@given(
+    sizes=st.lists(st.integers(1, 9), min_size=1, max_size=25),
+    count=st.integers(1, 120),
+    weights=st.tuples(*[st.sampled_from([0, 1, 2, 8])] * 3).filter(any),
+)
+def test_no_part_stands_on_two_sides_and_every_side_has_its_own(sizes, count, weights):
+    source = Photos(sum(sizes), sizes)
+    plan = Plan(PlanRequest(count=count, splits=dict(zip(SPLITS, weights, strict=True))), NAMES, source, "defect", 0)
+    part_of = {source.source_id(rank): sum(rank >= first for first in source.parts) for rank in range(source.count)}
+    sides = {}
+    for spec in plan:
+        sides.setdefault(part_of[spec.source_id], set()).add(spec.split)
+    assert all(len(side) == 1 for side in sides.values())
+    if len(sizes) >= sum(weight > 0 for weight in weights):
+        images = apportion(count, weights)
+        assert Counter(spec.split for spec in plan) == {k: n for k, n in zip(SPLITS, images, strict=True) if n}
+    else:
+        assert "part(s)" in plan.findings[0].message or len(sizes) == sum(sizes)
+
+
+def test_parts_are_shared_out_as_near_to_the_shares_as_they_allow():
+    plan = Plan(PlanRequest(count=100), NAMES, Photos(100, [10] * 10), "defect", 0)
+    seen = {name: {spec.source_id for spec in plan if spec.split == name} for name in SPLITS}
+    assert {name: len(ids) for name, ids in seen.items()} == {"train": 80, "val": 10, "test": 10}
 
 
 def test_every_good_image_is_used_before_one_is_used_much_more():

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import itertools
 import os
 import pickle
 
@@ -233,3 +234,23 @@ def test_images_of_a_data_set_that_was_made_here_are_taken_with_a_warning(tmp_pa
     [said] = Folder(path=str(tmp_path / "set/images")).findings()
     assert said.severity == "warning" and said.code == "own_output" and str(tmp_path / "set/twins") in said.message
     assert not Folder(path=str(tmp_path / "set/twins")).findings()
+
+
+def test_images_of_one_part_follow_each_other_and_are_told_apart_from_those_that_stand_alone(tmp_path):
+    fill(tmp_path, [f"board{n}/{light}.png" for n in range(5) for light in "abc"] + ["x.png", "y.png"])
+    source = Folder(path=str(tmp_path), group=r"(board\d+)/")
+    groups = [source.load(name).group for name in ids(source)]
+    assert [group for group, _ in itertools.groupby(groups) if group] == [
+        g for g in map(groups.__getitem__, source.parts) if g
+    ]
+    assert [rank for rank, group in enumerate(groups) if not group] == [r for r in source.parts if not groups[r]]
+    assert len(source.parts) == 5 + 2 and sorted(ids(source)) == sorted(ids(Folder(path=str(tmp_path))))
+    assert list(Folder(path=str(tmp_path)).parts) == list(range(17))
+    assert {Folder(path=str(tmp_path), group="board").load("board1/a.png").group} == {"board"}
+
+
+@pytest.mark.parametrize(("group", "said"), [("(part", "regular expression"), ("part", "found in the images' paths")])
+def test_a_pattern_of_parts_that_is_broken_or_found_nowhere_is_refused(tmp_path, group, said):
+    fill(tmp_path, ["board1.png"])
+    with pytest.raises(RangeError, match=said):
+        Folder(path=str(tmp_path), group=group)

@@ -93,6 +93,11 @@ class Part:
         """Return ``<product>-<rank>``, the products taking turns by rank."""
         return f"{self.products[rank % len(self.products)]}-{rank:06d}"
 
+    @property
+    def parts(self) -> range:
+        """Every rank: each drawn image stands alone."""
+        return range(self.count or 0)
+
     def load(self, source_id: str) -> GoodImage:
         """Draw the image of an id.
 
