@@ -11,6 +11,7 @@ import numpy as np
 from generator.defect.outline import Site
 
 _WAVES = 24  # harmonics of a noisy ring
+_NUMBERS = np.arange(2, _WAVES + 2)
 
 
 def axis_deg(angle_deg: float, follow: Literal["any", "along", "across"], site: Site) -> float:
@@ -71,21 +72,26 @@ def noisy_rings(
         rng: source of chance.
     """
     count = int(np.clip(float(radii_px.max()) * 4.0, 10, 240))
-    waves = _waves(count)
-    numbers = np.arange(2, _WAVES + 2)
-    decay = numbers ** (1.8 * detail - 2.8) * (numbers < count / 2)
+    waves, (right, down) = _waves(count), _circle(count)
+    decay = _NUMBERS ** (1.8 * detail - 2.8) * (count / 2 > _NUMBERS)
     decay /= np.sqrt((decay**2).sum())
     strengths = rng.standard_normal((len(radii_px), 2 * _WAVES)) * np.concatenate([decay, decay])
     radius = radii_px[:, None] * np.exp(roughness * (strengths @ waves))
-    angles = np.arange(count) * (2.0 * np.pi / count)
-    longer, shorter = radius * np.cos(angles), radius * np.sin(angles) / aspects[:, None]
+    longer, shorter = radius * right, radius * down / aspects[:, None]
     axis = direction_xy(angles_deg)[:, None, :]
     sideways = np.stack([-axis[..., 1], axis[..., 0]], axis=-1)
     return longer[..., None] * axis + shorter[..., None] * sideways + centres[:, None, :]
 
 
 @functools.lru_cache(maxsize=256)
+def _circle(count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return cosine and sine of ``count`` even angles."""
+    angles = np.arange(count) * (2.0 * np.pi / count)
+    return np.cos(angles), np.sin(angles)
+
+
+@functools.lru_cache(maxsize=256)
 def _waves(count: int) -> np.ndarray:
     """Return cosines and sines of the harmonics 2, 3, ... at ``count`` even angles, (2 * waves, count)."""
-    phases = np.arange(2, _WAVES + 2)[:, None] * (np.arange(count) * (2.0 * np.pi / count))
+    phases = _NUMBERS[:, None] * (np.arange(count) * (2.0 * np.pi / count))
     return np.concatenate([np.cos(phases), np.sin(phases)])
