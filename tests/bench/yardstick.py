@@ -120,7 +120,7 @@ TRIALS = (
             "fitted": Recipe({"crack": 3}, ("roi=whole",), place="seen"),
             "bank": Recipe({"crack": 3}, ("roi=whole",)),
         },
-        mixture={"crack": "bank+fitted+diffusion"},
+        mixture={"crack": "bank+fitted+gan+diffusion"},
         beside_few=("drawn+fitted", *_BESIDE_FEW),
         few=("1", "5"),
         dropped="",
