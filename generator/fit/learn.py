@@ -182,10 +182,11 @@ def _require_all(
 def _row(defect: RealDefect, measured: Measured, asked: str, frame: Rect) -> tuple[Row, Evidence]:
     mask = defect.mask
     box = mask_to_rect(mask)
-    bits = np.ascontiguousarray(mask[box.slices])
     height, width = mask.shape
+    seen = box.grown(1).clipped((height, width))  # beyond the box there is surface, beyond the image nobody knows
+    bits = np.ascontiguousarray(mask[seen.slices])
     kind = _kind_of(measured, (height, width)) if asked == AUTO else asked
-    middle = np.array([box.w / 2.0, box.h / 2.0])
+    middle = np.array([box.x - seen.x + box.w / 2.0, box.y - seen.y + box.h / 2.0])
     found = courses(bits) if kind == "line" else rings(bits)
     parts = []
     for part in found:

@@ -19,19 +19,29 @@ _STEPS = ((0, -1), (0, 1), (-1, 0), (1, 0), (-1, -1), (-1, 1), (1, -1), (1, 1))
 
 def courses(mask: np.ndarray) -> list[np.ndarray]:
     """Return the middle lines of a mask as (N, 3) arrays of x, y and width, px of the mask's array; longest first."""
-    depth = depth_px(mask)
     rest = thinned(mask)
-    spread = cv2.dilate(depth, np.ones((3, 3), np.uint8))
+    across = _widths(mask)
     found: list[np.ndarray] = []
     walks = _walks(rest)
     for walk in walks:
         rows, columns = np.array(walk).T
-        least = max(_LEAST_SPUR_PX, 1.5 * 2.0 * float(np.median(spread[rows, columns])))
+        least = max(_LEAST_SPUR_PX, 1.5 * float(np.median(across[rows, columns])))
         if found and len(walk) < least and _is_spur(walk, rest):
             continue
-        line = np.stack([columns + 0.5, rows + 0.5, 2.0 * spread[rows, columns]], axis=1).astype(np.float64)
+        line = np.stack([columns + 0.5, rows + 0.5, across[rows, columns]], axis=1).astype(np.float64)
         found.append(_simplified(line))
     return found
+
+
+def _widths(mask: np.ndarray) -> np.ndarray:
+    """Return how wide a mask is near each pixel, (h, w) float32 px: the widest within a pixel.
+
+    On pixels of half the size every width is even, so that the middle is a border between two of them.
+    """
+    height, width = mask.shape
+    finer = cv2.resize(mask.view(np.uint8), None, fx=2, fy=2, interpolation=cv2.INTER_NEAREST) > 0
+    deepest = depth_px(finer).reshape(height, 2, width, 2).max(axis=(1, 3)) + np.float32(0.5)
+    return cv2.dilate(deepest, np.ones((3, 3), np.uint8))
 
 
 def rings(mask: np.ndarray, tolerance_px: float = 0.7) -> list[np.ndarray]:

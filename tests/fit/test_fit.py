@@ -10,10 +10,11 @@ import yaml
 
 from generator.cli.compose import compose_config
 from generator.core.errors import ConfigError
+from generator.core.geometry import mask_to_rect
 from generator.core.units import Range
 from generator.dataset.format.table import FORMATS
 from generator.dataset.open import open_data
-from generator.dataset.real import read_real
+from generator.dataset.real import RealDefect, read_real
 from generator.defect.placement import OnPart
 from generator.fit.fit import fit
 from generator.fit.learn import learn
@@ -196,3 +197,29 @@ def test_a_class_with_an_unsafe_name_is_refused(real):
     (real / "masks/crack").rename(real / "masks/crack$")
     with pytest.raises(ConfigError, match="Rename the class"):
         fit(real, None, tries=0)
+
+
+@pytest.mark.parametrize("thick", [1, 2, 3, 5])
+@pytest.mark.parametrize(("where", "touches"), [("middle", ""), ("across", "lr"), ("top", "t")])
+@pytest.mark.parametrize("lies", [True, False])
+def test_a_straight_line_keeps_its_width(thick, where, touches, lies):
+    image, mask = np.full((200, 260, 1), 150, np.uint8), np.zeros((200, 260), bool)
+    if where == "top":
+        mask[:90, 100 : 100 + thick] = True
+    else:
+        mask[80 : 80 + thick, slice(None) if where == "across" else slice(60, 150)] = True
+    image[mask] = 90
+    if not lies:
+        image, mask, touches = image.transpose(1, 0, 2), mask.T, touches.translate(str.maketrans("lrtb", "tblr"))
+    defect = RealDefect(
+        category="line", name="a.png", pixels=image, white=255, mask=mask, mask_name="a.png",
+        others=np.zeros_like(mask), bbox_xywh=mask_to_rect(mask).xywh, record_key="a",
+        split="train", sha256="", group="",
+    )  # fmt: skip
+    (kind,) = learn([defect]).kinds
+    (row,) = kind.defect.shape.rows
+    widths = np.concatenate([np.array(part[2::3]) for part in row.parts])
+    assert row.kind == "line" and set(row.touches) == set(touches)
+    assert widths == pytest.approx(np.full(len(widths), thick), abs=0.3)
+    ends = np.concatenate([np.array(part).reshape(-1, 3)[:, :2] for part in row.parts])
+    assert np.abs(ends.mean(axis=0)).max() < 1.0  # about the middle of the mask's box
