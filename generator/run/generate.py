@@ -132,9 +132,13 @@ class Job:
         )
 
     def _probe(self) -> None:
-        """Make one sample, defective if there is one among the first, before anything is written or replaced."""
+        """Make two samples before anything is written or replaced.
+
+        The first, or a defective one if there is one among the first, and the last, where counters have come furthest.
+        """
         first = range(min(_PROBED, len(self.pipeline)))
-        for index in [*(i for i in first if self.pipeline.plan[i].categories), *first][:1]:
+        chosen = [*(i for i in first if self.pipeline.plan[i].categories), *first][:1]
+        for index in dict.fromkeys([*chosen, len(self.pipeline) - 1][: len(self.pipeline)]):
             self.pipeline.make(index)
 
     def run_only(self, index: int) -> tuple[Path, Sample | Rejected]:

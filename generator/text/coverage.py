@@ -10,6 +10,26 @@ from generator.text.port import Ask, Corpus, Font
 
 _TEXTS = 64
 _SHOWN = 5
+_NOWHERE = "\U0010fffd"  # no face has it, so that every face is named
+
+
+def never_written(corpus: Corpus, font: Font) -> tuple[Finding, ...]:
+    """Return a warning if a corpus lists its texts and no face has all letters of some: others stand in their place."""
+    listed = getattr(corpus, "texts", None)
+    if listed is None:
+        return ()
+    texts, ask = dict.fromkeys(listed()), Ask(index=0, split="train", seed=0)
+    letters = "".join(sorted(set().union(*texts) - {"\n"}))
+    lacking = [set(found) for found in font.turned_down(letters + _NOWHERE, ask).values()]
+    never = [text for text in texts if all(found & set(text) for found in lacking)]
+    if not never:
+        return ()
+    shown = ", ".join(f"'{text}'" for text in never[:_SHOWN])
+    message = (
+        f"{len(never)} of {len(texts)} texts have letters that no face has and are never written, others stand in "
+        f"their place: {shown}; choose fonts that have them"
+    )
+    return (Finding(severity="warning", code="text_never_written", message=message),)
 
 
 def lacking_faces(corpora: Sequence[Corpus], font: Font) -> tuple[Finding, ...]:

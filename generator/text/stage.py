@@ -19,13 +19,16 @@ from generator.core.errors import ConfigError, require
 from generator.core.sample import Sample
 from generator.core.text import TEXT
 from generator.imaging.warp import Warp
-from generator.text.coverage import lacking_faces
+from generator.text.coverage import lacking_faces, never_written
 from generator.text.harm import Harmed, harmed
 from generator.text.page import Page, Text, framed
 from generator.text.port import Ask, Canvas, Corpus, Face, Fault, Field, Font, Layout, Marking, Raster, Warping
 
 _RETRIES = 64
-_UNSEEN = dict.fromkeys((0x00AD, 0x200B, 0x2060, 0xFEFF))  # signs that leave neither ink nor room
+# signs that leave neither ink nor room and change no letter: soft hyphen, zero-width spaces, marks of direction
+_UNSEEN = dict.fromkeys(
+    (0x00AD, 0x061C, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), 0x2060, *range(0x2066, 0x206A), 0xFEFF)
+)
 _SPARE = 0.6  # room about the ink of a plate that print defects need, share of a capital's height
 
 
@@ -88,7 +91,8 @@ class PutText:
 
     def findings(self) -> tuple[Finding, ...]:
         """Return what was noticed about the fonts as a whole, and which faces lack letters of the texts."""
-        return (*self.font.findings(), *lacking_faces((self.corpus,), self.font))
+        lacking = lacking_faces((self.corpus,), self.font)
+        return (*self.font.findings(), *lacking, *never_written(self.corpus, self.font))
 
     def __call__(self, sample: Sample, rng: np.random.Generator) -> Sample:
         """Return the sample with text on it."""

@@ -7,8 +7,12 @@ import numpy as np
 import pytest
 
 from generator import samples
+from generator.cli.compose import compose_config
 from generator.core.errors import ConfigError
 from generator.core.sample import Sample
+from generator.dataset.format.ocr.line import box_of, word_box
+from generator.dataset.record import Record
+from generator.run.pipeline import Pipeline
 
 FAULTS = "text/fault=[smear,blot,missing_part,double_print,weak_ink,cut,misplaced_line]"
 SCENES = {
@@ -211,3 +215,38 @@ def test_signs_without_ink_are_no_text(tmp_path):
 def test_letters_too_small_to_be_read_are_found():
     [sample] = made("text.layout.image_height_px=8", count=1)
     assert "illegible" in [f.code for f in sample.findings if f.severity == "error"]
+
+
+def test_signs_that_nobody_sees_are_no_letters(tmp_path):
+    path = tmp_path / "lines.txt"
+    path.write_text("AB\u200eC\n\u2066D\u2069E\u202c\n", encoding="utf-8")
+    found = list(samples("recipe=text", "text/corpus=file", f"text.corpus.path={path}", "count=2"))
+    assert [(line.text, line.chars) for sample in found for line in sample.text] == [
+        ("ABC", ("A", "B", "C")),
+        ("DE", ("D", "E")),
+    ]
+
+
+def test_lines_that_no_face_can_write_are_named(tmp_path):
+    path = tmp_path / "lines.txt"
+    path.write_text("".join(f"ABC{n}\n" for n in range(80)) + "漢字\n", encoding="utf-8")
+    config = compose_config("generate", ["recipe=text", "text/corpus=file", f"text.corpus.path={path}", "count=2"])
+    [said] = [finding for finding in Pipeline(config).findings() if finding.code == "text_never_written"]
+    assert said.severity == "warning" and "1 of 81 texts" in said.message and "'漢字'" in said.message
+
+
+@pytest.mark.parametrize("warp", ["arc", "wave", "cylinder"])
+def test_the_box_of_a_bent_word_lies_in_the_image_and_holds_its_ink_closely(warp):
+    closer = []
+    for sample in made("text/corpus=words", f"text/warp={warp}", count=12):
+        record = Record.of_sample(sample, "x.png")
+        for line in sample.text:
+            for word in line.words:
+                x, y, w, h = word_box(word, record)
+                assert x >= 0 and y >= 0 and x + w <= record.width and y + h <= record.height
+                rows, columns = np.nonzero(
+                    np.isin(sample.char_mask, range(line.first_number + word.first, line.first_number + word.stop))
+                )
+                assert x - 1 <= columns.min() and columns.max() <= x + w and y - 1 <= rows.min() and rows.max() <= y + h
+                closer.append(w * h / np.prod(box_of(word.quad_xy)[2:]))
+    assert max(closer) < 1.001 and min(closer) < 0.9

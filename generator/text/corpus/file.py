@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -71,6 +71,10 @@ class FileLines:
     def matches(self, text: str) -> bool:
         """Say whether a text is one of the lines."""
         return any(self._broken(line) == text for line in lines_of(self.path, self.encoding))
+
+    def texts(self) -> Iterator[str]:
+        """Yield every text that may be written."""
+        return map(self._broken, lines_of(self.path, self.encoding))
 
     def digest(self) -> str:
         """Return a hash of the file."""

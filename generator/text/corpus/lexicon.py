@@ -100,12 +100,16 @@ def lines_at(stamp: Stamp, encoding: str = "utf-8-sig") -> tuple[str, ...]:
     except (OSError, LookupError) as error:
         raise AssetError(path, "a text file with a text per line", str(error)) from None
     except UnicodeDecodeError as error:
-        cause = f"bytes that are no {encoding} at position {error.start}"
-        raise AssetError(path, "a text file with a text per line", cause) from None
+        line = error.object[: error.start].count(b"\n") + 1
+        cause = f"bytes that are no {encoding} in line {line}"
+        hint = "State the file's own encoding, such as text.corpus.encoding=cp1252."
+        raise AssetError(path, "a text file with a text per line", cause, hint) from None
+    text = "".join(" " if unicodedata.category(letter) == "Zs" else letter for letter in text)
     lines = [unicodedata.normalize("NFC", line.strip()) for line in text.replace("\r\n", "\n").split("\n")]
     for number, line in enumerate(lines, 1):
         if line and not is_sound(line):
-            raise AssetError(path, "a text file with a text per line", f"a control character in line {number}")
+            sign = next((f" U+{ord(letter):04X}" for letter in line if unicodedata.category(letter) == "Cc"), "")
+            raise AssetError(path, "a text file with a text per line", f"a control character{sign} in line {number}")
     kept = tuple(line for line in lines if line)
     if not kept:
         raise AssetError(path, "a text file with a text per line", "no line")

@@ -210,3 +210,18 @@ def test_a_wrong_field_of_dates_is_named(field, given):
     with pytest.raises(RangeError) as caught:
         Dates(**{field: given})
     assert caught.value.field.startswith(field) and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("field", "template"),
+    [
+        ("lot", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+        ("lot", "{lot:[A-Z]{21}}"),
+        ("lot", "Ü{counter:03d}"),
+        ("serial", "{counter:021d}"),
+    ],
+)
+def test_a_lot_or_serial_that_gs1_does_not_allow_is_refused(field, template):
+    corpus = ElementString(elements=("01 10 21",), **{field: template})
+    with pytest.raises(ConfigError, match=rf"{field}: expected a template of 1 to 20"):
+        corpus.draw(Ask(index=0, split="train", seed=0), np.random.default_rng(0))

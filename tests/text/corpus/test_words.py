@@ -13,7 +13,7 @@ from generator.text.corpus.characters import Characters
 from generator.text.corpus.file import FileLines
 from generator.text.corpus.key_value import KeyValue
 from generator.text.corpus.letters import alphabet
-from generator.text.corpus.lexicon import languages, words_of
+from generator.text.corpus.lexicon import languages, lines_of, words_of
 from generator.text.corpus.pattern import Pattern
 from generator.text.corpus.several import Joined, OneOf
 from generator.text.corpus.words import Words
@@ -149,3 +149,20 @@ def test_digests_of_parts_are_joined(lines):
 def test_an_unknown_language_is_named_with_the_closest():
     with pytest.raises(RangeError, match="klingon"):
         Words(languages=("klingon",))
+
+
+def test_spaces_of_any_width_are_spaces_and_a_tab_is_named(tmp_path):
+    path = tmp_path / "lines.txt"
+    path.write_text("LOT\u00a0123\n東京\u3000大阪\n", encoding="utf-8")
+    assert lines_of(str(path)) == ("LOT 123", "東京 大阪")
+    path.write_text("a\nb\tc\n", encoding="utf-8")
+    with pytest.raises(AssetError, match=r"a control character U\+0009 in line 2"):
+        lines_of(str(path))
+
+
+def test_a_file_in_another_encoding_is_answered_with_the_key(tmp_path):
+    path = tmp_path / "lines.txt"
+    path.write_bytes("x\nStück\n".encode("latin-1"))
+    with pytest.raises(AssetError, match=r"in line 2.*text\.corpus\.encoding="):
+        lines_of(str(path))
+    assert lines_of(str(path), "latin-1") == ("x", "Stück")

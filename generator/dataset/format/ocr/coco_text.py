@@ -33,13 +33,13 @@ from generator.core.errors import FormatError
 from generator.core.text import DISTRACTOR, KINDS, TEXT, Char, TextLine, Word
 from generator.dataset.format.ocr.line import (
     box_corners,
-    box_of,
     char_box,
     ignored,
     is_ignored,
     kept,
     outline_of,
     placed_by,
+    seen_box,
     sound_outline,
     text_records,
     with_text,
@@ -87,7 +87,7 @@ def write(data: DataSet, path: Path, *, flavour: str = "exact") -> None:
             for line in record.text:
                 line_id += 1
                 head = {"id": line_id, "image_id": image_id}
-                lines[line_id] = head | _annotation(_stated(line, record), line, numbers)
+                lines[line_id] = head | _annotation(_stated(line, record), line, numbers, record)
             size = {"width": record.width, "height": record.height}
             writers[record.split].add({"id": image_id, **size, "set": record.split, "file_name": name}, lines)
         for writer in writers.values() or [_SplitWriter(folder, SPLITS[0], stack)]:
@@ -173,20 +173,21 @@ def _whole(box: tuple[float, float, float, float]) -> tuple[int, int, int, int]:
     return left, top, int(np.ceil(kept(x + w))) - left, int(np.ceil(kept(y + h))) - top
 
 
-def _annotation(stated: TextLine, line: TextLine, numbers: np.ndarray | None) -> dict[str, Any]:
+def _annotation(stated: TextLine, line: TextLine, numbers: np.ndarray | None, record: Record) -> dict[str, Any]:
     """Return what stands in the file for a line.
 
     Args:
         stated: what the format can state of it.
         line: the line itself, whose numbers the mask holds.
         numbers: (H, W) mask of characters; None: there is none.
+        record: of its image.
     """
     outline = kept(stated.outline_xy())
     is_asked = stated.kind == TEXT and stated.is_readable
     return {
         "utf8_string": stated.text,
         "points": outline.ravel().tolist(),
-        "bbox": list(box_of(outline)),
+        "bbox": list(seen_box(outline, record)),
         "area": _area(outline),
         "legibility": "legible" if is_asked else "illegible",
         "class": "machine printed",

@@ -28,7 +28,6 @@ from generator.core.errors import FormatError
 from generator.core.text import TextLine, Word
 from generator.dataset.format.ocr.line import (
     box_corners,
-    box_of,
     ignored,
     is_to_be_read,
     kept,
@@ -37,6 +36,7 @@ from generator.dataset.format.ocr.line import (
     sound_outline,
     text_records,
     with_text,
+    word_box,
 )
 from generator.dataset.format.reading.gather import Gathered, split_named
 from generator.dataset.format.reading.json_entry import shown
@@ -59,7 +59,7 @@ def express(record: Record) -> Record:
             TextLine(
                 text=line.text,
                 quad_xy=None if line.quad_xy is None else kept(line.quad_xy).astype(np.float32),
-                words=tuple(Word(text=w.text, quad_xy=box_corners(box_of(w.quad_xy))) for w in line.words),
+                words=tuple(Word(text=w.text, quad_xy=box_corners(word_box(w, record))) for w in line.words),
             )
             for line in _read_ones(record)
         ]
@@ -92,7 +92,7 @@ def write(data: DataSet, path: Path, *, flavour: str = "exact") -> None:
                 "quads": [[] if line.quad_xy is None else kept(line.quad_xy).ravel().tolist() for line in lines],
                 "words": [word.text for _, word in numbered],
                 "word_lines": [number for number, _ in numbered],
-                "boxes": [list(box_of(word.quad_xy)) for _, word in numbered],
+                "boxes": [list(word_box(word, record)) for _, word in numbered],
                 "ignored": [quad.ravel().tolist() for quad in _ignored(record)],
             }
             file = _opened(files, record.split, folder, stack)

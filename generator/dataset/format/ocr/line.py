@@ -96,6 +96,16 @@ def box_of(points: np.ndarray) -> tuple[float, float, float, float]:
     return x, y, round(right - x, _DIGITS), round(bottom - y, _DIGITS)
 
 
+def seen_box(points: np.ndarray, record: Record) -> tuple[float, float, float, float]:
+    """Return the box x, y, w, h around what an image shows of (n, 2) points, px."""
+    return box_of(np.clip(points, 0.0, (record.width, record.height)))
+
+
+def word_box(word: Word, record: Record) -> tuple[float, float, float, float]:
+    """Return the box x, y, w, h of a word: around its outline where it is bent, else around its quad; in the image."""
+    return seen_box(word.quad_xy if word.polygon_xy is None else word.polygon_xy, record)
+
+
 def char_box(char: Char) -> tuple[float, float, float, float]:
     """Return the box x, y, w, h of a character: around its ink where that is known, else around its quad."""
     return char.bbox_xywh if char.bbox_xywh is not None else box_of(char.quad_xy)

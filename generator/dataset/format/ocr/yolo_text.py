@@ -24,7 +24,15 @@ import numpy as np
 
 from generator.core.text import TEXT, TextLine
 from generator.dataset.format import yolo
-from generator.dataset.format.ocr.line import box_corners, box_of, char_box, chars_of, text_records, with_text, words_of
+from generator.dataset.format.ocr.line import (
+    box_corners,
+    char_box,
+    chars_of,
+    text_records,
+    with_text,
+    word_box,
+    words_of,
+)
 from generator.dataset.problem import Problems
 from generator.dataset.record import DataSet, Label, Record, Records
 
@@ -107,7 +115,7 @@ def _word_boxes(line: TextLine, record: Record) -> Iterator[tuple[str, tuple[flo
     for word in words_of(line, record):
         readable = line.char_readable[word.first : word.stop]
         if readable.any() if len(readable) else line.is_readable:
-            yield WORD, box_of(word.quad_xy)
+            yield WORD, word_box(word, record)
 
 
 def _as_text(record: Record, unit: Unit) -> Record:

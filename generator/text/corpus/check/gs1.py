@@ -17,7 +17,7 @@ import numpy as np
 from stdnum import ean, gs1_128
 from stdnum.exceptions import ValidationError
 
-from generator.core.errors import require
+from generator.core.errors import ConfigError, require
 from generator.text.corpus.grammar.code import code
 from generator.text.corpus.grammar.life import day, draw_days, life, require_days
 from generator.text.corpus.grammar.moment import dates_of
@@ -40,6 +40,7 @@ _DRAWN = {
     "710": "[0-9]{8}",
 }
 _OWN = ("10", "21")
+_OWN_VALUE = re.compile(r"""[!"%&'*+,\-./0-9:;<=>?A-Z_a-z]{1,20}""")  # of set 82, without brackets
 KNOWN = (*_KEYS, *_OWN, *_MADE, *_GONE, *_DRAWN)
 _ELEMENT = re.compile(r"\((\d{2,4})\)([^()]+)")
 _FORM = "%y%m%d"
@@ -105,7 +106,7 @@ class ElementString:
             if name in _KEYS:
                 value = self._key(name, chance)
             elif name in _OWN:
-                value = self._codes(self.lot if name == "10" else self.serial).draw(ask, rng)
+                value = self._own(name, ask, rng)
             elif name in _DRAWN:
                 value = expression(_DRAWN[name]).make(chance)
             else:
@@ -136,12 +137,26 @@ class ElementString:
         body += expression(f"[0-9]{{{size - len(body)}}}").make(chance) if size > len(body) else ""
         return body + ean.calc_check_digit(body)
 
+    def _own(self, name: str, ask: Ask, rng: np.random.Generator) -> str:
+        """Return a lot or a serial number.
+
+        Raises:
+            ConfigError: the template makes one that GS1 does not allow.
+        """
+        field, template = ("lot", self.lot) if name == "10" else ("serial", self.serial)
+        value = self._codes(template).draw(ask, rng)
+        if not _OWN_VALUE.fullmatch(value):
+            expected = "a template of 1 to 20 letters, digits or signs of GS1's set, such as {lot:[A-Z]{2}[0-9]{5}}"
+            raise ConfigError(field, expected, f"'{value}' from '{template}'")
+        return value
+
     def _codes(self, template: str) -> LotCode:
         return _codes(template, self.first, self.last, self.start, self.step, self.order, self.per_image)
 
     def _agree(self, values: dict[str, str]) -> bool:
         for name, template in (("10", self.lot), ("21", self.serial)):
-            if name in values and not (len(values[name]) <= 20 and self._codes(template).matches(values[name])):
+            fits = name not in values or _OWN_VALUE.fullmatch(values[name]) is not None
+            if not fits or (name in values and not self._codes(template).matches(values[name])):
                 return False
         lives = tuple(life(span) for span in self.shelf_life)
         first, last = day(self.first), day(self.last)

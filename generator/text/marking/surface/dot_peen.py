@@ -184,7 +184,8 @@ def _dented(plate: Plate, dots: np.ndarray, size: np.ndarray, radius_px: float, 
     cover = np.zeros(rows * columns, np.uint8)
     np.maximum.at(cover, place.ravel(), values.ravel())
     owner = plate.owner.copy()
-    inside = np.flatnonzero(values.reshape(-1) >= 128)
+    inside = np.flatnonzero(values.reshape(-1))
+    inside = inside[np.argsort(values.reshape(-1)[inside], kind="stable")]  # the deepest dent has the pixel
     owner.reshape(-1)[place.reshape(-1)[inside]] = dots[inside // offset.size**2, 2]
     return plate.with_(
         cover=cover.reshape(rows, columns),

@@ -240,3 +240,16 @@ def test_every_option_builds_and_states_every_field(option):
 def test_paint_in_a_cut_stands_off_from_the_surface(fill, level, sign):
     change, cover, _ = changed(Engraved(fill=fill), level=level)
     assert sign * float(np.median(change[cover > 0.9])) > 0.2
+
+
+def test_all_of_a_dent_belongs_to_its_character_even_beside_another():
+    owner = np.ones((40, 64), np.uint16)
+    owner[:, 20:] = 2  # the border runs through the first dent
+    marks = Marks(dots_uvn=np.array([[19.5, 20, 1], [33, 20, 2]], np.float32), pitch_px=10.0)
+    marking = DotPeen(jitter=Range(0, 0), unevenness=Range(0, 0), missed=Range(0, 0), diameter=Range(0.9, 0.9))
+    before = plate(marks)
+    struck = marking.strike(before.with_(owner=owner), np.random.default_rng(0))
+    (u, _), middle = struck.marks.dots_uvn[0, :2], struck.marks.dots_uvn[:, 0].mean()
+    columns = np.broadcast_to(np.arange(struck.cover.shape[1]) + 0.5, struck.cover.shape)
+    rim = (struck.cover > 0) & (struck.cover < 128) & (columns < middle)
+    assert rim.any() and (columns[rim] > u).any() and set(struck.owner[rim]) == {1}
