@@ -7,19 +7,26 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from generator.core.errors import AssetError, ConfigError, FormatError
+from generator.core.errors import AssetError, ConfigError, FormatError, closest
 from generator.core.geometry import Rect
 from generator.dataset.open import AUTO, open_data, recognise
 from generator.dataset.problem import Problems, left_out
 from generator.dataset.record import DataSet, Label, Record
-from generator.dataset.view import defects_only, is_good, source_image
+from generator.dataset.view import SPLITS, defects_only, is_good, source_image
 from generator.imaging.codec import decode_image
+
+OTHER_SIDE = (
+    "If no model is to be tested on them, name that side too: 'splits=[train,test]'. To part them first, without a "
+    "leak: defectgen mix."
+)
+"""What to do where all defects stand on sides that were not asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -79,22 +86,39 @@ class RealData:
         """The categories that the data set names."""
         return tuple(self.data.classes)
 
-    def defects(self, *, boxes: bool = False) -> Iterator[RealDefect]:
+    def defects(self, *, boxes: bool = False, splits: Sequence[str] = SPLITS) -> Iterator[RealDefect]:
         """Yield every defect, image by image, its image decoded once.
 
         Args:
             boxes: whether those are yielded too that are a box without a mask.
+            splits: the sides that they are taken from.
 
         Raises:
             FormatError: an image cannot be read or has another size than stated, and there is no list for it.
         """
         for record in map(defects_only, self.data):
-            if any(label.mask is not None or boxes for label in record.labels):
+            if record.split in splits and any(label.mask is not None or boxes for label in record.labels):
                 yield from self._of_record(record, boxes)
 
-    def good_images(self) -> list[Path]:
+    def good_images(self, splits: Sequence[str] = SPLITS) -> list[Path]:
         """Return the files of images without a defect; an image whose label was left out is not one of them."""
-        return [source_image(self.data, record) for record in self.data if is_good(record)]
+        return [source_image(self.data, record) for record in self.data if is_good(record) and record.split in splits]
+
+    def require_defects(self, splits: Sequence[str]) -> None:
+        """Check that defects stand on a side that is asked for, or on none at all.
+
+        Raises:
+            ConfigError: a side is not known, or all defects stand on others.
+        """
+        unknown = next((split for split in splits if split not in SPLITS), None)
+        if unknown is not None or not splits:
+            raise ConfigError("splits", "some of " + ", ".join(SPLITS), f"'{unknown}'", closest(str(unknown), SPLITS))
+        met = Counter(record.split for record in map(defects_only, self.data) for _ in record.labels)
+        if met and not any(met[split] for split in splits):
+            elsewhere = ", ".join(f"{split} {count}" for split, count in sorted(met.items()))
+            raise ConfigError(
+                "splits", f"defects in {', '.join(splits)}", f"none; there are in {elsewhere}", OTHER_SIDE
+            )
 
     def name_of(self, path: Path) -> str:
         """Return an image's path below the data set's folder, with ``/``."""

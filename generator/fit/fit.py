@@ -53,6 +53,7 @@ def fit(
     good: Path | None = None,
     roi: Roi | None = None,
     place: str = SEEN,
+    splits: Sequence[str] = ("train",),
     tries: int = 200,
 ) -> FitResult:
     """Learn a kind from each category of a real data set and write it as a yaml.
@@ -65,6 +66,7 @@ def fit(
         good: folder of good images to try the kinds on; None: the data set's own, or else its mended ones.
         roi: finds the part that places are relative to; None: the image.
         place: ``seen``: where real ones lay; ``anywhere``: all over the part.
+        splits: sides of the data set that kinds are learned from.
         tries: defects made for the comparison; 0: no comparison.
 
     Raises:
@@ -73,9 +75,10 @@ def fit(
     """
     problems: Problems = []
     real = read_real(data, format_name, problems)
-    found = learn(real.defects(boxes=True), real.classes, kind, roi, place, problems)
+    real.require_defects(splits)
+    found = learn(real.defects(boxes=True, splits=splits), real.classes, kind, roi, place, problems)
     kinds = found.kinds
-    surfaces = _surfaces(real, good, roi) if tries else []
+    surfaces = _surfaces(real, good, roi, splits) if tries else []
     comparisons = [
         row for one in kinds if surfaces for row in compare(one.category, one.real, try_out(one, surfaces, tries))
     ]
@@ -92,15 +95,17 @@ def fit(
     )
 
 
-def _surfaces(real: RealData, good: Path | None, roi: Roi | None) -> list[GoodImage]:
+def _surfaces(real: RealData, good: Path | None, roi: Roi | None, splits: Sequence[str]) -> list[GoodImage]:
     """Return a few good images, evenly taken; where there are none, real ones with their defects filled."""
     if good is not None and not good.is_dir():
         raise ConfigError("good", "a folder of good images", f"'{good}', which is none")
-    files = real.good_images() if good is None else find_images(good)
+    files = real.good_images(splits) if good is None else find_images(good)
     if good is not None and not files:
         raise AssetError(good, "a folder with good images", "none")
     if not files:
-        usable = (one for one in real.defects() if one.mask is not None and not (one.mask | one.others).all())
+        usable = (
+            one for one in real.defects(splits=splits) if one.mask is not None and not (one.mask | one.others).all()
+        )
         return [_with_roi(mended(defect), roi) for defect in islice(usable, _SURFACES)]
     chosen = files[:: max(1, len(files) // _SURFACES)][:_SURFACES]
     images = []

@@ -19,7 +19,7 @@ from generator.core.names import RULE, is_safe_name
 from generator.dataset.names import GOOD
 from generator.dataset.open import AUTO
 from generator.dataset.problem import Problems
-from generator.dataset.real import RealData, RealDefect, read_real
+from generator.dataset.real import OTHER_SIDE, RealData, RealDefect, read_real
 from generator.dataset.view import SPLITS
 from generator.defect.bank.cutout import CutOut
 from generator.harvest.box_mask import BoxMask, Segmenter, mask_of_box
@@ -251,10 +251,6 @@ def _nothing(request: HarvestRequest, met: Mapping[str, int], left_out: Sequence
     asked = ", ".join(request.splits)
     elsewhere = [f"{split} {count}" for split, count in sorted(met.items()) if split not in request.splits and count]
     if elsewhere:
-        hint = (
-            "If no model is to be tested on them, name that side too: 'splits=[train,test]'. To part them first, "
-            "without a leak: defectgen mix."
-        )
-        return ConfigError("splits", f"defects in {asked}", f"none; there are in {', '.join(elsewhere)}", hint)
+        return ConfigError("splits", f"defects in {asked}", f"none; there are in {', '.join(elsewhere)}", OTHER_SIDE)
     got = "; ".join(left_out[:3]) or "none"
     return ConfigError("data", "at least one defect with a mask or a box", got, "Label some first.")

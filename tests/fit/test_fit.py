@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -223,3 +224,24 @@ def test_a_straight_line_keeps_its_width(thick, where, touches, lies):
     assert widths == pytest.approx(np.full(len(widths), thick), abs=0.3)
     ends = np.concatenate([np.array(part).reshape(-1, 3)[:, :2] for part in row.parts])
     assert np.abs(ends.mean(axis=0)).max() < 1.0  # about the middle of the mask's box
+
+
+def test_what_a_model_is_tested_on_is_not_learned_from(tmp_path, command):
+    write_real(tmp_path / "real", count=6, good=3)
+    assert command("mix", f"data=[{tmp_path / 'real'}]", "splits={train: 0.5, test: 0.5}", "out=parted")[0] == 0
+    store = open_data(tmp_path / "parted")
+    counts = Counter((record.split, label.category) for record in store for label in record.labels)
+    found = {kind.category: len(kind.real) for kind in fit(tmp_path / "parted", None, tries=0).kinds}
+    assert found == {category: n for (split, category), n in counts.items() if split == "train"}
+    both = fit(tmp_path / "parted", None, tries=0, splits=("train", "test"))
+    assert sum(len(kind.real) for kind in both.kinds) == sum(counts.values()) > sum(found.values())
+
+
+def test_a_tree_with_defects_in_test_alone_is_answered_with_the_key(tmp_path, command):
+    write_real(tmp_path / "real", count=2, good=1)
+    assert command("mix", f"data=[{tmp_path / 'real'}]", "splits={test: 1}", "out=parted")[0] == 0
+    code, _, err = command("fit", "data=parted", "tries=0")
+    assert code == 2 and "splits: expected defects in train, got none; there are in test" in err
+    assert command("fit", "data=parted", "tries=0", "splits=[test]")[0] == 0
+    code, _, err = command("fit", "data=parted", "tries=0", "splits=[tset]")
+    assert code == 2 and "Did you mean 'test'?" in err

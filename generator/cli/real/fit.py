@@ -37,6 +37,7 @@ def run(config: dict[str, Any]) -> int:
         good=None if good is None else Path(good).expanduser().absolute(),
         roi=_roi(config["roi"]),
         place=coerce(str, config["place"], "place"),
+        splits=tuple(coerce(list[str], config["splits"], "splits")),
         tries=tries,
     )
     _print(result, out)

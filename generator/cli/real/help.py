@@ -25,6 +25,8 @@ Keys
   out=fitted      the folder to give to generate, plan and preview with --config-dir
   format=auto     how data is laid out, if it is not recognised
   kind=null       line, blob or region for a category; those not named are judged by their masks
+  place=seen      seen: where real ones lay; anywhere: all over the part, so that their look alone is learned
+  splits=[train]  sides that kinds are learned from; what a model is to be tested on stays out
   good=null       good images to try the kinds on; null: those of data, else its defective ones, defects filled in
   roi=whole       roi=auto, mask_dir or polygons: places are shares of the part's box
   tries=200       defects made in memory for the table; of fewer than eight real images it shows the medians alone
