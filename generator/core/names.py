@@ -12,6 +12,7 @@ from generator.core.errors import require
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.-]*")
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
+_NO_TEXTS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"}  # to yaml, in small letters
 LONGEST = 64
 MARKER = ".defectgen"
 """A file that marks a folder as this tool's output: nothing below it is a good image of a source."""
@@ -41,4 +42,4 @@ def require_safe_name(name: str, field: str) -> None:
 def option_name(category: str) -> str:
     """Return a category as the name of a yaml and of the option it becomes: lower letters, digits and _ alone."""
     name = re.sub(r"[^A-Za-z0-9]+", "_", category).strip("_").lower() or "defect"
-    return name if name[0].isalpha() else f"c{name}"
+    return name if name[0].isalpha() and name not in _NO_TEXTS else f"c{name}"

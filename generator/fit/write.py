@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -73,7 +74,7 @@ def yaml_of(kind: FittedKind, name: str) -> str:
     flow = {"default_flow_style": True, "sort_keys": False, "width": 1_000_000, "allow_unicode": True}
     return _TEXT.format(
         name=name,
-        category=yaml.safe_dump(kind.category, **flow).splitlines()[0],
+        category=json.dumps(kind.category),
         count=len(kind.real),
         kinds=", ".join(f"{kinds.count(word)} {word}" for word in dict.fromkeys(kinds)),
         per_image=", ".join(f"{number} on {images}" for number, images in kind.per_image.items()),

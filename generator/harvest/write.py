@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import orjson
-import yaml
 
 from generator.core.errors import ConfigError
 from generator.core.names import MARKER, option_name
@@ -152,7 +152,6 @@ def _write_kinds(
 
 
 def _yaml_of(category: str, name: str, used: Mapping[str, Entry], place: str) -> str:
-    flow = {"default_flow_style": True, "width": 1_000_000, "allow_unicode": True}
     facts = {name: entry.cutout.facts for name, entry in used.items()}
     lines = [
         f'      - "{name}" # {" ".join(str(one["source"]).split())}, {one["area_px"]} px' for name, one in facts.items()
@@ -163,7 +162,7 @@ def _yaml_of(category: str, name: str, used: Mapping[str, Entry], place: str) ->
         placement = ByHeatMap(heat=heat_of(centres, reach_of(len(centres))))
     return _TEXT.format(
         name=name,
-        category=yaml.safe_dump(category, **flow).splitlines()[0],
+        category=json.dumps(category),
         count=len(used),
         images=len({one["sha256"] for one in facts.values()}),
         cutouts="\n".join(lines),

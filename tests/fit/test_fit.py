@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 from collections import Counter
 
 import numpy as np
@@ -245,3 +246,23 @@ def test_a_tree_with_defects_in_test_alone_is_answered_with_the_key(tmp_path, co
     assert command("fit", "data=parted", "tries=0", "splits=[test]")[0] == 0
     code, _, err = command("fit", "data=parted", "tries=0", "splits=[tset]")
     assert code == 2 and "Did you mean 'test'?" in err
+
+
+@pytest.mark.parametrize("name", ["no", "Yes", "null", "1e5", "01", "off", "nan", "true", "y"])
+def test_a_class_that_yaml_would_read_as_something_else_keeps_its_name(tmp_path, command, name):
+    folder = write_real(tmp_path / "real", count=2, good=2)
+    for part in (folder / "defect", folder / "masks"):
+        (part / "spot").rename(part / name)
+        shutil.rmtree(part / "crack")
+    assert command("fit", f"data={folder}", "tries=0", "out=kinds")[0] == 0
+    assert command("harvest", f"data={folder}", "out=bank")[0] == 0
+    (kind,) = (path.stem for path in (tmp_path / "kinds/defect/fitted").glob("*.yaml"))
+    (pasted,) = (path.stem for path in (tmp_path / "bank").rglob("defect/bank/*.yaml"))
+    for keys in (
+        ("--config-dir", "kinds", f"defect=[fitted/{kind}]"),
+        (f"bank={tmp_path}/bank", f"defect=[bank/{pasted}]"),
+    ):
+        code, _, err = command("generate", "count=2", "good_share=0", "source.size_wh=[160,120]", "out=made",
+                               "overwrite=true", "report=false", *keys)  # fmt: skip
+        assert code == 0, err
+        assert {label.category for record in open_data(tmp_path / "made") for label in record.labels} == {name}
