@@ -9,10 +9,11 @@ One row an instance, class id from 0, coordinates as parts of the image's width 
 What the task cannot state. detect: the mask. segment: nothing; holes and parts are joined into the ring by bridges of
 no width, which even-odd filling undoes; a fill that also paints outlines (the trainer's) is exact but for a line of
 one pixel along a bridge between parts. obb: the mask, and how a box is turned. A defect's corners are those of the
-smallest rotated rectangle, cut to the frame. A whole part's are those of its own box (``box/quad.py``), from its own
-top left, and may lie beyond the image: the trainer judges the upright box around them, whose middle must lie in the
-image and which may not be larger than it. A part that it would leave out is refused: corners cut to the frame are no
-longer those of a rectangle, and the one made of them may be turned by ten degrees more. The trainer turns corners into
+smallest rotated rectangle, a whole part's those of its own box (``box/quad.py``), from its own top left. They may lie
+beyond the image: the trainer judges the upright box around them, whose middle must lie in the image and which may not
+be larger than it. Corners cut to the frame would be no longer those of a rectangle, the one made of them may be turned
+by ten degrees more, and what they hold may lie outside. So a defect that the trainer would leave out has the upright
+box around its mask, and such a part is refused. The trainer turns corners into
 middle, size and an angle by the smallest rectangle around them, the longer side first, within half a turn: which end of
 a part is its top is lost. ``yolo_pose`` and ``rectangle2`` keep it.
 
@@ -143,9 +144,17 @@ def _segment_label(category: str, numbers: list[float], record: Record, text: Pa
 
 
 def _express_obb(label: Label, record: Record) -> Label:
-    quad, wh = np.round(any_quad(label, record), _KEPT), (record.width, record.height)
+    quad = np.round(any_quad(label, record), _KEPT)
     if label.orientation is None:
-        return _label_of_quad(label.category, from_first_pixel(np.clip(quad, 0, wh)), record)
+        if not _is_taken(quad, record):  # cut at the image's sides it would be no rectangle and leave out what it holds
+            (x, y), (right, bottom) = (
+                np.clip(edge(quad, axis=0), 0, (record.width, record.height)) for edge in (np.min, np.max)
+            )
+            if label.mask is not None:
+                x, y, w, h = label.mask.bbox_xywh
+                right, bottom = x + w, y + h
+            quad = np.array([(x, y), (right, y), (right, bottom), (x, bottom)], np.float64)
+        return _label_of_quad(label.category, from_first_pixel(quad + 0.0), record)
     if not _is_taken(quad, record):
         x, y, w, h = _around(quad, record)
         expected = (

@@ -101,12 +101,30 @@ def test_yolo_folders_from_roboflow_are_read(tmp_path):
     assert back.records[1].labels == ()
 
 
-def test_an_oriented_box_is_cut_to_the_frame(tmp_path):
+def test_an_oriented_box_that_the_trainer_would_leave_out_stands_upright(tmp_path):
     root = tmp_path / "in"
     data = data_set(root, record(root, "a", "test", (4, 4), [label("#...\n.#..\n..#.\n...#")]))
     yolo.write(data, tmp_path / "out", task="obb")
     values = [float(word) for word in (tmp_path / "out/labels/test/a.txt").read_text().split()[1:]]
     assert min(values) == 0 and max(values) == 1
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_an_oriented_box_holds_all_of_a_defect_at_the_border(tmp_path, seed):
+    rng, root, mask = np.random.default_rng(seed), tmp_path / "in", np.zeros((60, 80), np.uint8)
+    middle = (float(rng.uniform(0, 80)), float(rng.choice([0, 60]) + rng.uniform(-6, 6)))
+    turned = cv2.boxPoints(
+        (middle, (float(rng.uniform(20, 90)), float(rng.uniform(6, 30))), float(rng.uniform(0, 180)))
+    )
+    cv2.fillConvexPoly(mask, np.rint(turned).astype(np.int32), 1)
+    yolo.write(data_set(root, record(root, "a", "test", (80, 60), [label(mask > 0)])), tmp_path / "out", task="obb")
+    words = (tmp_path / "out/labels/test/a.txt").read_text().split()[1:]
+    quad = (np.array(words, float).reshape(-1, 2) * (80, 60)).astype(np.float32)
+    rows, columns = np.nonzero(mask)
+    centres = np.stack([columns, rows], axis=1) + 0.5
+    assert min(cv2.pointPolygonTest(quad, tuple(map(float, point)), True) for point in centres) > -0.01
+    back = yolo.read(tmp_path / "out", task="obb")
+    assert np.allclose(back.records[0].labels[0].quad_xy, quad, atol=2e-3)
 
 
 def test_mvtec_numbers_images_whose_names_would_sort_apart_from_their_masks(tmp_path):
