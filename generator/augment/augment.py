@@ -43,6 +43,7 @@ from generator.health.alike import alike_by_content
 from generator.mix.mix import mix
 from generator.mix.request import SEPARATOR, TRAIN, MixRequest, Part
 from generator.mix.result import MixResult
+from generator.mix.write import LEFT_OUT
 from generator.run.plan import combined
 
 COMBINED = "combined"
@@ -229,6 +230,8 @@ def augment(
         overwrite=request.overwrite,
     )
     mixed = mix(parts, out, rules, unfinished=True)
+    with (out / LEFT_OUT).open("ab") as file:  # what was left out of the real ones before anything was made of them
+        file.writelines((ordered.root / LEFT_OUT).read_bytes().splitlines(keepends=True)[1:])
     given, after = (result.after[TRAIN]["synthetic"] for result in (ordered, mixed))
     if given["images"]:
         notes.append(f"{given['images']} images of train were synthetic before; they count as given ones")

@@ -6,6 +6,7 @@ import json
 import shlex
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +139,15 @@ def _run_only(job: Job, index: int) -> int:
     return 0
 
 
+def _short(result: RunResult, job: Job) -> str:
+    """Return the classes that rejected images left with fewer defects than were planned; empty: none."""
+    planned: Counter[str] = Counter()
+    for row in job.pipeline.plan.table().values():
+        planned.update(row["defects"])
+    made = result.instances
+    return ", ".join(f"{name} {made.get(name, 0)} of {n}" for name, n in planned.items() if made.get(name, 0) < n)
+
+
 def _report(root: Path) -> Path:
     from generator.report.page import write_report
 
@@ -182,6 +192,10 @@ def _print_summary(result: RunResult, seconds: float, page: Path | None, formats
     if any(hasattr(stage, "part_categories") for stage in job.pipeline.stages):
         for said in angles_said(turned_of(Store.open(result.root).lines())):
             print(f"angles: {said}")
+    short = _short(result, job)
+    if short:
+        hint = "more attempts=..., smaller defects or a larger roi make room; 'defectgen augment' makes exact counts"
+        print(f"warning: fewer than planned, as images were rejected: {short}; {hint}", file=sys.stderr)
     for name in formats:
         print(f"{name}: {result.root / 'export' / name}")
     print(f"report: {page}" if page else f"data set: {result.root}")

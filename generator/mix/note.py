@@ -44,14 +44,18 @@ def notes_on(sets: Sequence[Opened], items: Sequence[Item], placing: Placing, cl
 
 def _contradictions(items: Sequence[Item], placing: Placing) -> list[str]:
     """Return a note where one image has other labels in another data set."""
-    labels: dict[str, dict[int, str]] = {}
+    labels: dict[str, dict[int, tuple[str, bool]]] = {}
     for item, reason in ((item, placing.reasons.get(n, "")) for n, item in enumerate(items)):
         if not item.synthetic and reason in ("", COPY):
-            labels.setdefault(item.image.file, {}).setdefault(item.labels, item.key)
-    differing = [list(keys.values()) for keys in labels.values() if len(keys) > 1]
-    if not differing:
-        return []
-    first = " and ".join(differing[0][:2])
-    return [
-        f"one image with different labels in two data sets, {len(differing)} times, such as {first}: the first is kept"
-    ]
+            labels.setdefault(item.image.file, {}).setdefault(item.labels, (item.key, reason == COPY))
+    notes = []
+    for left_out, said in (
+        (True, "one image with different labels in two data sets, {}: the first is kept"),
+        (False, "one image twice with different labels, {}: both are kept; right one of them or take it out"),
+    ):
+        differing = [list(found.values()) for found in labels.values() if len(found) > 1]
+        chosen = [found for found in differing if any(gone for _, gone in found) == left_out]
+        if chosen:
+            first = " and ".join(key for key, _ in chosen[0][:2])
+            notes.append(said.format(f"{len(chosen)} times, such as {first}"))
+    return notes

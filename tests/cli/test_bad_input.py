@@ -249,8 +249,9 @@ def test_an_export_to_no_format_is_refused(command):
 
 
 def test_a_run_whose_samples_are_all_rejected_does_not_say_that_they_were_there(command):
-    code, out, _ = command("generate", *SMALL, "defect=[metal/scratch]", "good_share=0", "labels.min_delta=9999")
+    code, out, err = command("generate", *SMALL, "defect=[metal/scratch]", "good_share=0", "labels.min_delta=9999")
     assert code == 3 and "0 images, 4 rejected" in out and "there already" not in out
+    assert "fewer than planned, as images were rejected: scratch 0 of " in err
 
 
 def test_what_there_is_is_listed_once(command):

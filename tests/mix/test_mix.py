@@ -180,6 +180,16 @@ def test_one_image_with_two_angles_is_pointed_out(tmp_path):
     assert any("one image with different labels in two data sets" in note for note in result.notes)
 
 
+def test_one_image_twice_in_a_data_set_with_different_labels_is_pointed_out(tmp_path):
+    root = tmp_path / "real"
+    first, second = marked(root, "x"), marked(root, "y", category="rust")
+    (root / second.image).write_bytes((root / first.image).read_bytes())
+    result = mix([part(root, "real", first, second, classes=("scratch", "rust"))], tmp_path / "out", MixRequest())
+    (said,) = (note for note in result.notes if "different labels" in note)
+    assert "one image twice" in said and "both are kept" in said and "real__x and real__y" in said
+    assert len(by_key(tmp_path / "out")) == 2
+
+
 def test_a_set_that_is_added_renames_nothing(tmp_path):
     first = part(tmp_path / "a", "a", marked(tmp_path / "a", "x"), marked(tmp_path / "a", "y", "test"))
     other = part(tmp_path / "b", "b", marked(tmp_path / "b", "z", category="rust"), classes=("rust",))
