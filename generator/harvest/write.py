@@ -52,6 +52,8 @@ _TEXT = """\
     mirror: true
     # how far outlines are bent, 0 not at all, 1 strongly
     elastic: 0.25
+    # whether one that reached a side of its image reaches it again, unturned
+    at_border: {at_border}
   # what it looks like: what the real one did to its surface, done to this one
   appearance:
     _target_: generator.defect.bank.look.RealFace
@@ -166,6 +168,7 @@ def _yaml_of(category: str, name: str, used: Mapping[str, Entry], place: str) ->
         count=len(used),
         images=len({one["sha256"] for one in facts.values()}),
         cutouts="\n".join(lines),
+        at_border=str(place == SEEN).lower(),
         placement=placement_yaml(placement),
     )
 

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from generator.core.errors import require
-from generator.core.geometry import Rect
+from generator.core.geometry import Rect, mask_to_rect
 from generator.core.units import Range, require_within
 from generator.defect.bank.bank import open_bank
 from generator.defect.bank.cutout import CutOut
@@ -27,6 +27,7 @@ _BENDS_PX = 6.0  # shortest wave of an elastic map
 _SMOOTH_PX = 0.7  # stairs of a mask are no shape: turned, they would break a thin line up
 _LEAST_SHARE = 0.2  # of a pixel is the mask, at least
 _SLANTED = 1.25  # a line of one pixel has up to 1.4 times as many where it runs straighter than before
+_BEYOND_PX, _OVER = 2, 1.08  # a bent cut is no straight line: so much of it lies beyond the image
 _BEND = 0.35  # of such a wave is moved, at elastic 1
 
 
@@ -42,6 +43,8 @@ class FromBank:
         turn_deg: turn against the real one, degrees counter-clockwise, in [-180, 180].
         mirror: whether half of them are mirrored.
         elastic: how far outlines are bent, 0 not at all, 1 strongly.
+        at_border: whether a defect that reached a side of its image reaches that side of this one: the cut there was
+            the image's end and no edge of its own. It is not turned then, and not mirrored away from that side.
     """
 
     bank: str
@@ -51,6 +54,7 @@ class FromBank:
     turn_deg: Range = Range(-180.0, 180.0)
     mirror: bool = True
     elastic: float = 0.25
+    at_border: bool = False
 
     def __post_init__(self) -> None:
         require(bool(self.bank), "bank", "the folder of a bank", "none")
@@ -73,6 +77,10 @@ class FromBank:
         scale = min(math.exp(rng.uniform(math.log(self.scale.low), math.log(self.scale.high))), 10.0)
         turn_deg = self.turn_deg.draw(rng)
         mirrored = bool(self.mirror and rng.random() < 0.5)
+        sides = bank.entries[name].get("touches", "") if self.at_border else ""
+        if sides:
+            turn_deg, mirrored = 0.0, mirrored and not {"l", "r"} & {*sides}
+            scale *= _spanning(sides, cutout.mask, scale, room.hw)
         scale *= min(1.0, _room_for(cutout.hw, scale, turn_deg, room.hw))
         alpha, mask, face = _moved(cutout, scale, turn_deg, mirrored, self.elastic, rng)
         height, width = mask.shape
@@ -81,6 +89,8 @@ class FromBank:
             _inside(centre, size, whole, over)
             for centre, size, whole in ((site.x, width, room.hw[1]), (site.y, height, room.hw[0]))
         )
+        if sides:
+            x, y = _at_sides(sides, mask, x, y, room.hw)
         params: dict[str, Any] = {
             "kind": "cutout",
             "cutout": name,
@@ -98,6 +108,23 @@ class FromBank:
             return self.cutouts[int(rng.integers(len(self.cutouts)))]
         weights = np.array(self.weights)
         return self.cutouts[int(rng.choice(len(weights), p=weights / weights.sum()))]
+
+
+def _spanning(sides: str, mask: np.ndarray, scale: float, hw: tuple[int, int]) -> float:
+    """Return how much larger a cut-out becomes so that it goes from side to side where the real one did."""
+    box = mask_to_rect(mask)
+    spans = [_OVER * whole / (size * scale) for ends, size, whole in (("lr", box.w, hw[1]), ("tb", box.h, hw[0]))
+             if set(ends) <= set(sides)]  # fmt: skip
+    return max(spans, default=1.0)
+
+
+def _at_sides(sides: str, mask: np.ndarray, x: int, y: int, hw: tuple[int, int]) -> tuple[int, int]:
+    """Return where a cut-out begins so that its mask goes on beyond the sides that the real one reached."""
+    box, beyond = mask_to_rect(mask), _BEYOND_PX
+    first = {"l": -box.x - beyond, "r": hw[1] - box.x - box.w + beyond}
+    second = {"t": -box.y - beyond, "b": hw[0] - box.y - box.h + beyond}
+    across, down = ([at[side] for side in sides if side in at] for at in (first, second))
+    return round(sum(across) / len(across)) if across else x, round(sum(down) / len(down)) if down else y
 
 
 def _room_for(hw: tuple[int, int], scale: float, turn_deg: float, image_hw: tuple[int, int]) -> float:

@@ -213,3 +213,49 @@ def test_a_field_out_of_range_is_named(wrong):
     with pytest.raises(RangeError) as caught:
         FromBank(**{"bank": "b", "cutouts": ("a",), **wrong})
     assert caught.value.field == next(iter(wrong))
+
+
+def at_side(side: str) -> Photo:
+    """Return a photo whose blot reaches one side of it, or two that lie opposite."""
+    mask = np.zeros((90, 110), np.uint8)
+    rows = (
+        slice(0, 90)
+        if side == "tb"
+        else slice(0, 12)
+        if side == "t"
+        else slice(78, 90)
+        if side == "b"
+        else slice(30, 60)
+    )
+    columns = slice(0, 12) if side == "l" else slice(98, 110) if side == "r" else slice(40, 62)
+    mask[rows, columns] = 1
+    pixels = np.where(mask[..., None] > 0, 70, 120).astype(np.uint8)
+    return Photo(pixels=pixels, white=255, mask=mask > 0, others=np.zeros((90, 110), bool))
+
+
+@pytest.mark.parametrize("side", ["l", "r", "t", "b", "tb"])
+def test_what_reached_a_side_of_its_image_reaches_that_side_again(bank_of, side):
+    bank, names = bank_of(at_side(side))
+    shape, rng = FromBank(bank=bank, cutouts=names, at_border=True), np.random.default_rng(0)
+    image = np.full((140, 200, 1), 120, np.uint8)
+    for _ in range(12):
+        outline = shape.draw(room_of(image, 255), Site(x=100.0, y=70.0), rng).fitted(room_of(image, 255), 0)
+        seen = np.zeros((140, 200), bool)
+        seen[outline.rect.slices] = outline.drawn
+        reached = {"l": seen[:, 0], "r": seen[:, -1], "t": seen[0], "b": seen[-1]}
+        assert {name for name, line in reached.items() if line.any()} == set(side)
+        assert all(np.count_nonzero(reached[name]) > 8 for name in side)
+        assert outline.params["turn_deg"] == 0.0
+    free = FromBank(bank=bank, cutouts=names)
+    assert {free.draw(room_of(image, 255), Site(x=100.0, y=70.0), rng).params["turn_deg"] for _ in range(4)} != {0.0}
+
+
+def test_a_bank_whose_places_were_seen_keeps_defects_at_the_border(tmp_path):
+    one = at_side("l")
+    for place, said in (("seen", "true"), ("anywhere", "false")):
+        entries = []
+        for cutout in cut_outs(one, "blot"):
+            cutout.facts.update({"source": "a.png", "sha256": "ab"})
+            entries.append(Entry(cutout=cutout, crop=one.pixels[:4, :4]))
+        paths = write_bank(entries, tmp_path / place, tmp_path / "data", place)
+        assert f"at_border: {said}" in paths["blot"].read_text()
