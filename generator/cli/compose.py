@@ -7,7 +7,7 @@ Source: own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -217,9 +217,18 @@ def explain(error: HydraException, verb: str, overrides: Sequence[str]) -> Confi
     if isinstance(error, MissingConfigException):
         return _explain_missing(error.missing_cfg_file or "", overrides)
     fits = "is not in struct" in text  # the options could be chosen, a key within them is at fault
-    chosen = [override for override in overrides if fits and override.partition("=")[0].split("@")[0] in groups()]
+    pairs = [override.partition("=") for override in overrides]
+    options = ["".join(pair) for pair in pairs if pair[0].split("@")[0] in groups() and not pair[2].startswith("{")]
+    chosen = options if fits else []
     chosen += [override for override in overrides if chosen and override.startswith(_SEARCHPATH)]
     group = re.search(r"Could not override '([^']+)'", str(error))
+    inner = re.search(r"full_key: (\S+)", text) if fits else None
+    if group and inner and inner[1].startswith(f"{group[1]}."):
+        key, name = group[1], inner[1].removeprefix(f"{group[1]}.").split(".")[0]
+        there = _below(key, known_keys(verb, chosen))
+        if there:
+            hint = closest(name, there) or f"To add a name of your own, write '+{key}.{name}=...'."
+            return ConfigError(key, f"names that are there: {', '.join(there)}", f"'{name}'", hint)
     if group:
         return _unknown_key(group[1].split("@")[0], verb, chosen)
     added = re.search(r"Could not append to config\. An item is already at '([^']+)'", str(error))
@@ -283,6 +292,11 @@ def _unknown_key(key: str, verb: str, chosen: Sequence[str] = ()) -> ConfigError
             return ConfigError(key, "a known key", f"'{name}'", nearest(name, siblings))
     top = {k.split(".")[0] for k in known} | (set(groups()) if verb == "generate" else set())
     return ConfigError(key, "a known key", f"'{first}'", nearest(first, top))
+
+
+def _below(key: str, keys: Iterable[str]) -> list[str]:
+    """Return the names right below a key."""
+    return sorted({one.removeprefix(f"{key}.").split(".")[0] for one in keys if one.startswith(f"{key}.")} - {TARGET})
 
 
 def _options_with(key: str) -> list[str]:

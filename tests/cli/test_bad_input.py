@@ -287,3 +287,19 @@ def test_an_image_that_was_deleted_is_named_with_a_way_out(tmp_path, command, ve
     (tmp_path / "made" / "images" / "train" / "000001.png").unlink()
     code, _, err = command(*verb, "path=made")
     assert code == 2 and "000001.png: expected" in one_paragraph(err) and "overwrite=true" in err
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        (("labels={vissible_sigma: 1}",), "labels: expected names that are there: "),
+        (
+            ("recipe=text", "text/corpus=mixed", "text.corpus.weights={lott: 1}"),
+            "code, expiry, lot, number, words, got 'lott'",
+        ),
+        (("recipe=text", "text/corpus=date", "text.corpus.texts={sv: [a]}"), "write '+text.corpus.texts.sv=...'"),
+    ],
+)
+def test_a_name_within_braces_that_is_not_there_is_answered_with_those_that_are(command, keys, said):
+    code, _, err = command("generate", *keys)
+    assert code == 2 and said in one_paragraph(err)
