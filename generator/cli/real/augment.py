@@ -150,7 +150,11 @@ def print_result(result: AugmentResult, feedback: Feedback | None) -> None:
         console.print(_feedback_table(feedback))
     console.print(_table(result))
     number, mended = result.surfaces
-    print(f"defects were put on {number} " + ("images whose own were filled in" if mended else "good images of train"))
+    if any(sum(by_class.values()) for by_class in result.made.values()):
+        surfaces = "images whose own were filled in" if mended else "good images of train"
+        print(f"defects were put on {number} {surfaces}")
+    else:
+        print("nothing was made: every class has its target")
     held_out = {split: sum(row[origin]["images"] for origin in ORIGINS) for split, row in result.mixed.after.items()}
     held_out.pop("train")
     said = ", ".join(f"{split} {count}" for split, count in held_out.items() if count)
