@@ -201,6 +201,25 @@ def test_a_class_with_an_unsafe_name_is_refused(real):
         fit(real, None, tries=0)
 
 
+def real_defect(image: np.ndarray, mask: np.ndarray, others: np.ndarray) -> RealDefect:
+    """Return a defect of class line on the image."""
+    return RealDefect(
+        category="line", name="a.png", pixels=image, white=255, mask=mask, mask_name="a.png", others=others,
+        bbox_xywh=mask_to_rect(mask).xywh, record_key="a", split="train", sha256="", group="",
+    )  # fmt: skip
+
+
+def test_a_kind_does_not_take_another_defect_for_the_surface():
+    image, mask, other = np.full((80, 120, 1), 100, np.uint8), np.zeros((80, 120), bool), np.zeros((80, 120), bool)
+    mask[30:50, 40:60], other[20:60, 62:90] = True, True
+    image[mask], image[other] = 70, 30
+    contrasts = [
+        learn([real_defect(image, mask, others)]).kinds[0].defect.shape.rows[0].contrast
+        for others in (other, np.zeros_like(other))
+    ]
+    assert contrasts[0] == pytest.approx(-0.3, abs=0.02) and contrasts[1] > -0.25
+
+
 @pytest.mark.parametrize("thick", [1, 2, 3, 5])
 @pytest.mark.parametrize(("where", "touches"), [("middle", ""), ("across", "lr"), ("top", "t")])
 @pytest.mark.parametrize("lies", [True, False])
@@ -213,12 +232,7 @@ def test_a_straight_line_keeps_its_width(thick, where, touches, lies):
     image[mask] = 90
     if not lies:
         image, mask, touches = image.transpose(1, 0, 2), mask.T, touches.translate(str.maketrans("lrtb", "tblr"))
-    defect = RealDefect(
-        category="line", name="a.png", pixels=image, white=255, mask=mask, mask_name="a.png",
-        others=np.zeros_like(mask), bbox_xywh=mask_to_rect(mask).xywh, record_key="a",
-        split="train", sha256="", group="",
-    )  # fmt: skip
-    (kind,) = learn([defect]).kinds
+    (kind,) = learn([real_defect(image, mask, np.zeros_like(mask))]).kinds
     (row,) = kind.defect.shape.rows
     widths = np.concatenate([np.array(part[2::3]) for part in row.parts])
     assert row.kind == "line" and set(row.touches) == set(touches)
