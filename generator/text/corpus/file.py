@@ -73,8 +73,8 @@ class FileLines:
         return any(self._broken(line) == text for line in lines_of(self.path, self.encoding))
 
     def texts(self) -> Iterator[str]:
-        """Yield every text that may be written."""
-        return map(self._broken, lines_of(self.path, self.encoding))
+        """Yield every line, as it stands in the file."""
+        yield from lines_of(self.path, self.encoding)
 
     def digest(self) -> str:
         """Return a hash of the file."""
