@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 
 import cv2
 import numpy as np
@@ -99,7 +100,7 @@ def _clouds(side: int, clouds_px: Sequence[float], number: int) -> np.ndarray:
 
 
 def _seen(change: np.ndarray, where: np.ndarray) -> np.ndarray:
-    """Return the power of each way within a mask, as pixels within it alone tell, (3,)."""
+    """Return the power of each way within a mask, as pixels within it alone tell, (WAYS,)."""
     known = where.astype(np.float32)
 
     def calm(values: np.ndarray, across_px: float, down_px: float) -> np.ndarray:
@@ -115,7 +116,7 @@ def _seen(change: np.ndarray, where: np.ndarray) -> np.ndarray:
 def _fields(hw: tuple[int, int], number: int) -> list[np.ndarray]:
     """Return a field for each way, independent of each other, (h, w) float32 of deviation about 1."""
     noises = white((WAYS * hw[0], hw[1]), texture_rng(number)).reshape(WAYS, *hw)
-    return [_apart(_sharp(noise), _open)[way] / _usual(way) for way, noise in enumerate(noises)]
+    return [_one_of(_sharp(noise), way) / _usual(way) for way, noise in enumerate(noises)]
 
 
 @functools.cache
@@ -123,7 +124,7 @@ def _usual(way: int) -> np.float32:
     """Return the deviation of what runs one way in noise of deviation 1: the root of the power of a point's picture."""
     point = np.zeros((129, 129), np.float32)
     point[64, 64] = 1.0
-    return np.sqrt((_apart(_sharp(point), _open)[way] ** 2).sum())
+    return np.sqrt((_one_of(_sharp(point), way) ** 2).sum())
 
 
 def _sharp(noise: np.ndarray) -> np.ndarray:
@@ -135,11 +136,16 @@ def _open(values: np.ndarray, across_px: float, down_px: float) -> np.ndarray:
     return cv2.GaussianBlur(values, (0, 0), sigmaX=across_px, sigmaY=down_px, borderType=cv2.BORDER_REFLECT)
 
 
-def _apart(values: np.ndarray, calm: Calm) -> list[np.ndarray]:
-    """Return what is fine of values, by the ways that it runs."""
+def _one_of(values: np.ndarray, way: int) -> np.ndarray:
+    """Return what is fine of values and runs one way."""
+    return next(islice(_apart(values, _open), way, None))
+
+
+def _apart(values: np.ndarray, calm: Calm) -> Iterator[np.ndarray]:
+    """Yield what is fine of values, way by way."""
     fine = values - calm(values, FINE_PX, FINE_PX)
-    parts = []
     for across_px, down_px in _RUNS:
-        parts.append(calm(fine, across_px, down_px))
-        fine = fine - parts[-1]
-    return [*parts, fine]
+        part = calm(fine, across_px, down_px)
+        yield part
+        fine = fine - part
+    yield fine
