@@ -15,7 +15,7 @@ _NOWHERE = "\U0010fffd"  # no face has it, so that every face is named
 
 def never_written(corpus: Corpus, font: Font) -> tuple[Finding, ...]:
     """Return a warning if a corpus lists its texts and no face has all letters of some: others stand in their place."""
-    listed = getattr(corpus, "texts", None)
+    listed = getattr(corpus, "every_line", None)
     if listed is None:
         return ()
     texts, ask = dict.fromkeys(listed()), Ask(index=0, split="train", seed=0)

@@ -72,7 +72,7 @@ class FileLines:
         """Say whether a text is one of the lines."""
         return any(self._broken(line) == text for line in lines_of(self.path, self.encoding))
 
-    def texts(self) -> Iterator[str]:
+    def every_line(self) -> Iterator[str]:
         """Yield every line, as it stands in the file."""
         yield from lines_of(self.path, self.encoding)
 
