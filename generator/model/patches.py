@@ -128,16 +128,16 @@ class Patches:
         one = self._pick(rng)
         move = self._move(one, rng)
         light = _light(rng)
-        surface = self._warped(one.surface, move)
-        pixels = surface + self._warped(one.pixels - one.surface, move, cv2.BORDER_CONSTANT)
-        alpha = self._warped(one.alpha, move, cv2.BORDER_CONSTANT)
+        surface, alpha = self._warped(one.surface, move), self._extent(one, move)
+        change = self._warped(one.pixels - one.surface, move, cv2.BORDER_CONSTANT)
+        pixels = np.where(alpha > 0, surface + change, surface)
         level = surface.mean(axis=(0, 1), dtype=np.float64)
         defect, good = (_planes(to_model(array, level) * light) for array in (pixels, surface))
         return defect, good, alpha[None, ..., 0], np.int64(self.classes.index(one.category)), np.float32(level)
 
     def _good(self, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
         one = self._pick(rng)
-        alpha = self._warped(one.alpha, self._move(one, rng), cv2.BORDER_CONSTANT)[None, ..., 0]
+        alpha = self._extent(one, self._move(one, rng))[None, ..., 0]
         goods = self.goods or [example.surface for example in self.examples]
         image = goods[rng.integers(len(goods))]
         height, width = image.shape[:2]
@@ -176,9 +176,16 @@ class Patches:
         return np.column_stack([linear, offset + shift])
 
     def _warped(self, array: np.ndarray, matrix: np.ndarray, border: int = cv2.BORDER_REFLECT_101) -> np.ndarray:
+        """Return pixels on a crop, (size, size, C); a linear kernel would take the grain that is to be learned."""
         to = (self.size, self.size)
-        out = cv2.warpAffine(array, matrix, to, flags=cv2.INTER_LINEAR, borderMode=border)
+        kernel = cv2.INTER_LINEAR if 1 in array.shape[:2] else cv2.INTER_CUBIC  # which never ends on one mirrored pixel
+        out = cv2.warpAffine(array, matrix, to, flags=kernel, borderMode=border)
         return out.reshape(self.size, self.size, -1)
+
+    def _extent(self, one: Example, matrix: np.ndarray) -> np.ndarray:
+        """Return a defect's extent on a crop, (size, size, 1), 0 beyond the example."""
+        to = (self.size, self.size)
+        return cv2.warpAffine(one.alpha, matrix, to, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)[..., None]
 
 
 def width_of(mask: np.ndarray) -> float:

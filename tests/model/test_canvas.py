@@ -70,6 +70,15 @@ def test_another_image_of_the_surface_is_lifted_as_the_surface_was(canvas):
     assert np.allclose(darker, canvas.surface - 0.1 * GAIN, atol=1e-4)
 
 
+@pytest.mark.parametrize("thin_px", [6.5, 12.0, 30.0])
+def test_grain_comes_back_as_strong_as_it_was_painted(thin_px):
+    canvas = canvas_of(thin_px=thin_px, box=(20, 20, 16, 12), size=64)
+    assert canvas.scale > 1 or thin_px < 8
+    grain = canvas.original + np.float32(0.1) * texture_rng(3).uniform(-1, 1, canvas.original.shape).astype(np.float32)
+    change = (canvas.back(canvas.lifted(grain)[None])[0] - canvas.original)[21:31, 21:35]
+    assert change.std() > 0.9 * (grain - canvas.original)[21:31, 21:35].std()
+
+
 @every_canvas
 def test_what_was_not_painted_comes_back_as_it_was_to_the_last_bit(canvas):
     back = canvas.back(canvas.painted(tiles_of(canvas, 0.0, 2)))

@@ -157,6 +157,21 @@ def test_a_thin_line_keeps_its_area_however_it_is_turned(bank_of):
             assert cv2.connectedComponents(drawn.astype(np.uint8))[0] - 1 <= 10
 
 
+@pytest.mark.parametrize("moved", [{"turn_deg": Range(30, 30)}, {"scale": Range(1.1, 1.1)}], ids=["turned", "grown"])
+def test_grain_keeps_its_strength_however_a_cut_out_is_moved(bank_of, moved):
+    pixels = np.random.default_rng(4).normal(120, 8, (90, 110, 1))
+    mask = np.zeros((90, 110), bool)
+    mask[20:70, 25:85] = True
+    pixels[mask] += np.random.default_rng(5).normal(-40, 16, (3000, 1))
+    bank, names = bank_of(
+        Photo(pixels=np.clip(np.rint(pixels), 0, 255).astype(np.uint8), white=255, mask=mask, others=~mask & False)
+    )
+    image = np.full((200, 240, 1), 120, np.uint8)
+    shape, face = FromBank(bank=bank, cutouts=names, **STILL | moved), RealFace(strength=Range(1, 1))
+    still = pasted(image, 255, FromBank(bank=bank, cutouts=names, **STILL), face, (120, 100))
+    assert pasted(image, 255, shape, face, (120, 100))[90:111, 110:131].std() > 0.8 * still[90:111, 110:131].std()
+
+
 def test_a_cut_out_larger_than_the_image_is_made_to_fit(bank_of):
     bank, names = bank_of(photo())
     shape = FromBank(bank=bank, cutouts=names, scale=Range(8, 8))
