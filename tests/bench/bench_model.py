@@ -3,9 +3,9 @@
 Every model is made at its default settings with weights of chance, which cost as much as learned ones, saved, loaded
 and asked for candidates of a round defect, 24 px wide, on a surface of 128 x 128 px; each in a process of its own, one
 thread. The peer, measured in the same run, is a Poisson blend of the same crop, the classical paste. A pretrained model
-takes an hour a crop on a core and gigabytes, and is measured where it is asked for: ``stable-diffusion`` stands for one
-made here with the sizes of Stable Diffusion 1.5 inpainting and weights of chance, a folder for one's own. Of its
-sampler's steps one and two are made, and what all of them take is reckoned from the two.
+takes an hour a crop on a core and gigabytes, and is measured where it is asked for, which takes half an hour:
+``stable-diffusion`` stands for one made here with the sizes of Stable Diffusion 1.5 inpainting and weights of chance, a
+folder for one's own. Of its sampler's steps one and two are made, and what all of them take is reckoned from the two.
 Run with ``python -m tests.bench.bench_model [stable-diffusion | PRETRAINED_FOLDER]``. Source: own; the sizes are those
 of Rombach et al. (2022) as diffusers has them by default.
 """
@@ -34,9 +34,9 @@ from generator.run.build import build
 from generator.train.kinds import PAINTERS
 from tests.model.inpaint.pipelines import save_tokenizer
 
-BATCHES = (1, 4, 16)
-SIDE, ROUNDS = 128, 3
 PRETRAINED, STABLE, FEW_STEPS = "diffusion_inpaint", "stable-diffusion", (1, 2)
+BATCHES = {"gan": (1, 4, 16), "diffusion": (1, 4, 16), PRETRAINED: (1, 2, 4)}
+SIDE, ROUNDS = 128, 3
 
 
 def crop() -> tuple[np.ndarray, np.ndarray]:
@@ -77,9 +77,9 @@ def measure(kind: str, pretrained: str = "") -> dict[str, Any]:
         brush = painter.load(Path(name))
         if kind == PRETRAINED:
             count = sum(map(_size, brush.inpainter.pipe.unet.parameters()))
-            rates = {1: reckoned(brush)}  # larger batches would take hours on a core
+            rates = {batch: reckoned(brush, batch) for batch in BATCHES[kind]}
         else:
-            rates = {batch: per_second(lambda b=batch: paint(brush, b), batch) for batch in BATCHES}
+            rates = {batch: per_second(lambda b=batch: paint(brush, b), batch) for batch in BATCHES[kind]}
     return {"parameters": count, "rates": rates, "memory_mb": _most_mb() - before}
 
 
@@ -89,15 +89,15 @@ def paint(brush: Any, count: int) -> None:
     brush.paint(surface, extent, "a", list(range(count)))
 
 
-def reckoned(brush: Any) -> float:
+def reckoned(brush: Any, batch: int) -> float:
     """Return crops/s at all steps of a brush's sampler, from the times that a few of them take."""
     times = []
     for steps in FEW_STEPS:
         started = time.perf_counter()
-        paint(replace(brush, painter=replace(brush.painter, steps=steps)), 1)
+        paint(replace(brush, painter=replace(brush.painter, steps=steps)), batch)
         times.append(time.perf_counter() - started)
     each = (times[1] - times[0]) / (FEW_STEPS[1] - FEW_STEPS[0])
-    return 1 / (times[0] + each * (brush.painter.steps - FEW_STEPS[0]))
+    return batch / (times[0] + each * (brush.painter.steps - FEW_STEPS[0]))
 
 
 def save_stable_diffusion(folder: Path) -> None:
@@ -161,14 +161,14 @@ def own(*arguments: str) -> str:
 
 def table(peer: float, pretrained: list[str]) -> None:
     """Print a line for each model, as shares of the peer's crops/s too."""
-    columns = "".join(f"{f'batch {batch}':>12s} {'peer':>8s}" for batch in BATCHES)
-    print(f"{'model':18s} {'parameters':>11s}{columns} {'memory':>9s}")
     models = [("gan", ""), ("diffusion", ""), *[(PRETRAINED, folder) for folder in pretrained]]
     for kind, folder in models:
         found = json.loads(own("--one", kind, *([folder] if folder else [])).splitlines()[-1])
-        rates = "".join(f"{rate:10.3g}/s {rate / peer:8.2g}" for rate in found["rates"].values())
-        rates += " " * (len(columns) - len(rates))
-        print(f"{kind:18s} {found['parameters']:11,d}{rates} {found['memory_mb']:6.0f} MB", flush=True)
+        rates = ", ".join(
+            f"batch {batch}: {rate:.3g} crops/s ({rate / peer:.2g} of the peer)"
+            for batch, rate in found["rates"].items()
+        )
+        print(f"{kind}, {found['parameters']:,d} parameters, {found['memory_mb']:.0f} MB: {rates}", flush=True)
 
 
 if __name__ == "__main__":
