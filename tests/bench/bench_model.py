@@ -3,7 +3,7 @@
 Every model is made at its default settings with weights of chance, which cost as much as learned ones, saved, loaded
 and asked for candidates of a round defect, 24 px wide, on a surface of 128 x 128 px; each in a process of its own, one
 thread. The peer, measured in the same run, is a Poisson blend of the same crop, the classical paste. A pretrained model
-takes an hour a crop on a core and gigabytes, and is measured where it is asked for, which takes half an hour:
+takes minutes a crop on a core and gigabytes, and is measured where it is asked for, which takes half an hour:
 ``stable-diffusion`` stands for one made here with the sizes of Stable Diffusion 1.5 inpainting and weights of chance, a
 folder for one's own. Of its sampler's steps one and two are made, and what all of them take is reckoned from the two.
 Run with ``python -m tests.bench.bench_model [stable-diffusion | PRETRAINED_FOLDER]``. Source: own; the sizes are those
