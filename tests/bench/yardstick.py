@@ -47,11 +47,13 @@ class Recipe:
         most: the most defects of each class on an image, which shows one class alone.
         overrides: the rest.
         place: where kinds learned from real defects lie, as ``defectgen fit`` and ``harvest`` take it.
+        masks: the flavour that is trained on: ``visible``, or ``annotator``, as people outline.
     """
 
     most: dict[str, int]
     overrides: tuple[str, ...]
     place: str = "anywhere"
+    masks: str = "visible"
 
 
 @dataclass(frozen=True)
@@ -62,8 +64,8 @@ class Trial:
         name: shown.
         folder: below DEFECTGEN_DATA.
         defects: per class, the drawn kinds that suit it.
-        recipes: per maker; a maker is ``drawn``, ``fitted``, ``bank``, or several joined with +; also ``gan`` and
-            ``diffusion``, which go by the recipe of ``bank``, and ``mixture``.
+        recipes: per maker; a maker is ``drawn``, ``fitted``, ``bank``, ``gan``, ``diffusion``, or several joined with
+            +, or ``mixture``; ``learned`` is the recipe of both models.
         mixture: per class, the makers of ``mixture``, which share its images alike.
         beside_few: makers whose images go beside a few real defects.
         few: numbers of real defects of a class.
@@ -81,11 +83,16 @@ class Trial:
     dropped: str
     options: tuple[str, ...]
 
+    def recipe_of(self, maker: str) -> Recipe:
+        """Return how a maker's images are drawn."""
+        return self.recipes["learned" if maker in LEARNED else maker]
+
 
 _MOST = {"blowhole": 3, "break": 3, "crack": 3, "fray": 2}
 _BESIDE_FEW = (
     "fitted", "bank", "bank+drawn", "bank+fitted", *LEARNED, "bank+drawn+gan", "bank+drawn+gan+diffusion", "mixture",
 )  # fmt: skip
+_TILE = ("roi=trimmed", "distractor=[gap,corner]", "distractors_per_image=[0,3]")
 _ALL = {"blowhole": 3, "break": 3, "crack": 3, "fray": 3}
 TRIALS = (
     Trial(
@@ -102,8 +109,9 @@ TRIALS = (
                 _MOST,
                 ("roi=trimmed", "distractor=[gap,corner,smudge,streak,tide_mark]", "distractors_per_image=[6,16]"),
             ),
-            "fitted": Recipe(_MOST, ("roi=trimmed", "distractor=[gap,corner]", "distractors_per_image=[0,3]")),
-            "bank": Recipe(_ALL, ("roi=trimmed", "distractor=[gap,corner]", "distractors_per_image=[0,3]")),
+            "fitted": Recipe(_MOST, _TILE),
+            "bank": Recipe(_ALL, _TILE),
+            "learned": Recipe(_ALL, _TILE),
         },
         mixture={"blowhole": "fitted+diffusion", "break": "bank", "crack": "drawn+diffusion", "fray": "bank+fitted"},
         beside_few=_BESIDE_FEW,
@@ -118,9 +126,18 @@ TRIALS = (
         recipes={
             "drawn": Recipe({"crack": 3}, ("roi=whole",)),
             "fitted": Recipe({"crack": 3}, ("roi=whole",), place="seen"),
-            "bank": Recipe({"crack": 3}, ("roi=whole",)),
+            "bank": Recipe(
+                {"crack": 3},
+                (
+                    "roi=whole",
+                    "defect.bank.crack.shape.scale=[0.6,1.1]",
+                    "defect.bank.crack.appearance.strength=[1,1.5]",
+                ),
+                masks="annotator",
+            ),
+            "learned": Recipe({"crack": 3}, ("roi=whole", "defect.learned.crack.shape.scale=[0.6,1.1]")),
         },
-        mixture={"crack": "bank+fitted+gan+diffusion"},
+        mixture={"crack": "bank+fitted+gan"},
         beside_few=("drawn+fitted", *_BESIDE_FEW),
         few=("1", "5"),
         dropped="",
@@ -152,11 +169,11 @@ def make_set(
             if kinds.get(category) and maker in own[category]:
                 out, names = folder / maker / category, own[category]
                 images = apportion(count, [1.0] * len(names))[names.index(maker)]
-                recipe = trial.recipes["bank" if maker in LEARNED else maker]
+                recipe = trial.recipe_of(maker)
                 _generate(recipe, category, kinds[category], out, (
                     *keys, f"source.path={good}", f"count={images}", f"seed={seed * len(counts) + i}",
                 ))  # fmt: skip
-                _lay_out(out, category, f"{maker}-", folder / "arm")
+                _lay_out(out, category, f"{maker}-", folder / "arm", recipe.masks)
     return folder / "arm"
 
 
@@ -196,10 +213,10 @@ def _generate(recipe: Recipe, category: str, kinds: Sequence[str], out: Path, ke
     Job(config).run(lambda images, rejected: None)
 
 
-def _lay_out(root: Path, category: str, prefix: str, arm: Path) -> None:
-    """Link images and write masks of what is seen."""
+def _lay_out(root: Path, category: str, prefix: str, arm: Path, flavour: str) -> None:
+    """Link images and write masks of one flavour."""
     for record in Store.open(root):
-        own = [label.with_flavour("visible") for label in record.labels]
+        own = [label.with_flavour(flavour) for label in record.labels]
         masks = [label.mask.full(record.hw) for label in own if label is not None and label.mask is not None]
         if masks:
             target = arm / "defect" / category / f"{prefix}{record.key}.png"
@@ -214,7 +231,7 @@ def _kinds(
     """Return a maker's kinds by class, and the keys that make them known."""
     if maker == "drawn":
         return {category: list(kinds) for category, kinds in trial.defects.items()}, []
-    real, place = _real_in(trial, data, folder, few), trial.recipes["bank" if maker in LEARNED else maker].place
+    real, place = _real_in(trial, data, folder, few), trial.recipe_of(maker).place
     if maker == "fitted":
         fitted = fit(real, folder / "kinds", good=good, place=place, tries=0)
         search = f"hydra.searchpath=['file://{folder / 'kinds'}']"
@@ -242,7 +259,7 @@ def train(trial: Trial, data: Path, few: Sequence[str], maker: str, models: Mode
     """Train a model on the few real defects, unless it is there."""
     with _MAKING:  # another model of the seed wants the same folders
         real, good = _real_in(trial, data, models.folder, few), _good_of(data, models.folder)
-    model, place = models.folder / maker, trial.recipes["bank"].place
+    model, place = models.folder / maker, trial.recipe_of(maker).place
     kinds = ", ".join(f"{category}: [{', '.join(options)}]" for category, options in trial.defects.items())
     if not (model / "model.json").is_file():
         _defectgen("train", f"model={maker}", f"data={real}", f"good={good}", f"out={model}", f"kinds={{{kinds}}}",
