@@ -139,7 +139,9 @@ def _steered(node: Mapping[str, Any], feedback: Feedback, facts: Mapping[str, Ma
     shape = dict(node["shape"])
     if "cutouts" in shape:
         own = [facts[name] for name in shape["cutouts"]]
-        shape["weights"] = [feedback.of_size(_size(fact["xywh"][2:], fact["wh"])) for fact in own]
+        before = shape.get("weights") or [1.0] * len(own)
+        steps = [feedback.of_size(_size(fact["xywh"][2:], fact["wh"])) for fact in own]
+        shape["weights"] = [float(weight) * step for weight, step in zip(before, steps, strict=True)]
     if "rows" in shape:
         sizes = [_size(Row.parse(row).extent(), row["wh"]) for row in shape["rows"]]
         times = [max(1, round(feedback.of_size(size) * _STEPS / 2)) for size in sizes]

@@ -24,6 +24,8 @@ _APART_PX = 4
 """Pieces nearer than twice this belong together."""
 _SCATTER = 12
 """More pieces than these are one scatter."""
+_SLIVER = 3.0
+"""A defect whose cut by the image's side is longer than so many times its depth shows little but the cut."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -131,6 +133,7 @@ def _cut(photo: Photo, mask: np.ndarray, category: str, grow_px: int) -> CutOut:
         "xywh": list(box.xywh),
         "wh": [hw[1], hw[0]],
         "touches": _touches(box, hw),
+        "sliver": _is_sliver(mask[box.slices], _touches(box, hw)),
         "area_px": int(np.count_nonzero(mask)),
         "rect": [bare.around.x + part.x, bare.around.y + part.y, part.w, part.h],
         "surface": _facts_of(bare.here, bare.surface, bare.inside, bare.known),
@@ -169,3 +172,10 @@ def _touches(box: Rect, hw: tuple[int, int]) -> str:
     """Return the sides of the image that a box reaches, of l, r, t, b."""
     reached = (box.x == 0, box.x + box.w == hw[1], box.y == 0, box.y + box.h == hw[0])
     return "".join(side for side, reaches in zip("lrtb", reached, strict=True) if reaches)
+
+
+def _is_sliver(shown: np.ndarray, touches: str) -> bool:
+    """Return whether a side of the image cut a defect along its length; ``shown`` is its box, (h, w) bool."""
+    height, width = shown.shape
+    cuts = {"l": (shown[:, 0], width), "r": (shown[:, -1], width), "t": (shown[0], height), "b": (shown[-1], height)}
+    return any(np.count_nonzero(cuts[side][0]) > _SLIVER * cuts[side][1] for side in touches)

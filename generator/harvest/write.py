@@ -43,7 +43,7 @@ _TEXT = """\
     cutouts:
 {cutouts}
     # how often each is taken, numbers >= 0 in the order above; none: all alike
-    weights: []
+    weights: {weights}
     # size relative to the real one
     scale: [0.7, 1.4]
     # turn against the real one, degrees; a surface with a direction, or light from one side, wants less
@@ -155,8 +155,13 @@ def _write_kinds(
 
 def _yaml_of(category: str, name: str, used: Mapping[str, Entry], place: str) -> str:
     facts = {name: entry.cutout.facts for name, entry in used.items()}
+    left_out = {name for name, one in facts.items() if one.get("sliver") and place == ANYWHERE}
+    if len(left_out) == len(facts):
+        left_out = set()
     lines = [
-        f'      - "{name}" # {" ".join(str(one["source"]).split())}, {one["area_px"]} px' for name, one in facts.items()
+        f'      - "{name}" # {" ".join(str(one["source"]).split())}, {one["area_px"]} px'
+        + ", cut off along the image's side: weight 0" * (name in left_out)
+        for name, one in facts.items()
     ]
     placement: Placement = OnPart()
     if place == SEEN:
@@ -168,6 +173,7 @@ def _yaml_of(category: str, name: str, used: Mapping[str, Entry], place: str) ->
         count=len(used),
         images=len({one["sha256"] for one in facts.values()}),
         cutouts="\n".join(lines),
+        weights=[int(name not in left_out) for name in facts] if left_out else [],
         at_border=str(place == SEEN).lower(),
         placement=placement_yaml(placement),
     )

@@ -53,6 +53,41 @@ def test_other_defects_are_neither_surface_nor_cut_along():
     assert y <= 20
 
 
+@pytest.mark.parametrize(
+    ("box", "sliver"),
+    [((10, 0, 40, 4), True), ((10, 56, 40, 4), True), ((0, 10, 5, 40), True), ((75, 10, 5, 40), True),
+     ((10, 0, 4, 40), False), ((0, 10, 40, 5), False), ((10, 1, 40, 4), False), ((0, 0, 12, 4), False)],
+)  # fmt: skip
+def test_a_defect_cut_along_its_length_by_a_side_is_a_sliver(box, sliver):
+    pixels = np.full((60, 80, 1), 120, np.uint8)
+    photo = Photo(pixels=pixels, white=255, mask=mask_of(box), others=mask_of())
+    assert [cut.facts["sliver"] for cut in cut_outs(photo, "crack")] == [sliver]
+
+
+@pytest.mark.parametrize(
+    ("rows", "place", "weights"),
+    [
+        ((0, 30), "anywhere", {0: 0, 30: 1}),
+        ((0, 30), "seen", {}),
+        ((0, 57), "anywhere", {}),
+        ((20, 30), "anywhere", {}),
+    ],
+)
+def test_a_sliver_is_not_laid_in_the_middle_of_a_part_unless_there_is_nothing_else(tmp_path, rows, place, weights):
+    rng = np.random.default_rng(0)
+    for n, y in enumerate(rows):
+        pixels = np.clip(rng.normal(120, 2, (60, 80)), 0, 255).astype(np.uint8)
+        mask = mask_of((10, y, 40 + n, 3))
+        pixels[mask] = 60
+        save(tmp_path / "data" / "defect" / "crack" / f"{y:02d}.png", pixels)
+        save(tmp_path / "data" / "masks" / "crack" / f"{y:02d}.png", mask.astype(np.uint8) * 255)
+    result = harvest(tmp_path / "data", tmp_path / "bank", HarvestRequest(place=place))
+    shape = yaml.safe_load(result.paths["crack"].read_text())["crack"]["shape"]
+    entries = Bank.open(tmp_path / "bank").entries
+    seen_at = [entries[name]["xywh"][1] for name in shape["cutouts"]]
+    assert dict(zip(seen_at, shape["weights"], strict=bool(weights))) == weights
+
+
 def test_a_bank_holds_what_its_manifest_says(tmp_path):
     result = harvest(write_real(tmp_path / "real"), tmp_path / "bank")
     assert result.counts == {"crack": 4, "spot": 4} and result.images == 8 and not result.review

@@ -46,7 +46,7 @@ class CutOut:
             and b* in [-128, 128).
         alpha: (h, w) float32 in [0, 1], a multiple of 1/255, zero at the border unless the image ended there.
         mask: (h, w) bool, what a person outlined.
-        facts: all else that is known of it (JSON): source, its sha256, split, group, xy, wh, touches, surface.
+        facts: all else that is known of it (JSON): source, its sha256, split, group, xy, wh, touches, sliver, surface.
     """
 
     category: str
