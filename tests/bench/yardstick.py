@@ -113,7 +113,12 @@ TRIALS = (
             "bank": Recipe(_ALL, _TILE),
             "learned": Recipe(_ALL, _TILE),
         },
-        mixture={"blowhole": "fitted+diffusion", "break": "bank", "crack": "drawn+diffusion", "fray": "bank+fitted"},
+        mixture={
+            "blowhole": "bank+fitted+diffusion",
+            "break": "bank",
+            "crack": "drawn+diffusion",
+            "fray": "bank+fitted",
+        },
         beside_few=_BESIDE_FEW,
         few=("3", "5"),
         dropped="uneven",
