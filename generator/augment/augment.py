@@ -203,7 +203,7 @@ def augment(
     kinds, said = gather_kinds(store.root, train, work, wanted, request, station.compose, station.roi, others)
     notes += said
     if feedback is not None:
-        kinds = steered(kinds, feedback, work / "bank")
+        kinds = steered(kinds, feedback)
     able = {name: [maker for maker, by_class in kinds.items() if name in by_class] for name in real}
     unable = [name for name in wanted if not able[name]]
     notes += [

@@ -124,20 +124,20 @@ def _catalogue(kinds: Mapping[str, Sequence[str]], compose: Compose) -> dict[str
     return found
 
 
-def steered(kinds: Kinds, feedback: Feedback, bank: Path) -> Kinds:
+def steered(kinds: Kinds, feedback: Feedback) -> Kinds:
     """Return the kinds with what a detector misses made more often: cut-outs and rows by size, places by heat map."""
-    facts = Bank.open(bank).entries if kinds[BANK] else {}
     new: Kinds = {maker: {} for maker in kinds}
     for maker, by_class in kinds.items():
         for name, nodes in by_class.items():
-            new[maker][name] = [_steered(node, feedback, facts) for node in nodes]
+            new[maker][name] = [_steered(node, feedback) for node in nodes]
     return new
 
 
-def _steered(node: Mapping[str, Any], feedback: Feedback, facts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def _steered(node: Mapping[str, Any], feedback: Feedback) -> dict[str, Any]:
     new = dict(node)
     shape = dict(node["shape"])
     if "cutouts" in shape:
+        facts = Bank.open(Path(shape["bank"])).entries  # a model has a bank of its own
         own = [facts[name] for name in shape["cutouts"]]
         before = shape.get("weights") or [1.0] * len(own)
         steps = [feedback.of_size(_size(fact["xywh"][2:], fact["wh"])) for fact in own]

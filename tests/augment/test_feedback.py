@@ -5,12 +5,16 @@ from __future__ import annotations
 import numpy as np
 import orjson
 import pytest
+import yaml
 
 from generator.augment.feedback import Shown, iou, judge, matched, read_feedback, shifted
+from generator.augment.maker import steered
 from generator.augment.prediction import Prediction
 from generator.core.errors import ConfigError, FormatError
 from generator.dataset.format import coco
+from generator.harvest.harvest import harvest
 from tests.dataset.toy import data_set, label, record
+from tests.fit.toy import write_real
 
 
 def shown(image, category, *xywh):
@@ -49,6 +53,19 @@ def test_what_is_missed_is_made_more_often_within_the_bound():
     assert found.of_class("never shown") == 1.0
     assert found.of_size(0.1) > 1.5 and found.of_size(0.22) == 0.5
     assert found.of_place(0.8, 0.8) > 1.5 and found.of_place(0.1, 0.1) == 0.5 and found.of_place(0.5, 0.1) == 1.0
+
+
+@pytest.mark.parametrize("maker", ["bank", "gan"])
+def test_cut_outs_of_every_bank_are_steered_and_what_was_left_out_stays_so(maker, tmp_path):
+    paths = harvest(write_real(tmp_path / "real"), tmp_path / "own").paths
+    node = yaml.safe_load(paths["crack"].read_text())["crack"]
+    count = len(node["shape"]["cutouts"])
+    node["shape"] |= {"bank": str(tmp_path / "own"), "weights": [0, *[2] * (count - 1)]}
+    missed = [shown(str(n), "crack", 3, 3, 20 + 2 * (n % 20), 20) for n in range(40)]
+    (new,) = steered({maker: {"crack": [node]}}, judge(missed, [], 2.0))[maker]["crack"]
+    weights = new["shape"]["weights"]
+    assert weights[0] == 0 and len(weights) == count and min(weights[1:]) > 0
+    assert max(weights) <= 4
 
 
 def test_few_defects_move_little():
