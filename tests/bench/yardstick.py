@@ -116,7 +116,7 @@ TRIALS = (
         mixture={
             "blowhole": "bank+fitted+diffusion",
             "break": "bank",
-            "crack": "drawn+diffusion",
+            "crack": "bank+drawn+diffusion",
             "fray": "bank+fitted",
         },
         beside_few=_BESIDE_FEW,
