@@ -32,21 +32,22 @@ def place(source: Path, target: Path) -> None:
 
 
 @contextmanager
-def fresh_folder(path: Path, source: Path) -> Iterator[Path]:
+def fresh_folder(path: Path, source: Path, where: str = "export") -> Iterator[Path]:
     """Yield an empty folder that takes the place of ``path`` when the block ends well, and vanishes otherwise.
 
     Args:
         path: where the folder shall lie; what is there is replaced.
         source: the root of the data set that is read meanwhile; it must not lie within ``path``.
+        where: the key that names ``path``, for errors.
 
     Raises:
         ConfigError: replacing ``path`` would destroy ``source`` or a file, or its parent cannot be written.
     """
     path = path.resolve()
     if source.resolve().is_relative_to(path):
-        raise ConfigError("export", f"a folder other than the data set's own ({source})", str(path), "Choose another.")
+        raise ConfigError(where, f"a folder other than the data set's own ({source})", str(path), "Choose another.")
     if path.exists() and not path.is_dir():
-        raise ConfigError("export", "a folder or a path that is free", f"the file {path}", "Choose another.")
+        raise ConfigError(where, "a folder or a path that is free", f"the file {path}", "Choose another.")
     partial, old = path.with_name(f".{path.name}.partial"), path.with_name(f".{path.name}.old")
     try:
         for leftover in (partial, old):
@@ -54,7 +55,7 @@ def fresh_folder(path: Path, source: Path) -> Iterator[Path]:
                 shutil.rmtree(leftover)
         partial.mkdir(parents=True)
     except OSError as error:
-        raise ConfigError("export", "a folder that can be written", f"{path.parent} ({error.strerror})") from error
+        raise ConfigError(where, "a folder that can be written", f"{path.parent} ({error.strerror})") from error
     try:
         yield partial
     except BaseException:

@@ -107,7 +107,7 @@ def write_bank(entries: Sequence[Entry], out: Path, data: Path, place: str, shee
     if twice is not None:
         alike = " and ".join(c for c in names if names[c] == names[twice])
         raise ConfigError("data", "categories with names of their own", alike, "Rename one of them.")
-    with fresh_folder(out, data) as folder:
+    with fresh_folder(out, data, "out") as folder:
         (folder / MARKER).touch()
         lines = []
         for category in names:

@@ -76,7 +76,7 @@ def mix(
             *placing.notes,
         ),
     )
-    with fresh_folder(out, sets[0].data.root) as folder:
+    with fresh_folder(out, sets[0].data.root, "out") as folder:
         by_own_key = {(one.item.part, one.item.own_key): one for one in kept}
         prints = write_images(folder, sets, by_own_key, request)
         left_out = [(sets[items[n].part], items[n], reason) for n, reason in sorted(reasons.items())]

@@ -209,6 +209,14 @@ def test_a_folder_that_is_no_bank_is_not_replaced(tmp_path, capsys):
     assert (tmp_path / "precious" / "notes.txt").read_text() == "mine"
 
 
+def test_a_bank_in_a_file_is_named_by_its_own_key(tmp_path, capsys):
+    data = write_real(tmp_path / "real", count=1)
+    (tmp_path / "taken").write_text("mine")
+    assert main(["harvest", f"data={data}", f"out={tmp_path / 'taken' / 'bank'}"]) == 2
+    assert capsys.readouterr().err.startswith("defectgen: out: expected a folder that can be written")
+    assert (tmp_path / "taken").read_text() == "mine"
+
+
 def test_from_real_defects_to_pasted_ones_on_the_command_line(tmp_path, capsys):
     data, bank = write_real(tmp_path / "real"), tmp_path / "my bank"
     assert main(["harvest", f"data={data}", f"out={bank}"]) == 0
