@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from generator.core.errors import ConfigError, closest
+from generator.core.errors import ConfigError, GeneratorError, closest
 from generator.dataset.format.table import FORMATS
 from generator.dataset.record import FLAVOURS
 from generator.dataset.store import Store, flavours_kept
@@ -55,6 +55,8 @@ def parse_export(config: Mapping[str, Any]) -> tuple[list[str], str]:
 def export_all(root: Path, formats: list[str], flavour: str, config: Mapping[str, Any] = NO_OPTIONS) -> None:
     """Write each format below ``root/export``; an older export of the same name is replaced.
 
+    One that cannot state what the data set holds does not keep the others from being written.
+
     Args:
         root: of the data set.
         formats: their names.
@@ -70,14 +72,19 @@ def export_all(root: Path, formats: list[str], flavour: str, config: Mapping[str
         if first is not None and flavour not in flavours_kept(first):
             hint = "Generate the data set with labels=all to keep all three."
             raise ConfigError("export_mask", "masks that were kept: " + ", ".join(flavours_kept(first)), flavour, hint)
+    refused: GeneratorError | None = None
     for name in formats:
         target = root / "export" / name
         try:
             target.parent.mkdir(exist_ok=True)
             options = {key: config[key] for key in FORMATS[name].options if key in config}
             FORMATS[name].write(store, target, flavour=flavour, **options)
+        except GeneratorError as error:
+            refused = refused or error
         except OSError as error:
             shutil.rmtree(target.with_name(f"{target.name}.partial"), ignore_errors=True)
             raise ConfigError(
                 "export", f"a folder that can be written at {target}", str(error.strerror or error)
             ) from None
+    if refused is not None:
+        raise refused

@@ -14,7 +14,7 @@ import yaml
 
 from generator.cli.export import export_all, parse_export
 from generator.cli.progress import RunProgress
-from generator.core.errors import ConfigError
+from generator.core.errors import ConfigError, GeneratorError
 from generator.core.names import RULE, is_safe_name
 from generator.dataset.format.table import FORMATS
 from generator.dataset.store import Store
@@ -57,7 +57,12 @@ def run(config: dict[str, Any]) -> int:
     with RunProgress(len(job.pipeline)) as progress:
         result = job.run(progress.report, progress.resumed)
     made_s = time.perf_counter() - started
-    export_all(result.root, formats, flavour, config)
+    try:
+        export_all(result.root, formats, flavour, config)
+    except GeneratorError:
+        if wants_report:
+            _report(result.root)  # the data set itself is whole
+        raise
     page = _report(result.root) if wants_report else None
     _write_log(config, result, time.perf_counter() - started)
     _print_summary(result, made_s, page, formats, job)

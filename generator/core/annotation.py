@@ -50,6 +50,12 @@ class Region:
         box = mask_to_rect(self.bits)
         return self.rect.x + box.x, self.rect.y + box.y, box.w, box.h
 
+    @property
+    def centre_xy(self) -> np.ndarray:
+        """(2,) float64, the mean point of the pixels, px; nan where there is none."""
+        rows, columns = np.nonzero(self.bits)
+        return np.array([columns.mean() + 0.5 + self.rect.x, rows.mean() + 0.5 + self.rect.y])
+
     def full(self, hw: tuple[int, int]) -> np.ndarray:
         """Return the region as an (H, W) bool mask; what lies outside ``hw`` is dropped."""
         mask = np.zeros(hw, bool)
@@ -125,6 +131,7 @@ class Part:
         quad_xy: (4, 2) float64 corners of its box in its own frame, px, clockwise as displayed from the corner that is
             the top left one when it lies upright; they may lie beyond the image.
         orientation: how it lies.
+        centre_xy: (2,) float64, the mean of all its pixels, px, those beyond the image too; None: not known.
         params: what was drawn to lay it (JSON).
     """
 
@@ -132,6 +139,7 @@ class Part:
     region: Region
     quad_xy: np.ndarray
     orientation: Orientation
+    centre_xy: np.ndarray | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
 
 

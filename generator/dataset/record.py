@@ -29,7 +29,7 @@ class Label:
         visible: the pixels that stand out; None: not kept.
         annotator: what a person would outline; None: not kept.
         quad_xy: four corners of its oriented box (px, clockwise as displayed), where the format states them; those of a
-            part begin at the corner that is its top left one when it lies upright.
+            part begin at the corner that is its top left one when it lies upright at its stated angle.
         orientation: how a part lies; None: a defect, or not known.
         own_area_px: changed pixels, those that a later defect covers included; 0: not known.
         params: what was drawn to make it, measured contrast included (JSON).

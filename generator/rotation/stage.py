@@ -70,6 +70,7 @@ class Rotate:
         )
         soft = not self.resample_upright or self.kernel in _SOFTNESS_PX
         require(soft, "kernel", "cubic or lanczos where resample_upright is on", self.kernel)
+        require(self.category is None or bool(self.category), "category", "null or a name", self.category)
         require(0 <= self.max_cut <= 1, "max_cut", "a share in [0, 1]", self.max_cut)
 
     @property
@@ -141,7 +142,7 @@ class Rotate:
             spans=self.angles.spans(),
             scale=scale,
             scales=(self.scale.low, self.scale.high),
-            most_shift_px=self.shift.px(sample.scale) + (_PHASE_PX if self.resample_upright else 0.0),
+            most_shift_px=self.shift.px(sample.scale) * self.scale.high + (_PHASE_PX if self.resample_upright else 0.0),
             reach_px=reach_px(self.kernel, softness),
             aspect=None if size is None else size[0] / size[1],
         )
@@ -149,6 +150,7 @@ class Rotate:
         zoom = 1.0 if size is None else size[0] / canvas[0]
         expected = "images that are made less than 32 times smaller: a larger scale, or an aspect nearer to theirs"
         require(scale * zoom >= _LEAST_SCALE, "scale" if size is None else "size_wh", expected, size or scale)
+        shift = shift[0] * scale, shift[1] * scale
         if self.resample_upright:  # the same mixture of phases between pixels as any other turn
             right, down = rng.uniform(-_PHASE_PX, _PHASE_PX, 2).tolist()
             shift = shift[0] + right, shift[1] + down
@@ -169,7 +171,8 @@ class Rotate:
             return ()
         region = Region.tight(sample.roi)
         quad = box_at(region, own_deg)
-        return (Part(category=self.category, region=region, quad_xy=quad, orientation=Orientation.at(own_deg, order)),)
+        lies, centre = Orientation.at(own_deg, order), region.centre_xy
+        return (Part(category=self.category, region=region, quad_xy=quad, orientation=lies, centre_xy=centre),)
 
     def _cut(self, before: tuple[Part, ...], after: tuple[Part, ...], scale: float) -> tuple[Finding, ...]:
         """Return an error for each part of which the image shows too little."""

@@ -23,6 +23,7 @@ from generator.core.annotation import Instance, Region
 from generator.core.errors import require
 from generator.core.geometry import Rect
 from generator.core.sample import Sample
+from generator.dataset.format.box.quad import stated_part
 
 _MEASURED_PX = 4096
 _ROSE_PX = 16.0  # an eye averages a defect's noise over blocks of this many px, over as many blocks at most
@@ -60,7 +61,12 @@ class Labelling:
 
 
 def derive_labels(sample: Sample, labelling: Labelling) -> Sample:
-    """Return the sample with every instance's mask derived and everything unlabelled set back to the twin."""
+    """Return the sample with every instance's mask derived and everything unlabelled set back to the twin.
+
+    Corners of parts are those that their stated angles say.
+    """
+    if sample.parts:
+        sample = sample.with_(parts=tuple(stated_part(part) for part in sample.parts))
     if not sample.instances and not sample.touched_everywhere:
         return sample
     image = sample.image

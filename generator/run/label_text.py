@@ -31,7 +31,8 @@ def derive_text(sample: Sample) -> Sample:
         return sample
     rect = mask_to_rect(sample.owner > 0)
     whose = sample.owner[rect.slices]
-    count = int(whose.max(initial=0))
+    ends = list(accumulate([len(line.chars) for line in sample.text], initial=0))
+    count = ends[-1]  # the last ones may have left the image
     if sample.alone is None:
         change = _change(sample.good, sample)[rect.slices]
         least = _least_ink(change, whose, count)
@@ -42,7 +43,6 @@ def derive_text(sample: Sample) -> Sample:
     boxes[boxes[:, 2] > 0, :2] += np.array([rect.x, rect.y], np.int32)
     ink = np.zeros_like(sample.owner)
     ink[rect.slices] = part
-    ends = list(accumulate([len(line.chars) for line in sample.text], initial=0))
     lines = [
         line.with_(char_boxes_xywh=boxes[start:stop])
         for line, (start, stop) in zip(sample.text, pairwise(ends), strict=True)

@@ -3,8 +3,9 @@
 A table has the columns file_name and angle_deg, others are passed over but for those of the angle tables that this
 package writes. Of a data set, the angle of the image counts, or that of its only oriented label. Where a format states
 corners and no heading (YOLO-OBB, DOTA of others), the side from the first corner to the second is taken for the upper
-or lower edge of the upright part, so that the angle is in (-90, 90]; a finding says so. An entry belongs to the good
-image of the same path, or to the only one of the same file name. Source: own.
+or lower edge of the upright part, so that the angle is in (-90, 90]; a finding says so. An angle that was folded, as
+parts look the same several times in a full turn, is known no better than that. An entry belongs to the good image of
+the same path, or to the only one of the same file name. Source: own.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ import numpy as np
 
 from generator.core.annotation import Finding, Orientation
 from generator.core.errors import ConfigError, FormatError
-from generator.core.geometry import stated_deg
 from generator.core.ports import Source
 from generator.dataset.format.angle.angle_table import FILE_NAME, angle_lines, orientation_of
 from generator.dataset.format.box.quad import heading_deg
@@ -37,12 +37,12 @@ class OwnAngles:
     Attributes:
         by_source: degrees, counter-clockwise as displayed, by the good image's id.
         findings: entries that belong to no good image.
-        is_guessed: whether some are of boxes without a heading, so that half a turn is not known.
+        orders: the symmetries that they are folded to: 1 not at all, 2 known but for half a turn, 0 not known.
     """
 
     by_source: Mapping[str, float]
     findings: tuple[Finding, ...] = ()
-    is_guessed: bool = False
+    orders: frozenset[int] = frozenset({1})
 
     @classmethod
     def read(cls, path: Path, source: Source, where: str) -> OwnAngles:
@@ -83,9 +83,9 @@ class OwnAngles:
             )
         findings = tuple(Finding(severity="warning", code="own_angles", message=message) for message in messages)
         return cls(
-            by_source={name: entries[entry] for name, entry in owners.items()},
+            by_source={name: entries[entry].angle_deg or 0.0 for name, entry in owners.items()},
             findings=findings,
-            is_guessed=guessed > 0,
+            orders=frozenset(entries[entry].symmetry for entry in owners.values()),
         )
 
     @property
@@ -95,20 +95,23 @@ class OwnAngles:
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def _entries(path: Path, where: str) -> tuple[dict[str, float], int]:
-    """Return the angles at a path by the names of their images, and how many are of boxes without a heading."""
+def _entries(path: Path, where: str) -> tuple[dict[str, Orientation], int]:
+    """Return what a path says of images by their names, and how many are of boxes without a heading."""
     if not path.exists():
         expected = "a table with the columns file_name and angle_deg, or a data set with oriented labels"
         raise ConfigError(where, expected, f"'{path}', which does not exist")
-    found: dict[str, float] = {}
+    found: dict[str, Orientation] = {}
     guessed = 0
     is_table = path.is_file() and path.suffix.lower() in _TABLES and recognise(path, where) != "rectangle2"
     for name, orientation, place in _of_table(path) if is_table else _of_data(path, where):
-        angle = orientation.angle_deg or 0.0  # 0: one that looks the same at every angle
-        if found.setdefault(name, angle) != angle:
-            raise FormatError(path, place, f"one angle of {name}", f"{found[name]:g} and {angle:g}")
+        if found.setdefault(name, orientation) != orientation:
+            raise FormatError(path, place, f"one angle of {name}", f"{_said(found[name])} and {_said(orientation)}")
         guessed += place == _GUESSED
     return found, guessed
+
+
+def _said(orientation: Orientation) -> str:
+    return "none" if orientation.angle_deg is None else f"{orientation.angle_deg:g}"
 
 
 def _of_table(path: Path) -> Iterator[tuple[str, Orientation, str]]:
@@ -128,7 +131,7 @@ def _of_data(path: Path, where: str) -> Iterator[tuple[str, Orientation, str]]:
             found = [label.orientation for label in record.labels if label.orientation is not None]
         if not found:
             quads = [label.quad_xy for label in record.labels if label.quad_xy is not None]
-            found = [Orientation.at(stated_deg(heading_deg(np.asarray(quad)), 2)) for quad in quads]
+            found = [Orientation.at(heading_deg(np.asarray(quad)), 2) for quad in quads]
             place = _GUESSED
         if len(found) > 1:
             expected = "one oriented label, which says how it is turned"

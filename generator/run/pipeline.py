@@ -7,6 +7,7 @@ number of times, and then rejected. Source: own.
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
@@ -71,7 +72,10 @@ class Pipeline:
         asked = {f.name: config[f.name] for f in fields(PlanRequest) if f.name in config}
         request = coerce_request(asked)
         self.categories = tuple(dict.fromkeys(c for stage in self.stages for c in getattr(stage, "categories", ())))
-        parts = (c for stage in self.stages for c in getattr(stage, "part_categories", ()))
+        parts = [c for stage in self.stages for c in getattr(stage, "part_categories", ())]
+        for name in parts:
+            if name in self.categories:
+                raise ConfigError("rotation.category", "a class of its own, that no defect has", f"'{name}'")
         self.classes = tuple(dict.fromkeys((*parts, *self.categories)))
         self._uses_light = any(getattr(stage, "uses_light", False) for stage in self.stages)
         self.plan = Plan(request, self.categories, self.source, str(recipe["name"]), self.seed)
@@ -79,8 +83,9 @@ class Pipeline:
         self._images: OrderedDict[str, _Lit] = OrderedDict()
         prepared = [_prepared(stage, self._first_goods()) for stage in self.stages]
         self.stages = [stage for stage in prepared if not getattr(stage, "is_idle", False)]
-        if self._own is not None and self._own.is_guessed:
-            _require_half_turn(self.stages, _user_key("own_angles", recipe, config) or "recipe.own_angles")
+        if self._own is not None:
+            where = _user_key("own_angles", recipe, config) or "recipe.own_angles"
+            _require_known(self.stages, self._own.orders, where)
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_images": OrderedDict()}
@@ -186,11 +191,14 @@ def _own_angles(config: Mapping[str, Any], source: Source) -> OwnAngles | None:
     return None if path is None else OwnAngles.read(Path(path).expanduser(), source, key)
 
 
-def _require_half_turn(stages: Iterable[Stage], where: str) -> None:
-    """Raise ``ConfigError`` where labels tell a part from itself upside down, and own angles cannot."""
-    if any(stage.symmetry.known % 2 for stage in stages if hasattr(stage, "symmetry")):
-        hint = "Set rotation.symmetry=2, or give a CSV or a format that states the heading, such as rectangle2."
-        raise ConfigError(where, "angles with a heading, as 180 degrees are told from 0", "boxes without one", hint)
+def _require_known(stages: Iterable[Stage], orders: Iterable[int], where: str) -> None:
+    """Raise ``ConfigError`` where labels tell angles apart that own angles, folded to some symmetries, do not."""
+    for told, order in itertools.product([s.symmetry.known for s in stages if hasattr(s, "symmetry")], sorted(orders)):
+        if told and (not order or told % order):
+            expected = "full angles" if told == 1 else f"angles known but for {360 / told:g} degrees"
+            got = f"some known but for {360 / order:g} degrees" if order else "none for some, alike at any angle"
+            hint = f"Set rotation.symmetry={order or 'circular'}, or give a table or labels that state the full angle."
+            raise ConfigError(where, expected, got, hint)
 
 
 def _prepared(stage: Stage, goods: Iterable[GoodImage]) -> Stage:

@@ -8,6 +8,7 @@ import yaml
 
 from generator.cli.compose import group_options, groups
 from generator.cli.main import VERBS
+from generator.core.errors import ConfigError
 from generator.dataset.format.table import FORMATS
 from generator.imaging.codec import encode_png
 
@@ -81,6 +82,24 @@ def test_an_export_later_equals_an_export_at_once(command, tmp_path):
     assert files_below(once) == files_below(later)
     for name in files_below(once):
         assert (once / name).read_bytes() == (later / name).read_bytes(), name
+
+
+def test_a_format_that_cannot_state_a_data_set_keeps_no_other_from_being_written(command, tmp_path):
+    turned = ("recipe=rotation", "rotation.category=null", "count=2", "source.size_wh=[64,64]", "executor=serial")
+    assert command("generate", *turned, "report=false", "out=made")[0] == 0
+    code, _, err = command("export", "path=made", "export=[dota,angle_csv]")
+    assert code == 2 and "expected a labelled part" in err
+    assert (tmp_path / "made/export/angle_csv/labels.csv").is_file() and not (tmp_path / "made/export/dota").exists()
+
+
+def test_a_refused_export_leaves_the_report_of_the_data_set(command, tmp_path, monkeypatch):
+    def refuse(*_):
+        raise ConfigError("image 000001", "a labelled part", "none")
+
+    monkeypatch.setattr("generator.cli.generate.export_all", refuse)
+    code, _, err = command("generate", *SMALL, "out=made", "export=[coco]")
+    assert code == 2 and err.startswith("defectgen: image 000001: expected a labelled part")
+    assert (tmp_path / "made/report.html").is_file() and (tmp_path / "made/README.md").is_file()
 
 
 def test_exported_images_are_links(command, tmp_path):

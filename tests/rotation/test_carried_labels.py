@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from generator.check.mask_law import mask_law
+from generator.cli.compose import compose_config
 from generator.dataset.store import Store
 from generator.imaging.codec import encode_png
 from generator.run.generate import Job
@@ -187,6 +188,27 @@ def test_boxes_and_ink_of_turned_text_are_those_of_each_character_alone(way):
     found = agreement([*TEXT, *way], 4)
     assert found.lines >= 2 and found.wrong_counts == 0
     assert found.boxes.mean() >= 0.98 and found.masks.mean() >= 0.97, found
+
+
+@pytest.mark.parametrize("fill", ["inscribed", "circle"])
+def test_each_character_has_a_box_though_the_last_ones_left_the_image_and_those_left_can_be_read(fill):
+    """Lines run from the middle to beyond the crop; formats that write characters need a box for each of them."""
+    config = compose_config("generate", [*TEXT, f"rotation/fill={fill}", "text/warp=none", "count=8", "camera=none",
+        "source.size_wh=[200,200]", "text.layout.height=[10%,12%]"])  # fmt: skip
+    config["check"] = {}
+    pipeline, gone = Pipeline(config), 0
+    for index in range(8):
+        sample = pipeline.make(index)
+        for line in sample.text:
+            assert line.char_boxes_xywh.shape == (len(line.chars), 4)
+            gone += int((line.char_boxes_xywh[:, 2] == 0).any() and bool(line.char_boxes_xywh[0, 2]))
+            for char in line.each_char():
+                if char.is_readable:
+                    drawn = np.zeros(sample.hw, np.uint8)
+                    cv2.fillConvexPoly(drawn, np.rint((char.quad_xy - 0.5) * 16).astype(np.int32), 1, shift=4)
+                    if sample.roi is not None:
+                        assert (sample.roi[drawn > 0]).mean() > 0.85
+    assert gone > 0
 
 
 @pytest.mark.parametrize("fill", ["surface", "expand", "inscribed"])

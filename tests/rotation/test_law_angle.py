@@ -184,6 +184,18 @@ def test_scale_shift_and_equal_softness_leave_the_label_true(fill, turning):
                 assert made.hw == more["size_wh"][::-1]
 
 
+@pytest.mark.parametrize(("scale", "size_wh"), [(0.5, None), (2.0, None), (0.5, (60, 57))])
+def test_a_shift_is_one_of_the_source_whatever_the_scale(scale, size_wh, turning):
+    wh = (120, 114)
+    stage = turning("surface", (0.0,), max_cut=1.0, scale=Range(scale, scale), shift=Length(8.0, "px"), size_wh=size_wh)
+    upright, found = waves(wh, 255, np.uint8, 1), []
+    for index in range(40):
+        made = stage(sample_of(upright, 255, index), np.random.default_rng(index))
+        middle = made.parts[0].quad_xy.mean(axis=0) - np.array(made.hw[::-1]) / 2
+        found.append(middle / made.params["rotation"]["scale"])
+    assert 7.0 < np.abs(found).max() <= 8.0 + 1e-9
+
+
 @pytest.mark.parametrize("kernel", ERRORS)
 def test_close_to_a_quarter_no_more_than_the_kernels_ripple_is_left_of_the_angle(kernel, turning):
     """A cubic kernel moves what lies a quarter between pixels by 0.048 px; close to a quarter turn that is a turn."""

@@ -214,10 +214,32 @@ def test_boxes_without_a_heading_are_refused_where_labels_tell_180_from_0(photos
     flat.mkdir()
     (flat / "a.png").write_bytes((photos / "a.png").read_bytes())
     given = ["recipe=rotation", "source=folder", f"source.path={flat}", f"rotation.own_angles={tmp_path / 'obb'}"]
-    with pytest.raises(ConfigError, match=r"rotation.own_angles: .*heading.*Set rotation.symmetry=2"):
+    with pytest.raises(ConfigError, match=r"own_angles: expected full angles, got .* but for 180 degrees.*symmetry=2"):
         Pipeline(compose_config("generate", [*given, "count=1"]))
     (made,) = Pipeline(compose_config("generate", [*given, "count=1", "rotation.symmetry=2"])).stages[-1:]
     assert made.symmetry.known == 2
+
+
+@pytest.mark.parametrize(
+    ("stated", "labels", "is_known"),
+    [(2, 1, False), (2, 2, True), (2, 4, True), (2, 3, False), (4, 2, False), (4, 4, True), (3, 6, True), (0, 1, False),
+     (0, 2, False), (4, "circular", True), (0, "circular", True)],
+)  # fmt: skip
+def test_angles_that_were_folded_do_not_pass_for_full_ones(photos, tmp_path, stated, labels, is_known):
+    lies = Orientation.at(10.0, stated)
+    records = [
+        Record(key=Path(name).stem, split="train", image=str(photos / name), width=44, height=40, orientation=lies)
+        for name in OWN
+    ]
+    FORMATS["angle_csv"].write(Records.gathered(photos, (), records), tmp_path / "angles")
+    given = ["recipe=rotation", "source=folder", f"source.path={photos}", f"rotation.symmetry={labels}", "count=1"]
+    config = compose_config("generate", [*given, f"rotation.own_angles={tmp_path / 'angles'}"])
+    if is_known:
+        assert len(Pipeline(config)) == 1
+        return
+    least = "circular" if stated == 0 else stated
+    with pytest.raises(ConfigError, match=rf"^rotation.own_angles: .*rotation.symmetry={least}, or give"):
+        Pipeline(config)
 
 
 def test_a_data_set_of_turned_images_gives_their_angles(photos, tmp_path):

@@ -23,6 +23,9 @@ from generator.imaging.move.support import grown_owners, grown_supports, moved_s
 from generator.imaging.move.turn import Turn
 
 _LEAST_SHOWN = 0.9  # share of a character that must be on the image for it to be read
+_ALONG = (np.arange(16) + 0.5) / 16
+_WITHIN = np.array([((1 - u) * (1 - v), u * (1 - v), u * v, (1 - u) * v) for v in _ALONG for u in _ALONG])
+"""(256, 4): points spread over a quad, as means of its corners."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -66,7 +69,7 @@ def carried(sample: Sample, turn: Turn, beyond: Beyond | None = None) -> Sample:
     roi = seen if sample.roi is None else turn.numbers(sample.roi)
     if sample.roi is not None and seen is not None:
         roi = roi & seen
-    text = _text(sample, turn, picture)
+    text = _text(sample, turn, picture, seen)
     good = picture(sample.good)
     if text.get("owner") is not None:  # the mirrored border shows no text
         good = np.where((text["owner"] == 0)[..., None], text["blank"], good)
@@ -89,7 +92,9 @@ def carried(sample: Sample, turn: Turn, beyond: Beyond | None = None) -> Sample:
     )
 
 
-def _text(sample: Sample, turn: Turn, picture: Callable[[np.ndarray], np.ndarray]) -> dict[str, Any]:
+def _text(
+    sample: Sample, turn: Turn, picture: Callable[[np.ndarray], np.ndarray], seen: np.ndarray | None
+) -> dict[str, Any]:
     """Return what text changes of a sample: its blank, owners and lines moved."""
     if sample.blank is None:
         return {}
@@ -102,19 +107,27 @@ def _text(sample: Sample, turn: Turn, picture: Callable[[np.ndarray], np.ndarray
         "owner": None if owner is None else grown_owners(turn.numbers(owner), reach),
         "alone": None if alone is None else (picture(alone[0]), picture(alone[1])),
         "char_mask": None,
-        "text": tuple(cut_line(line.moved(turn.points), (turn.wh[1], turn.wh[0])) for line in sample.text),
+        "text": tuple(cut_line(line.moved(turn.points), (turn.wh[1], turn.wh[0]), seen) for line in sample.text),
     }
 
 
-def cut_line(line: TextLine, hw: tuple[int, int]) -> TextLine:
-    """Return a line whose characters cannot be read where the image shows too little of them."""
+def cut_line(line: TextLine, hw: tuple[int, int], seen: np.ndarray | None = None) -> TextLine:
+    """Return a line whose characters cannot be read where the image shows too little of them.
+
+    Args:
+        line: on the image.
+        hw: height and width of the image, px.
+        seen: (h, w) bool, where it shows what the line was drawn on; None: everywhere.
+    """
     quads = line.char_quads_xy
-    if not len(quads):
+    if not len(quads) or (seen is None and quads.min() >= 0 and (quads <= (hw[1], hw[0])).all()):
         return line
-    low, high = quads.min(axis=1), quads.max(axis=1)
-    shown = np.clip(high, 0, (hw[1], hw[0])) - np.clip(low, 0, (hw[1], hw[0]))
-    share = shown.prod(axis=1) / np.maximum((high - low).prod(axis=1), 1e-6)
-    readable = line.char_readable & (share >= _LEAST_SHOWN)
+    points = np.einsum("kp,npc->nkc", _WITHIN, quads)
+    at = np.floor(points).astype(np.intp)
+    held = ((at >= 0) & (at < (hw[1], hw[0]))).all(axis=2)
+    if seen is not None:
+        held &= seen[at[..., 1].clip(0, hw[0] - 1), at[..., 0].clip(0, hw[1] - 1)]
+    readable = line.char_readable & (held.mean(axis=1) >= _LEAST_SHOWN)
     return line.with_(char_readable=readable, is_readable=line.is_readable and bool(readable.all()))
 
 
@@ -142,5 +155,9 @@ def _part(part: Part, turn: Turn, seen: np.ndarray | None) -> Part:
     if seen is not None:
         region = Region.tight(region.bits & seen[region.rect.slices], region.rect.x, region.rect.y)
     return replace(
-        part, region=region, quad_xy=turn.points(part.quad_xy), orientation=part.orientation.turned(turn.angle_deg)
+        part,
+        region=region,
+        quad_xy=turn.points(part.quad_xy),
+        orientation=part.orientation.turned(turn.angle_deg),
+        centre_xy=None if part.centre_xy is None else turn.points(part.centre_xy[None])[0],
     )

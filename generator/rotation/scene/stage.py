@@ -193,13 +193,14 @@ class LayParts:
         own, whole = sample.source.angle_deg or 0.0, part.region
         if sample.orientation is not None:
             own = sample.orientation.angle_deg or 0.0
-        quad = box_at(whole, own)
+        quad, centre = box_at(whole, own), whole.centre_xy
         return tuple(
             Part(
                 category=self.category,
                 region=copy.region(hw),
                 quad_xy=copy.points(part)(quad),
                 orientation=Orientation.at(own + copy.applied_deg, order),
+                centre_xy=copy.points(part)(centre)[0],
                 params={"applied_deg": copy.applied_deg, "own_deg": own, "scale": copy.turn.scale},
             )
             for copy in copies

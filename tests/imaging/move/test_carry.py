@@ -123,7 +123,8 @@ def test_a_parts_corners_and_angle_turn_and_its_region_ends_with_the_canvas():
     bits = np.zeros((40, 40), bool)
     bits[10:20, 5:35] = True
     quad = np.array([(5, 10), (35, 10), (35, 20), (5, 20)], float)
-    part = Part(category="part", region=Region.tight(bits), quad_xy=quad, orientation=Orientation.at(170.0))
+    centre, lies = np.array([20.0, 15.0]), Orientation.at(170.0)
+    part = Part(category="part", region=Region.tight(bits), quad_xy=quad, orientation=lies, centre_xy=centre)
     sample = sample_of(
         np.zeros((40, 40, 1), np.uint8), parts=(part,), orientation=Orientation.at(170.0), light_deg=350.0
     )
@@ -131,6 +132,7 @@ def test_a_parts_corners_and_angle_turn_and_its_region_ends_with_the_canvas():
     made = carried(sample, turn)
     [moved] = made.parts
     assert np.allclose(moved.quad_xy, forth(quad, 33.0, 1.0, (20, 20), (15, 10)))
+    assert np.allclose(moved.centre_xy, forth(centre[None], 33.0, 1.0, (20, 20), (15, 10))[0])
     assert moved.orientation.angle_deg == pytest.approx(-157.0) and made.orientation == moved.orientation
     assert made.light_deg == pytest.approx(23.0)
     assert moved.region.rect.clipped((24, 24)) == moved.region.rect
@@ -166,6 +168,22 @@ def test_text_points_turn_and_what_the_canvas_cuts_off_cannot_be_read():
         assert turned.char_readable.all() and turned.is_readable
     [cut] = carried(sample, Turn.about_centre(90.0, (40, 40), (40, 30))).text
     assert cut.char_readable.tolist() == [False, True, True, True, False] and not cut.is_readable
+
+
+def test_a_character_that_other_pixels_are_laid_over_cannot_be_read():
+    """Of the quads 0, 0.06, 0.19 and 1 of the height lie below what is seen."""
+    places = ((1, 4), (11, 9), (21, 11), (30, 24))
+    quads = np.array([[(x, y), (x + 8, y), (x + 8, y + 16), (x, y + 16)] for x, y in places])
+    line = TextLine(text="ABCD", chars=tuple("ABCD"), char_quads_xy=quads.astype(float), char_readable=np.ones(4, bool))
+    seen = np.ones((40, 40), np.float32)
+    seen[24:] = 0
+    good = np.zeros((40, 40, 1), np.uint8)
+    sample = sample_of(good, blank=good, owner=np.zeros((40, 40), np.uint8), text=(line,))
+    turn = Turn.about_centre(0.0, (40, 40), (40, 40))
+    [hidden] = carried(sample, turn, Beyond(pixels=good, cover=Cover.of(seen))).text
+    assert hidden.char_readable.tolist() == [True, True, False, False] and not hidden.is_readable
+    [whole] = carried(sample, turn, Beyond(pixels=good, cover=Cover.of(np.ones_like(seen)))).text
+    assert whole.char_readable.all() and whole.is_readable
 
 
 def test_numbers_of_characters_stay_numbers_and_reach_as_far_as_their_ink():

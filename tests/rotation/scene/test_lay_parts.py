@@ -12,6 +12,7 @@ import pytest
 
 from generator.check.mask_law import mask_law
 from generator.cli.compose import compose_config
+from generator.core.annotation import Region
 from generator.core.errors import ConfigError
 from generator.core.geometry import stated_deg
 from generator.core.sample import GoodImage, Sample, SampleSpec
@@ -21,8 +22,10 @@ from generator.rotation.angles import Angles
 from generator.rotation.scene.ground import Own
 from generator.rotation.scene.shadow import Shadow
 from generator.rotation.scene.stage import LayParts
+from generator.rotation.stage import box_at
 from generator.rotation.symmetry import Symmetry
 from generator.run.build import build
+from generator.run.label import Labelling, derive_labels
 from generator.run.pipeline import Pipeline, Rejected
 
 MODES = ("mono8", "mono16", "rgb8")
@@ -242,6 +245,33 @@ def test_an_own_angle_and_a_symmetry_are_in_the_label():
     assert laid(turned, symmetry=Symmetry(0)).orientation.angle_deg is None
 
 
+@pytest.mark.parametrize("order", [2, 3, 4, 5, 0])
+@pytest.mark.parametrize("allow_cut", [False, True])
+def test_corners_are_those_of_the_stated_angle_about_the_whole_part(order, allow_cut):
+    """Of a disc or a flower, whose mean is known, also where the image shows some of it alone."""
+    pixels = np.full((80, 80, 1), 30, np.uint8)
+    rows, columns = np.mgrid[:80, :80] + 0.5
+    x, y = columns - 40, rows - 40
+    petals = 6 * np.cos(order * (np.arctan2(-y, x) - np.pi / 2))  # whose box's middle is not their mean
+    radius = 20 + (petals if order % 2 else 4)
+    roi = np.hypot(x, y) < radius
+    pixels[roi] = 200
+    good = GoodImage(source_id="P", pixels=pixels, white=255, roi=roi)
+    spec = SampleSpec(index=0, key="0", split="train", recipe="parts", source_id="P", seed=0)
+    sample = Sample(spec=spec, source=good, image=pixels, good=pixels, roi=roi)
+    upright, folded = np.array(box_at(Region.tight(roi), 0.0)), 0
+    for seed in range(12):
+        made = laid(sample, seed, allow_cut=allow_cut, size_wh=(64, 60), symmetry=Symmetry(order))
+        for part in derive_labels(made, Labelling()).parts:
+            angle = part.orientation.angle_deg or 0.0
+            centre = next(one.centre_xy for one in made.parts if one.region is part.region)
+            cos, sin = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+            turned = (upright - 40) @ np.array([(cos, -sin), (sin, cos)])
+            assert np.abs(part.quad_xy - turned - centre).max() < 0.1
+            folded += abs(stated_deg(part.params["applied_deg"] - angle)) > 1
+    assert folded > 3
+
+
 def test_a_part_too_large_for_the_scene_is_made_smaller():
     sample = laid(letter(), size_wh=(24, 24), angles=Angles(angles_deg=(45.0,)))
     scale = sample.parts[0].params["scale"]
@@ -319,6 +349,11 @@ def test_an_image_without_a_known_part_is_refused(roi):
     with pytest.raises(ConfigError) as error:
         laid(letter().with_(roi=known))
     assert error.value.where == "roi" and "roi=auto" in error.value.hint
+
+
+def test_parts_and_defects_are_classes_of_their_own():
+    with pytest.raises(ConfigError, match=r"^rotation.category: expected a class of its own, .* got 'scratch'"):
+        pipeline_of("rotation.category=scratch", "defect=[metal/scratch]")
 
 
 def test_parts_are_labelled_once():

@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from generator.core.annotation import Orientation, Region
+from generator.core.annotation import Orientation, Part, Region
 from generator.core.errors import ConfigError, FormatError
 from generator.core.geometry import stated_deg
 from generator.dataset.record import DataSet, Label, Record
@@ -74,25 +75,39 @@ def part_quad(label: Label, record: Record) -> np.ndarray:
     """
     orientation = label.orientation
     assert orientation is not None
-    angle, order = orientation.angle_deg or 0.0, orientation.symmetry
     if label.quad_xy is None:
         if label.mask is None:
             hint = "Export to a format that states boxes, such as coco."
             got = f"a {label.category} with an angle and a box alone"
             raise ConfigError(f"image {record.key}", "parts with corners or a mask", got, hint)
-        return _box_at(label.mask, angle)
+        return _box_at(label.mask, orientation.angle_deg or 0.0)
     quad = np.asarray(label.quad_xy, np.float64)
+    return stated_quad(quad, orientation, None if label.mask is None else label.mask.centre_xy)
+
+
+def stated_part(part: Part) -> Part:
+    """Return a part with the corners that its angle states."""
+    return replace(part, quad_xy=stated_quad(part.quad_xy, part.orientation, part.centre_xy))
+
+
+def stated_quad(quad: np.ndarray, orientation: Orientation, centre_xy: np.ndarray | None) -> np.ndarray:
+    """Return a part's corners turned to the angle that is stated of it.
+
+    Args:
+        quad: (4, 2) px, as the part lies.
+        orientation: how it is stated to lie.
+        centre_xy: (2,) px, the mean of its pixels, about which it is alike where its symmetry is odd; None: the middle
+            of its box.
+    """
+    order = orientation.symmetry
     if order == 1:
         return quad
-    by = angle - heading_deg(quad)
+    by = (orientation.angle_deg or 0.0) - heading_deg(quad)
     if order:
         by = stated_deg(round(by * order / 360.0) * 360.0 / order)
     if by == 0.0:
         return quad
-    about = quad.mean(axis=0)
-    if order % 2 and label.mask is not None:
-        rows, columns = np.nonzero(label.mask.bits)
-        about = np.array([columns.mean() + 0.5 + label.mask.rect.x, rows.mean() + 0.5 + label.mask.rect.y])
+    about = quad.mean(axis=0) if order % 2 == 0 or centre_xy is None else centre_xy
     return (quad - about) @ _turn(by).T + about
 
 
