@@ -196,7 +196,7 @@ def augment(
     prints = {record.key: fingerprint(store.root / record.image, pixels=compared) for record in Side(store)}
     surfaces = _surfaces(store, train, work, request, prints)
     if surfaces.left_out:
-        notes.append(f"good: {len(surfaces.left_out)} images stand in val or test too and were not used")
+        notes.append(f"good: {len(surfaces.left_out)} images stand in the data set already and were not used")
     wanted = [name for name, number in missing.items() if number]
     _require_names(wanted)
     others = _hashes(store) if request.models else set()
@@ -275,8 +275,7 @@ def _hashes(store: Store) -> set[str]:
 def _surfaces(
     store: Store, train: Side, work: Path, request: AugmentRequest, prints: Mapping[str, Fingerprint]
 ) -> Surfaces:
-    held_out = [prints[record.key] for record in Side(store) if record.split != TRAIN]
-    return gather_surfaces(train, work / GOOD, request.good, prints, held_out)
+    return gather_surfaces(train, work / GOOD, request.good, prints)
 
 
 def _make(

@@ -61,7 +61,9 @@ def gather_kinds(
         ConfigError, AssetError, FormatError: a maker has nothing to work from, or a kind is unknown.
     """
     wanted = {m: [c for c in classes if request.shares_of(c).get(m, 0) > 0] for m in MAKERS}
-    have = {label.category: label.mask is not None for record in train for label in defects_only(record).labels}
+    have: dict[str, bool] = {}
+    for label in (label for record in train for label in defects_only(record).labels):
+        have[label.category] = have.get(label.category, False) or label.mask is not None
     kinds: Kinds = {maker: {} for maker in MAKERS}
     notes: list[str] = []
     seen = [c for c in wanted[BANK] if c in have]

@@ -10,6 +10,7 @@ Source: own; the format is that of https://cocodataset.org/#format-results.
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -57,7 +58,7 @@ def read_predictions(path: Path, data: DataSet, files: Path, split: str, least_s
     images = {record.key: record for record in data}
     keys = _keys_by_id(images.values(), files, split)
     elsewhere = _keys_by_id(images.values(), files, "")
-    classes = _classes_by_id(data, files)
+    classes = _classes_by_id(data, files, split)
     found = []
     for number, entry in enumerate(entries):
         where = f"entry {number}"
@@ -95,26 +96,29 @@ def _content(path: Path) -> list[Any]:
 
 def _keys_by_id(records: Iterable[Record], files: Path, split: str) -> dict[str, str]:
     """Return the keys of a split's images (empty: of all) by every id that results may name them with."""
-    by_name: dict[str, str] = {}
+    found: dict[str, set[str]] = defaultdict(set)
     for record in records:
         if split and record.split != split:
             continue
         path = PurePosixPath(record.image)
-        for word in (record.key, path.name, path.stem, *((str(int(path.stem)),) if path.stem.isdecimal() else ())):
-            by_name.setdefault(word, record.key)
+        below = ("/".join(path.parts[first:]) for first in range(len(path.parts)))
+        for word in (record.key, *below, path.stem, *((str(int(path.stem)),) if path.stem.isdecimal() else ())):
+            found[word].add(record.key)
+    by_name = {word: min(keys) for word, keys in found.items() if len(keys) == 1}  # two images of a name: neither
     own = {}
     for content in _coco_files(files, split):
         for image in _objects(content, "images"):
-            name = PurePosixPath(str(image.get("file_name", ""))).name
-            if name in by_name and "id" in image:
-                own[_word(image["id"])] = by_name[name]
+            path = PurePosixPath(str(image.get("file_name", "")).replace("\\", "/"))
+            key = by_name.get(path.as_posix(), by_name.get(path.name))
+            if key is not None and "id" in image:
+                own[_word(image["id"])] = key
     return own or by_name
 
 
-def _classes_by_id(data: DataSet, files: Path) -> dict[int, str]:
+def _classes_by_id(data: DataSet, files: Path, split: str) -> dict[int, str]:
     own = {
         category["id"]: category["name"]
-        for content in _coco_files(files, "")
+        for content in _coco_files(files, split)
         for category in _objects(content, "categories")
         if isinstance(category.get("id"), int) and category.get("name") in data.classes
     }

@@ -56,7 +56,7 @@ class Surfaces:
         root: its path.
         origins: of each file, by its path below the folder.
         mended: whether they are defective ones with their defects filled in.
-        left_out: files of the user's own folder that stand in val or test too.
+        left_out: files of the user's own folder that the data set holds too.
     """
 
     root: Path
@@ -65,17 +65,15 @@ class Surfaces:
     left_out: tuple[str, ...] = ()
 
 
-def gather_surfaces(
-    train: DataSet, root: Path, more: Path | None, prints: Mapping[str, Fingerprint], held_out: Collection[Fingerprint]
-) -> Surfaces:
+def gather_surfaces(train: DataSet, root: Path, more: Path | None, prints: Mapping[str, Fingerprint]) -> Surfaces:
     """Fill a folder with good images.
 
     Args:
         train: the real images of train.
         root: the folder, new.
         more: folder of good images of the user's own; None: none.
-        prints: hashes of the images of train, by key.
-        held_out: hashes of the images of val and test; what is equal to one of them is left out.
+        prints: hashes of the images of all sides, by key; of ``more``, what is equal to one of them is left out: it
+            stands in train already, shows a defect, or is held out.
 
     Raises:
         AssetError, ConfigError: there is no image that a defect could be put on.
@@ -87,7 +85,7 @@ def gather_surfaces(
             name = f"real/{safe_name(record.key)}{record.suffix}"
             place(train.root / record.image, root / name)
             origins[name] = _origin(record, prints[record.key].file)
-    left_out = _add_own(more, root, origins, held_out) if more is not None else []
+    left_out = _add_own(more, root, origins, prints.values()) if more is not None else []
     if origins:
         return Surfaces(root=root, origins=origins, mended=False, left_out=tuple(left_out))
     records = {record.key: record for record in train}
@@ -112,14 +110,14 @@ def _origin(record: Record, sha256: str) -> Origin:
     )
 
 
-def _add_own(folder: Path, root: Path, origins: dict[str, Origin], held_out: Collection[Fingerprint]) -> list[str]:
-    """Add the images of the user's own folder that do not stand in val or test; return the others."""
+def _add_own(folder: Path, root: Path, origins: dict[str, Origin], known: Collection[Fingerprint]) -> list[str]:
+    """Add the images of the user's own folder that are not known already; return the others."""
     if not folder.is_dir():
         raise ConfigError("good", "a folder of good images", f"'{folder}', which is none")
     files = find_images(folder)
     if not files:
         raise AssetError(folder, "a folder with good images", "none")
-    files_out, pixels_out = {one.file for one in held_out}, {one.pixels for one in held_out if one.pixels}
+    files_out, pixels_out = {one.file for one in known}, {one.pixels for one in known if one.pixels}
     left_out = []
     for file in files:
         name = file.relative_to(folder).as_posix()

@@ -40,7 +40,7 @@ def run(config: dict[str, Any]) -> int:
         raise ConfigError("compare", "a whole number >= 0", compare)
     group, out = (coerce(str | None, config[key], key) for key in ("group", "out"))
     strict = coerce(bool, config["strict"], "strict")
-    target = None if out is None else _target(Path(out).expanduser().absolute())
+    target = None if out is None else _target(Path(out).expanduser().absolute(), data)
     health = examine(data, coerce(str, config["format"], "format"), group, compare)
     console = Console(soft_wrap=True, highlight=False, markup=False)
     console.print(headline(health))
@@ -64,10 +64,22 @@ def run(config: dict[str, Any]) -> int:
     return 1 if strict and health.is_serious else 0
 
 
-def _target(path: Path) -> Path:
+def _target(path: Path, data: Path) -> Path:
     if path.is_dir() or not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
         raise ConfigError("out", "a file in a folder that can be written", str(path))
+    if path.resolve().is_relative_to(data.resolve()):
+        raise ConfigError("out", f"a file outside the data set ({data}), where nothing is written", str(path))
+    if path.exists() and not _is_health(path):
+        raise ConfigError("out", "a new file, or an older report of doctor", f"another file, {path}")
     return path
+
+
+def _is_health(path: Path) -> bool:
+    try:
+        content = orjson.loads(path.read_bytes())
+    except (OSError, orjson.JSONDecodeError):
+        return False
+    return isinstance(content, dict) and {"layout", "compared_by_content", "serious"} <= content.keys()
 
 
 def machine() -> int:

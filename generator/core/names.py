@@ -18,6 +18,12 @@ MARKER = ".defectgen"
 """A file that marks a folder as this tool's output: nothing below it is a good image of a source."""
 UNFINISHED = ".unfinished"
 """A file in a finished data set whose exports and report are still to come: the same command may replace it."""
+OF_DATA_SET = frozenset({
+    MARKER, UNFINISHED, "images", "twins", "masks", "masks_visible", "masks_annotator", "blanks", "masks_char",
+    "export", "records.jsonl", "rejects.jsonl", "classes.json", "config.yaml", "run.json", "augment.json",
+    "weights.csv", "left_out.csv", "problems.csv", "report.html", "report.json", "README.md",
+})  # fmt: skip
+"""What a data set's folder holds of this tool's own; other files there are the user's."""
 RULE = (
     f"1 to {LONGEST} of A-Z a-z 0-9 space _ . -, starting with a letter or digit, no reserved name, no dot at the end"
 )

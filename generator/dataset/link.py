@@ -7,7 +7,7 @@ Source: own.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,13 +32,14 @@ def place(source: Path, target: Path) -> None:
 
 
 @contextmanager
-def fresh_folder(path: Path, source: Path, where: str = "export") -> Iterator[Path]:
+def fresh_folder(path: Path, source: Path, where: str = "export", own: Collection[str] | None = None) -> Iterator[Path]:
     """Yield an empty folder that takes the place of ``path`` when the block ends well, and vanishes otherwise.
 
     Args:
         path: where the folder shall lie; what is there is replaced.
         source: the root of the data set that is read meanwhile; it must not lie within ``path``.
         where: the key that names ``path``, for errors.
+        own: names of what is replaced; what else lies in ``path`` is the user's and stays. None: all is replaced.
 
     Raises:
         ConfigError: replacing ``path`` would destroy ``source`` or a file, or its parent cannot be written.
@@ -62,6 +63,10 @@ def fresh_folder(path: Path, source: Path, where: str = "export") -> Iterator[Pa
         shutil.rmtree(partial, ignore_errors=True)
         raise
     if path.exists():
+        kept = [] if own is None else [entry for entry in path.iterdir() if entry.name not in own]
+        for entry in kept:
+            if not (partial / entry.name).exists():
+                entry.rename(partial / entry.name)
         path.rename(old)
     partial.rename(path)
     if old.exists():

@@ -16,7 +16,7 @@ import numpy as np
 import orjson
 
 from generator.core.annotation import Region
-from generator.core.errors import ConfigError, FormatError
+from generator.core.errors import AssetError, ConfigError, FormatError
 from generator.core.sample import Sample
 from generator.dataset.record import FLAVOURS, Record
 from generator.imaging.codec import encode_jpeg, encode_mask_png, encode_png
@@ -140,7 +140,7 @@ def link_or_copy(source: Path, target: Path) -> None:
     """Make ``target`` the same file as ``source``, or a copy where links fail; an existing target is replaced."""
     target.unlink(missing_ok=True)
     try:
-        os.link(source, target)
+        os.link(os.path.realpath(source), target)  # the file itself where a link leads to it
     except OSError:
         shutil.copyfile(source, target)
 
@@ -198,8 +198,17 @@ class Store:
 
 
 def record_line(record: Record) -> bytes:
-    """Return a record as its line of records.jsonl, newline included."""
-    return orjson.dumps(record.to_json(), option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_SERIALIZE_NUMPY)
+    """Return a record as its line of records.jsonl, newline included.
+
+    Raises:
+        AssetError: its image's name is no text.
+    """
+    try:
+        return orjson.dumps(record.to_json(), option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_SERIALIZE_NUMPY)
+    except TypeError:
+        if record.key.isprintable() and record.image.isprintable() and (record.source_id or "").isprintable():
+            raise
+        raise AssetError(ascii(record.image), "a file name in UTF-8", "bytes that are no text") from None
 
 
 def flavours_kept(line: dict) -> tuple[str, ...]:

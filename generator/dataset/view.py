@@ -5,6 +5,7 @@ Source: own.
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -17,7 +18,7 @@ from generator.core.errors import AssetError, ConfigError, FormatError, closest,
 from generator.core.geometry import Rect
 from generator.dataset.problem import LABEL_LEFT_OUT
 from generator.dataset.record import FLAVOURS, DataSet, Label, Record
-from generator.imaging.codec import decode_mask, encode_mask_png
+from generator.imaging.codec import decode_mask, decode_shown_mask, encode_mask_png
 from generator.imaging.file.header import inspect
 
 SPLITS = ("train", "val", "test")
@@ -151,8 +152,31 @@ def source_image(data: DataSet, record: Record) -> Path:
 
 
 def find_images(folder: Path) -> list[Path]:
-    """Return the image files in a folder and below, sorted; none if there is no such folder."""
-    return sorted(path for path in folder.rglob("*") if path.suffix.lower() in IMAGE_SUFFIXES and path.is_file())
+    """Return the image files in a folder and below, linked folders too, sorted; none if there is no such folder."""
+    return [file for file in find_files(folder) if file.suffix.lower() in IMAGE_SUFFIXES]
+
+
+def find_files(folder: Path) -> list[Path]:
+    """Return the files in a folder and below, linked folders too, sorted; none if there is no such folder."""
+    found, seen = [], set()
+    for place, below, names in os.walk(folder, followlinks=True):
+        real = os.path.realpath(place)
+        if real in seen:  # a link to a folder above it, or a second one to the same
+            below.clear()
+            continue
+        seen.add(real)
+        found += [Path(place, name) for name in names]
+    return sorted(path for path in found if path.is_file())
+
+
+def is_turned(path: Path) -> bool:
+    """Say whether an image file is displayed otherwise than its pixels lie; False where it cannot be read."""
+    try:
+        with path.open("rb") as stream, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return inspect(stream, path.name, MAX_PIXELS).picture.getexif().get(_ORIENTATION_TAG, 1) in range(2, 9)
+    except (AssetError, OSError):
+        return False
 
 
 def image_wh(path: Path) -> tuple[int, int]:
@@ -179,12 +203,13 @@ def write_mask(path: Path, mask: np.ndarray) -> None:
     path.write_bytes(encode_mask_png(mask.astype(np.uint8) * 255 if mask.dtype == bool else mask))
 
 
-def read_mask(path: Path, hw: tuple[int, int]) -> np.ndarray:
+def read_mask(path: Path, hw: tuple[int, int], *, as_shown: bool = False) -> np.ndarray:
     """Return a mask file as (H, W) uint8 or uint16.
 
     Args:
         path: of the file.
         hw: height and width in px of the image it belongs to.
+        as_shown: whether it is of one class, painted bright on dark or on clear ground, not one of numbers.
 
     Raises:
         FormatError: there is no such file, it is no mask, or its size is another than the image's.
@@ -192,7 +217,7 @@ def read_mask(path: Path, hw: tuple[int, int]) -> np.ndarray:
     if not path.is_file():
         raise FormatError(path, "", "a mask", "no such file")
     try:
-        mask = decode_mask(path.read_bytes(), path.name, MAX_PIXELS)
+        mask = (decode_shown_mask if as_shown else decode_mask)(path.read_bytes(), path.name, MAX_PIXELS)
     except AssetError as error:
         raise FormatError(path, "", error.needed_for, error.cause) from error
     if mask.shape != hw:

@@ -25,6 +25,7 @@ from generator.imaging.codec import encode_png
 FAMILY = "bank"
 SEEN, ANYWHERE = "seen", "anywhere"
 PLACES = (SEEN, ANYWHERE)
+_OF_BANK = frozenset({MARKER, MANIFEST, FOLDER, "defect", "review.png"})
 
 _TEXT = """\
 # {category}: {count} cut-outs from {images} real images.
@@ -107,7 +108,7 @@ def write_bank(entries: Sequence[Entry], out: Path, data: Path, place: str, shee
     if twice is not None:
         alike = " and ".join(c for c in names if names[c] == names[twice])
         raise ConfigError("data", "categories with names of their own", alike, "Rename one of them.")
-    with fresh_folder(out, data, "out") as folder:
+    with fresh_folder(out, data, "out", _OF_BANK) as folder:
         (folder / MARKER).touch()
         lines = []
         for category in names:

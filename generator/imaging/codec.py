@@ -24,6 +24,7 @@ from generator.imaging.file.header import GREY, GREY_16, Header, inspect
 from generator.imaging.file.png import write_png
 
 _NEEDED = "a readable image"
+_OPAQUE = 255
 _STDERR = threading.Lock()
 _ORIENTATION_TAG, _COMPRESSION_TAG, _PHOTOMETRIC_TAG = 274, 259, 262
 
@@ -87,6 +88,37 @@ def decode_mask(data: bytes, name: str, max_pixels: int = 512_000_000) -> np.nda
     if pixels.shape[2] == 3 and (pixels != pixels[..., :1]).any():
         raise AssetError(name, "a mask of one channel", "a colour image")
     return np.ascontiguousarray(pixels[..., 0])
+
+
+def decode_shown_mask(data: bytes, name: str, max_pixels: int = 512_000_000) -> np.ndarray:
+    """Decode a mask of one class as it is seen: by the greys of a palette, or what is painted on clear ground.
+
+    Args:
+        data: the whole file.
+        name: what to call it in an error.
+        max_pixels: refused above this.
+
+    Returns:
+        (H, W) uint8 or uint16; the numbers in the file where a palette has colours.
+
+    Raises:
+        AssetError: not a readable image, or several colours on clear ground.
+    """
+    picture = _inspect(data, name, max_pixels).picture
+    has_clear = picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info
+    if picture.mode != "P" and not has_clear:
+        return decode_mask(data, name, max_pixels)
+    _load(picture, name)
+    shown = np.asarray(picture.convert("RGBA"))
+    colour, alpha = shown[..., :3], shown[..., 3]
+    if (alpha < _OPAQUE).any():
+        painted = colour[alpha > 0]
+        if not len(painted) or (painted != painted[0]).any():
+            raise AssetError(name, "a mask of one colour on clear ground, or without clear pixels", "several colours")
+        return np.ascontiguousarray(alpha)
+    if picture.mode == "P" and (colour != colour[..., :1]).any():
+        return np.asarray(picture).astype(np.uint8)
+    return decode_mask(data, name, max_pixels) if picture.mode != "P" else np.ascontiguousarray(colour[..., 0])
 
 
 def decode_bitmap(data: bytes, name: str, max_pixels: int = 512_000_000) -> np.ndarray:

@@ -18,7 +18,7 @@ from generator.dataset.leak import Fingerprint, Reader, keys_of
 from generator.dataset.open import open_data
 from generator.dataset.problem import LABEL_LEFT_OUT, Problems
 from generator.dataset.record import DataSet, Label, Record
-from generator.dataset.view import SPLITS, is_good
+from generator.dataset.view import SPLITS, is_good, is_turned
 from generator.mix.request import SEPARATOR, TRAIN, MixRequest, Part
 
 BROKEN = "a label of it could not be read"
@@ -42,7 +42,8 @@ class Item:
         keys: its provenance, see ``dataset.leak.keys_of``.
         image, twin: hashes of its files.
         labels: a hash of its labels.
-        suffix: of its image file.
+        suffix: of its image file in the mix.
+        turned: whether its image is displayed otherwise than its pixels lie, and has to be written anew.
         licence: of its pixels; empty: not known.
         hidden: its labels of classes that are left out: they are to be seen and not labelled.
         says_source: whether it says which image it was made from.
@@ -62,6 +63,7 @@ class Item:
     twin: Fingerprint | None = None
     labels: int = 0
     suffix: str = ".png"
+    turned: bool = False
     licence: str = ""
     hidden: int = 0
     says_source: bool = False
@@ -171,7 +173,8 @@ def _items(number: int, opened: Opened, request: MixRequest, reader: Reader) -> 
             image=reader(new.image),
             twin=None if new.twin is None else reader(new.twin),
             labels=_hash_of_labels(new),
-            suffix=record.suffix,
+            suffix=".png" if (turned := is_turned(Path(new.image))) else record.suffix,
+            turned=turned,
             licence=new.licence,
             hidden=len(record.labels) - len(new.labels),
             says_source=bool(record.source_id or record.source_sha256),

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from generator.core.errors import ConfigError, GeneratorError
-from generator.core.names import MARKER, UNFINISHED
+from generator.core.names import MARKER, OF_DATA_SET, UNFINISHED
 from generator.dataset.leak import Fingerprint, find_leaks
 from generator.dataset.link import fresh_folder
 from generator.dataset.store import Store
@@ -76,7 +76,7 @@ def mix(
             *placing.notes,
         ),
     )
-    with fresh_folder(out, sets[0].data.root, "out") as folder:
+    with fresh_folder(out, sets[0].data.root, "out", OF_DATA_SET) as folder:
         by_own_key = {(one.item.part, one.item.own_key): one for one in kept}
         prints = write_images(folder, sets, by_own_key, request)
         left_out = [(sets[items[n].part], items[n], reason) for n, reason in sorted(reasons.items())]

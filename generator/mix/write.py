@@ -1,5 +1,7 @@
 """The files of a mix: images and twins hard-linked, index masks, and the lines that say what they are.
 
+Images that an EXIF tag turns are written anew, upright and without it, as their labels are those of what is displayed.
+
     images/<split>/<key>.<suffix>    twins/ and masks/, masks_visible/, masks_annotator/ where all defects have one
     blanks/ masks_char/              of images with text, where their data set has them
     records.jsonl classes.json       what every reader of a data set goes by
@@ -29,6 +31,7 @@ from generator.dataset.names import safe_name
 from generator.dataset.record import Label, Record
 from generator.dataset.store import CLASSES, RECORDS, record_line
 from generator.dataset.view import write_mask
+from generator.imaging.codec import decode_image, encode_png
 from generator.imaging.masks import index_mask
 from generator.mix.item import Item, Opened, renamed
 from generator.mix.request import MixRequest
@@ -120,7 +123,12 @@ def _kept(
 
 
 def _write_files(folder: Path, record: Record, one: Kept, prints: dict[str, Fingerprint]) -> Record:
-    place(Path(record.image), folder / one.image)
+    if one.item.turned:  # labels are of the image as it is displayed
+        target = folder / one.image
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(encode_png(decode_image(Path(record.image).read_bytes(), record.image).pixels))
+    else:
+        place(Path(record.image), folder / one.image)
     prints[one.image] = one.item.image
     twin = None
     if record.twin is not None and one.item.twin is not None:

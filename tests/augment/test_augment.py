@@ -19,7 +19,7 @@ from generator.core.annotation import Orientation, Region
 from generator.dataset.format import coco
 from generator.dataset.leak import find_leaks, fingerprint
 from generator.dataset.open import open_data
-from generator.dataset.record import Label, Records
+from generator.dataset.record import Label, Record, Records
 from generator.dataset.store import Store
 from tests.dataset.toy import file_bytes
 
@@ -269,3 +269,37 @@ def test_what_is_made_on_an_image_keeps_its_angle_and_its_whole_parts(command, b
     for one in made:
         assert one.orientation == of_real[one.source_sha256]
         assert [label.category for label in one.labels if label.orientation == one.orientation] == ["board"]
+
+
+def test_good_images_of_the_users_own_are_not_those_that_the_data_set_holds_already(tmp_path, command):
+    root = tree(tmp_path / "in", good=2, hole=(3, 1))
+    own = tmp_path / "own"
+    own.mkdir()
+    for number, file in enumerate(sorted(root.rglob("t*/*/*.png"))):
+        (own / f"{number}.png").write_bytes(file.read_bytes())
+    cv2.imwrite(str(own / "new.png"), board(99).astype(np.uint8))
+    code, out, err = command("augment", f"data={root}", f"good={own}", "target=8", "good_share=0.4", "out=more", *FAST)
+    assert code == 0, err
+    assert "7 images stand in the data set already and were not used" in out
+    sources = {one.source_id for one in Store.open(tmp_path / "more") if one.synthetic}
+    assert {source for source in sources if source.startswith("own") or "/" not in source} == {"new.png"}
+    assert not any("hole" in source for source in sources)
+
+
+@pytest.mark.parametrize("order", [(True, False), (False, True)])
+def test_a_class_has_masks_where_any_of_its_labels_has_one(order, tmp_path, command):
+    def record(file, *labels):
+        return Record(
+            key=file.stem, split="train", image=file.relative_to(root).as_posix(), width=48, height=48, labels=labels
+        )
+
+    root = tree(tmp_path / "in", good=2, hole=(4, 0))
+    records = [record(file) for file in (root / "train/good").glob("*.png")]
+    for number, file in enumerate(sorted((root / "train/hole").glob("*.png"))):
+        mask = cv2.imread(str(root / f"ground_truth/hole/{file.stem}_mask.png"), 0) > 0
+        one = Label.of_region("hole", Region.tight(mask))
+        records.append(record(file, one if order[number // 2] else Label(category="hole", bbox_xywh=one.bbox_xywh)))
+    coco.write(Records.gathered(root, ("hole",), records), tmp_path / "coco")
+    code, out, err = command("augment", "data=coco", "target=6", "makers={fitted: 1, bank: 1}", "out=more", *FAST)
+    assert code == 0, err
+    assert "no masks to learn from" not in out

@@ -178,3 +178,17 @@ def test_a_roi_that_falls_back_is_said_once_with_its_number(command, tmp_path):
         cv2.imwrite(str(tmp_path / "good" / f"{number}.png"), noise)
     code, _, err = command("generate", "source=folder", "source.path=good", "count=6", "executor=serial", "roi=auto")
     assert code == 0 and err.count("no part stands out") == 1 and "6 samples like this" in err
+
+
+def test_doctor_replaces_no_file_but_its_own_and_writes_nothing_into_a_data_set(command, tmp_path):
+    assert command("generate", *SMALL, "out=made", "export=[coco]", "report=false")[0] == 0
+    labels = tmp_path / "made/export/coco/annotations/instances_train.json"
+    before = labels.read_bytes()
+    (tmp_path / "notes.md").write_text("mine")
+    for out, said in ((labels, "a new file"), ("notes.md", "a new file"), ("made/health.json", "outside the data set")):
+        data = "made" if out == "made/health.json" else "made/export/coco"
+        code, _, err = command("doctor", f"data={data}", f"out={out}")
+        assert (code == 2 and err.startswith("defectgen: out: expected a") and said in err) or "outside" in err
+    assert labels.read_bytes() == before and (tmp_path / "notes.md").read_text() == "mine"
+    for _ in range(2):
+        assert command("doctor", "data=made", "out=health.json")[0] in (0, 3)

@@ -209,6 +209,15 @@ def test_a_folder_that_is_no_bank_is_not_replaced(tmp_path, capsys):
     assert (tmp_path / "precious" / "notes.txt").read_text() == "mine"
 
 
+def test_files_of_the_user_stay_where_a_bank_is_replaced(tmp_path):
+    data, bank = write_real(tmp_path / "real", count=1), tmp_path / "bank"
+    harvest(data, bank)
+    (bank / "notes.txt").write_text("mine")
+    harvest(data, bank, HarvestRequest(classes=("spot",)))
+    assert (bank / "notes.txt").read_text() == "mine"
+    assert {entry["category"] for entry in Bank.open(bank).entries.values()} == {"spot"}
+
+
 def test_a_bank_in_a_file_is_named_by_its_own_key(tmp_path, capsys):
     data = write_real(tmp_path / "real", count=1)
     (tmp_path / "taken").write_text("mine")

@@ -83,3 +83,24 @@ def test_a_mistake_is_answered_in_a_paragraph_and_leaves_nothing(command, tmp_pa
     code, _, err = command("mix", *arguments)
     assert code == 2 and said in err and "Traceback" not in err
     assert not (tmp_path / "outputs").exists()
+
+
+def test_names_of_classes_in_any_letters_come_from_a_file(command, tmp_path, sets):
+    (tmp_path / "names.yaml").write_text("Scratch: Löcher/tief\nscratch: 'Löcher/tief'\n", encoding="utf-8")
+    assert command("mix", "data=[real,made]", "classes=names.yaml", "report=false")[0] == 0
+    assert Store.open(tmp_path / "outputs/mixed").classes == ("Löcher/tief", "pit")
+    for content, said in (("- a", "which holds none"), ("{a", "names.yaml: ")):
+        (tmp_path / "names.yaml").write_text(content)
+        code, _, err = command("mix", "data=[real,made]", "classes=names.yaml", "name=other")
+        assert code == 2 and err.startswith("defectgen: classes: expected {name: name, ...}") and said in err
+    assert "nowhere.yaml' (No such file" in command("mix", "data=[real]", "classes=nowhere.yaml", "name=other")[2]
+
+
+def test_files_of_the_user_stay_where_a_mix_is_replaced(command, tmp_path, sets):
+    assert command("mix", "data=[real,made]", "report=false")[0] == 0
+    root = tmp_path / "outputs/mixed"
+    (root / "notes.txt").write_text("mine")
+    (root / "images/train/stale.png").write_text("old")
+    assert command("mix", "data=[real]", "report=false", "overwrite=true")[0] == 0
+    assert (root / "notes.txt").read_text() == "mine" and not (root / "images/train/stale.png").exists()
+    assert len(Store.open(root)) == 3

@@ -81,7 +81,7 @@ Examples
 Keys
   data=...               paths, or name: {path, format, licence, split, group, synthetic, classes}
   name=mixed             the data set; out=outputs/${name} is its folder
-  classes=null           class names -> those of the mix; null leaves labels out
+  classes=null           class names -> those of the mix; null leaves labels out; or a yaml file of them (any letters)
   emptied=drop           images that lost all labels that way: drop or good
   broken=drop            images of which a label could not be read: drop or keep
   mask=exact             which masks of synthetic images: exact, visible or annotator

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import yaml
 from rich.console import Console
 from rich.table import Table
 
@@ -81,7 +82,7 @@ def parse_request(config: Mapping[str, Any]) -> MixRequest:
         if set(ratio) != set(ORIGINS):
             raise ConfigError("ratio", "{real: ..., synthetic: ...}", dict(ratio))
     return MixRequest(
-        classes=coerce(_ClassMap, config["classes"] or {}, "classes"),
+        classes=_class_map(config["classes"], "classes"),
         emptied=coerce(str, config["emptied"], "emptied"),  # type: ignore[arg-type]
         broken=coerce(str, config["broken"], "broken"),  # type: ignore[arg-type]
         mask=coerce(str, config["mask"], "mask"),
@@ -150,8 +151,24 @@ def _parse_part(name: str, keys: object) -> Part:
         licence=coerce(str, keys.get("licence") or "", f"{where}.licence"),
         split=coerce(str | None, keys.get("split"), f"{where}.split"),
         group=coerce(str | None, keys.get("group"), f"{where}.group"),
-        classes=coerce(_ClassMap, keys.get("classes") or {}, f"{where}.classes"),
+        classes=_class_map(keys.get("classes"), f"{where}.classes"),
     )
+
+
+def _class_map(value: object, where: str) -> _ClassMap:
+    """Return class names -> those of the mix; a path is that of a yaml file of them, in which any letter may stand."""
+    if isinstance(value, str):
+        expected = "{name: name, ...}, or a yaml file of such lines"
+        try:
+            content = yaml.safe_load(Path(value).expanduser().read_text(encoding="utf-8-sig"))
+        except OSError as error:
+            raise ConfigError(where, expected, f"'{value}' ({error.strerror})") from None
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            raise ConfigError(where, expected, f"{value}: {' '.join(str(error).split())}") from None
+        if not isinstance(content, Mapping):
+            raise ConfigError(where, expected, f"{value}, which holds none")
+        value = content
+    return coerce(_ClassMap, value or {}, where)
 
 
 def _name_of(path: Path) -> str:

@@ -14,10 +14,12 @@ import numpy as np
 from generator.core.annotation import Region
 from generator.core.errors import FormatError
 from generator.dataset.problem import Problems, left_out
-from generator.dataset.view import find_images, read_mask
+from generator.dataset.view import IMAGE_SUFFIXES, find_files, find_images, read_mask
 
 SAME_NAME_FIRST, MASK_NAME_FIRST = ("", "_mask"), ("_mask", "")
 _BRIGHT = 127
+_PICTURES = {*IMAGE_SUFFIXES, ".gif", ".jp2", ".npy", ".npz", ".pbm", ".pgm", ".pnm", ".ppm", ".psd", ".tga"}
+"""What a mask may be; those that are not read are broken ones, as their images are no good ones."""
 
 
 class ImageNames:
@@ -51,7 +53,8 @@ class MaskFiles:
 
     def __init__(self, folder: Path, images: ImageNames, endings: Sequence[str] = SAME_NAME_FIRST) -> None:
         self._folder, self._images, self._endings = folder, images, endings
-        self._masks = {stem_below(file, folder): file for file in find_images(folder)}
+        files = sorted(find_files(folder), key=lambda file: file.suffix.lower() in IMAGE_SUFFIXES)  # images go last
+        self._masks = {stem_below(file, folder): file for file in files if file.suffix.lower() in _PICTURES}
         self._unclaimed = {*self._masks}
 
     def claim(self, image: Path) -> Path | None:
@@ -102,7 +105,7 @@ def region_of(file: Path, hw: tuple[int, int]) -> Region:
     Raises:
         FormatError: it is no mask of one class, or has another size than the image, ``hw``.
     """
-    mask = read_mask(file, hw)
+    mask = read_mask(file, hw, as_shown=True)
     is_bright = mask.max(initial=0) > _BRIGHT
     if not is_bright:
         numbers = np.unique(mask[mask > 0]).tolist()

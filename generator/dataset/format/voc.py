@@ -221,14 +221,16 @@ def _root(path: Path) -> Path:
 def _entries(root: Path, problems: Problems | None) -> Iterator[tuple[str, str, Path, str]]:
     """Yield split, stem and the place that names it: of lists a line, else the XML itself, without a split."""
     lists = {file.stem: file for file in sorted((root / SETS).glob("*.txt"))}
-    splits = {name: split for name in lists if (split := split_named(name))} or {
-        name: SPLITS[0] for name in ("trainval", "default") if name in lists
-    }
+    splits = {name: split for name in lists if (split := split_named(name))}
+    whole = [name for name in ("trainval", "default") if name in lists and SPLITS[0] not in splits.values()]
+    splits |= dict.fromkeys(whole, SPLITS[0])  # behind the others: what stands in val too is of val
     seen: dict[str, str] = {}
     for name, split in splits.items():
         for number, line in enumerate(lists[name].read_text("utf-8-sig", "replace").splitlines(), 1):
             stem = _stem(line, root)
             if not stem:
+                continue
+            if stem in seen and name in whole:
                 continue
             with left_out(problems):
                 if stem in seen:
