@@ -108,26 +108,27 @@ def read(tmp_path, path, data, files="coco", split="val"):
     return read_feedback(path, tmp_path / files, split=split, least_score=0.25, bound=2.0, real=data)
 
 
-def test_images_of_one_name_in_two_folders_are_told_apart_and_ids_are_those_of_the_split(tmp_path):
+@pytest.mark.parametrize("split", ["val", "test"])  # their files come behind and before that of train
+def test_images_of_one_name_in_two_folders_are_told_apart_and_ids_are_those_of_the_split(split, tmp_path):
     names, root = {1: "pit", 2: "scratch", 3: "pit"}, tmp_path / "coco"
     data = data_set(
-        root, *(record(root, f"cam{n}/000", "val", (5, 4)) for n in names), record(root, "t", "train", (5, 4))
+        root, *(record(root, f"cam{n}/000", split, (5, 4)) for n in names), record(root, "t", "train", (5, 4))
     )
     images = [{"id": n, "file_name": f"cam{n}/000.png", "width": 5, "height": 4} for n in names]
     (root / "annotations").mkdir()
-    for split, ids in (("train", {"scratch": 1, "pit": 2}), ("val", {"pit": 1, "scratch": 2})):
+    for side, ids in (("train", {"scratch": 1, "pit": 2}), (split, {"pit": 1, "scratch": 2})):
         content = {
-            "images": images if split == "val" else [{"id": 1, "file_name": "t.png", "width": 5, "height": 4}],
+            "images": images if side == split else [{"id": 1, "file_name": "t.png", "width": 5, "height": 4}],
             "categories": [{"id": number, "name": name} for name, number in ids.items()],
             "annotations": [
                 {"id": n, "image_id": n, "category_id": ids[name], "bbox": [0, 0, 2, 2], "area": 4, "iscrowd": 0}
                 for n, name in names.items()
-                if split == "val"
+                if side == split
             ],
         }
-        (root / f"annotations/instances_{split}.json").write_bytes(orjson.dumps(content))
+        (root / f"annotations/instances_{side}.json").write_bytes(orjson.dumps(content))
     entries = [{**GOOD, "image_id": n, "category_id": 1 + (name == "scratch")} for n, name in names.items()]
-    found = read(tmp_path, results(tmp_path, *entries), data)
+    found = read(tmp_path, results(tmp_path, *entries), data, split=split)
     assert {row.name: (row.shown, row.found) for row in found.classes} == {"pit": (2, 2), "scratch": (1, 1)}
     assert found.false == 0
 
