@@ -51,9 +51,10 @@ def fresh_folder(path: Path, source: Path, where: str = "export", own: Collectio
         raise ConfigError(where, "a folder or a path that is free", f"the file {path}", "Choose another.")
     partial, old = path.with_name(f".{path.name}.partial"), path.with_name(f".{path.name}.old")
     try:
-        for leftover in (partial, old):
-            if leftover.exists():
-                shutil.rmtree(leftover)
+        if partial.exists():
+            shutil.rmtree(partial)
+        if old.exists():  # a run was killed while it replaced the folder
+            _drop(old, path, own) if path.exists() else old.rename(path)
         partial.mkdir(parents=True)
     except OSError as error:
         raise ConfigError(where, "a folder that can be written", f"{path.parent} ({error.strerror})") from error
@@ -63,11 +64,15 @@ def fresh_folder(path: Path, source: Path, where: str = "export", own: Collectio
         shutil.rmtree(partial, ignore_errors=True)
         raise
     if path.exists():
-        kept = [] if own is None else [entry for entry in path.iterdir() if entry.name not in own]
-        for entry in kept:
-            if not (partial / entry.name).exists():
-                entry.rename(partial / entry.name)
         path.rename(old)
     partial.rename(path)
     if old.exists():
-        shutil.rmtree(old)
+        _drop(old, path, own)
+
+
+def _drop(old: Path, new: Path, own: Collection[str] | None) -> None:
+    """Remove a folder that another one replaces; what the user put there moves on."""
+    for entry in [] if own is None else list(old.iterdir()):
+        if entry.name not in own and not (new / entry.name).exists():
+            entry.rename(new / entry.name)
+    shutil.rmtree(old)

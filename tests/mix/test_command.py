@@ -104,3 +104,18 @@ def test_files_of_the_user_stay_where_a_mix_is_replaced(command, tmp_path, sets)
     assert command("mix", "data=[real]", "report=false", "overwrite=true")[0] == 0
     assert (root / "notes.txt").read_text() == "mine" and not (root / "images/train/stale.png").exists()
     assert len(Store.open(root)) == 3
+
+
+def test_files_of_the_user_outlive_a_run_that_was_killed_while_it_replaced_a_mix(command, tmp_path, sets):
+    assert command("mix", "data=[real,made]", "report=false")[0] == 0
+    root, old = tmp_path / "outputs/mixed", tmp_path / "outputs/.mixed.old"
+    (root / "notes.txt").write_text("mine")
+    root.rename(old)  # between the two renames
+    assert command("mix", "data=[real]", "report=false")[0] == 0
+    assert (root / "notes.txt").read_text() == "mine" and len(Store.open(root)) == 3 and not old.exists()
+    old.mkdir()  # behind both
+    (old / "more.txt").write_text("mine")
+    (old / "records.jsonl").write_text("old")
+    assert command("mix", "data=[real]", "report=false", "overwrite=true")[0] == 0
+    assert (root / "more.txt").read_text() == "mine" and (root / "notes.txt").read_text() == "mine"
+    assert len(Store.open(root)) == 3 and not old.exists()
