@@ -9,18 +9,21 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 import fsspec
 
 from generator.core.names import MARKER
 
 _LOCAL_THREADS, _REMOTE_THREADS = 2, 16
+_AT_ONCE = 16  # files that a thread reads before it hands over what it found
 _SAMPLE_BYTES = 4096
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +54,6 @@ class FileTree:
             raise FileNotFoundError("nothing there")
         return cls(root)
 
-    @property
-    def threads(self) -> int:
-        """How many files are worth reading at once."""
-        return _REMOTE_THREADS if "://" in self.root else _LOCAL_THREADS
-
     def names(self) -> list[str]:
         """Return the files' paths below the root, with forward slashes, sorted.
 
@@ -78,10 +76,24 @@ class FileTree:
         with self.open(name) as stream:
             return stream.read()
 
-    def prints(self, names: Iterable[str]) -> list[bytes]:
+    def each(self, look: Callable[[str], T], names: Sequence[str], is_long: bool = False) -> Iterator[T]:
+        """Yield what a look at each file gives, in order.
+
+        Files of other machines are looked at in threads, local ones only where it takes long: a glance at one is over
+        before a second thread gets its turn.
+        """
+        threads = _REMOTE_THREADS if "://" in self.root else _LOCAL_THREADS if is_long else 1
+        if threads == 1:
+            yield from map(look, names)
+            return
+        some = [names[first : first + _AT_ONCE] for first in range(0, len(names), _AT_ONCE)]
+        with ThreadPoolExecutor(threads) as pool:
+            for found in pool.map(lambda part: [look(name) for name in part], some):
+                yield from found
+
+    def prints(self, names: Sequence[str]) -> list[bytes]:
         """Return a fingerprint of each file, of its size and of bytes at its start, middle and end."""
-        with ThreadPoolExecutor(self.threads) as pool:
-            return list(pool.map(self._print, names))
+        return list(self.each(self._print, names))
 
     def _print(self, name: str) -> bytes:
         with self.open(name) as stream:

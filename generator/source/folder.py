@@ -13,7 +13,6 @@ import re
 import warnings
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -33,7 +32,6 @@ from generator.source.file_tree import FileTree, fingerprint
 EXTENSIONS = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp")
 _CODES = {ALPHA_DROPPED: "alpha_dropped", CMYK_CONVERTED: "cmyk_converted", FIRST_PAGE: "first_page"}
 _AUTO_WHITES = (1023, 4095, 16383, 65535)
-_AT_ONCE = 16  # files that a thread reads before it hands over what it found
 _SHOWN = 5
 _GOOD_OUTPUT = ("twins", "blanks")  # of a data set that this tool made
 
@@ -243,11 +241,9 @@ class Folder:
 
     def _verdicts(self, tree: FileTree, names: list[str]) -> Iterator[tuple[bytes, tuple[str, ...]] | str]:
         """Yield for each file its fingerprint and notes, or why it cannot be used."""
-        with warnings.catch_warnings(), ThreadPoolExecutor(tree.threads) as pool:
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            some = [names[first : first + _AT_ONCE] for first in range(0, len(names), _AT_ONCE)]
-            for found in pool.map(lambda part: [self._verdict(tree, name) for name in part], some):
-                yield from found
+            yield from tree.each(lambda name: self._verdict(tree, name), names, is_long=self.check == "whole")
 
     def _verdict(self, tree: FileTree, name: str) -> tuple[bytes, tuple[str, ...]] | str:
         try:
