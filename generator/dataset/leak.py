@@ -1,8 +1,9 @@
 """What stands on two sides of a split: the same file, pixels, part, source image, twin or cut-out.
 
 Every record has keys of provenance and of content: the hashes of its file and pixels, those of its twin, the hash of
-the image it was made from, its group, the cut-outs pasted on it and the images they were cut from. A key that is met
-in two splits is a leak. Likeness of images is not judged here. Source: own.
+the image it was made from, its group, the cut-outs pasted on it, and the images that these were cut from or that its
+fitted defects were measured on. A key that is met in two splits is a leak; but two images whose defects were measured
+on one image are none, as each was drawn anew. Likeness of images is not judged here. Source: own.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from generator.dataset.record import Record
 from generator.imaging.codec import decode_image
 
 HELD_OUT = ("val", "test")
+LEARNED = "learned"
 _SAYS = {
     "bytes": "the same file",
     "pixels": "the same pixels",
@@ -27,6 +29,7 @@ _SAYS = {
     "source": "made from one image, or that image itself",
     "group": "the same part",
     "cutout": "the same cut-out, or the image it was cut from",
+    LEARNED: "a defect fitted to one of an image, and that image",
 }
 KINDS = (*_SAYS, "synthetic")
 """Kinds of leaks, the plainest first: what one kind says of some images, a later kind does not repeat."""
@@ -124,9 +127,10 @@ def find_leaks(
             met.setdefault(key, {}).setdefault(record.split, {}).setdefault(number, role)
     found: dict[frozenset[int], tuple[int, str]] = {}
     for sides in met.values():
-        if len(sides) < 2:
+        roles = {role for side in sides.values() for role in side.values()}
+        if len(sides) < 2 or roles == {LEARNED}:
             continue
-        kind = max((role for side in sides.values() for role in side.values()), key=KINDS.index)
+        kind = max(roles, key=KINDS.index)
         members = frozenset(number for side in sides.values() for number in side)
         rank = KINDS.index(kind)
         if members not in found or rank < found[members][0]:
@@ -194,6 +198,8 @@ def keys_of(record: Record, reader: Reader) -> Iterator[tuple[str, str]]:
             yield f"cutout {shape['cutout']}", "cutout"
         if shape.get("cutout_source"):
             yield f"file {shape['cutout_source']}", "cutout"
+        if shape.get("learned_from"):
+            yield f"file {shape['learned_from']}", LEARNED
 
 
 def _leak(kind: str, members: list[_Image]) -> Leak:

@@ -205,7 +205,7 @@ def _row(defect: RealDefect, measured: Measured, asked: str, frame: Rect) -> tup
         length_px=measured.length_px, width_px=max(measured.width_px, 1.0), angle_deg=measured.angle_deg,
         contrast=look.contrast, share=look.share, shift_px=look.shift_px, softness_px=look.softness_px,
         clouds=look.clouds, clouds_px=look.clouds_px, texture=look.texture, own=look.own, grain=look.grain,
-        tint=look.tint, parts=tuple(parts),
+        tint=look.tint, parts=tuple(parts), source=defect.sha256,
     )  # fmt: skip
     return row, look.evidence
 

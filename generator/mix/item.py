@@ -14,7 +14,7 @@ from pathlib import Path
 
 from generator.core.errors import ConfigError, FormatError
 from generator.core.seeds import stable_hash
-from generator.dataset.leak import Fingerprint, Reader, keys_of
+from generator.dataset.leak import LEARNED, Fingerprint, Reader, keys_of
 from generator.dataset.open import open_data
 from generator.dataset.problem import LABEL_LEFT_OUT, Problems
 from generator.dataset.record import DataSet, Label, Record
@@ -40,6 +40,7 @@ class Item:
         counts: its labels per class of the mix, whole parts included.
         is_good: whether none of them is a defect.
         keys: its provenance, see ``dataset.leak.keys_of``.
+        learned: keys of the images that its fitted defects were measured on; those that are in the mix are keys too.
         image, twin: hashes of its files.
         labels: a hash of its labels.
         suffix: of its image file in the mix.
@@ -59,6 +60,7 @@ class Item:
     counts: Mapping[str, int] = field(default_factory=dict)
     is_good: bool = True
     keys: frozenset[str] = frozenset()
+    learned: frozenset[str] = frozenset()
     image: Fingerprint = _NO_PRINT
     twin: Fingerprint | None = None
     labels: int = 0
@@ -135,7 +137,8 @@ def gather(sets: Sequence[Opened], request: MixRequest) -> list[Item]:
         _require_own_keys(own, opened)
         _require_group(own, opened)
         items += own
-    return items
+    there = frozenset().union(*(item.keys for item in items))
+    return [replace(item, keys=item.keys | item.learned & there) if item.learned else item for item in items]
 
 
 def _hash_of_labels(record: Record) -> int:
@@ -153,6 +156,7 @@ def _items(number: int, opened: Opened, request: MixRequest, reader: Reader) -> 
     for record in opened.data:
         _require_known(record, opened)
         new = renamed(record, opened, request)
+        keys = list(keys_of(new, reader))
         lost = any(finding.code == LABEL_LEFT_OUT for finding in record.findings)
         emptied = bool(record.labels) and not new.labels
         out = BROKEN if lost and request.broken == "drop" else EMPTIED if emptied and request.emptied == "drop" else ""
@@ -169,7 +173,8 @@ def _items(number: int, opened: Opened, request: MixRequest, reader: Reader) -> 
             synthetic=new.synthetic,
             counts=Counter(label.category for label in new.labels),
             is_good=is_good(new),
-            keys=frozenset(key for key, _ in keys_of(new, reader)),
+            keys=frozenset(key for key, role in keys if role != LEARNED),
+            learned=frozenset(key for key, role in keys if role == LEARNED),
             image=reader(new.image),
             twin=None if new.twin is None else reader(new.twin),
             labels=_hash_of_labels(new),

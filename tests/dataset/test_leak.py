@@ -106,6 +106,18 @@ def test_the_image_a_cut_out_came_from_is_found_on_the_other_side(tmp_path, thre
     assert kinds([replace(three[0], labels=(pasted,)), three[2]], tmp_path) == ["cutout"]
 
 
+def test_the_image_that_a_fitted_defect_was_measured_on_is_found_on_the_other_side(tmp_path, three):
+    sha = file_hash((tmp_path / three[2].image).read_bytes())
+    fitted = replace(label("##", "pit"), params={"shape": {"kind": "blob", "learned_from": sha}})
+    assert kinds([replace(three[0], labels=(fitted,)), three[2]], tmp_path) == ["learned"]
+    assert kinds([replace(three[0], labels=(fitted,), split="test"), three[2]], tmp_path) == []
+
+
+def test_two_images_with_defects_fitted_to_one_are_no_leak(tmp_path, three):
+    fitted = replace(label("##", "pit"), params={"shape": {"kind": "blob", "learned_from": SHA}})
+    assert kinds([replace(one, labels=(fitted,)) for one in three], tmp_path) == []
+
+
 def test_one_image_and_its_source_are_named_once_by_the_plainest_kind(tmp_path, three):
     copy(tmp_path, three[0].image, three[1].image)
     records = [replace(one, group="g", source_id="s") for one in three[:2]]

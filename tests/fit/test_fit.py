@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import shutil
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,14 +16,18 @@ from generator.core.errors import ConfigError
 from generator.core.geometry import mask_to_rect
 from generator.core.units import Range
 from generator.dataset.format.table import FORMATS
+from generator.dataset.leak import file_hash
 from generator.dataset.open import open_data
 from generator.dataset.real import RealDefect, read_real
+from generator.dataset.store import Store
 from generator.defect.placement import OnPart
 from generator.fit.fit import fit
 from generator.fit.learn import learn
 from generator.fit.write import yaml_of
 from generator.run.build import build
 from tests.fit.toy import save, write_real
+
+CLASSES = ("crack", "spot")
 
 
 def test_a_kind_is_written_for_each_class_and_reads_back_as_itself(real, tmp_path):
@@ -58,10 +63,15 @@ def test_the_command_writes_prints_and_the_kinds_can_be_generated(real, command)
     code, out, err = command(
         "generate", "source=folder", f"source.path={real / 'good'}", "roi=whole", "labels=all",
         "export_mask=annotator", "--config-dir", "fitted", "defect=[fitted/crack,fitted/spot]", "count=6",
-        "good_share=0", "executor=serial", "export=[mask_folder]", "splits={train: 1}", "report=false",
+        "good_share=0", "executor=serial", "export=[mask_folder]", "splits={train: 1}", "report=false", "out=made",
     )  # fmt: skip
     assert code == 0, err
     assert "6 images, 0 rejected" in out
+    files = {name: {file_hash(path.read_bytes()) for path in (real / "defect" / name).iterdir()} for name in CLASSES}
+    labels = [label for record in Store.open(Path("made")) for label in record.labels]
+    found = {(label.category, label.params["shape"]["learned_from"]) for label in labels}
+    assert {category for category, _ in found} == set(CLASSES)
+    assert all(learned_from in files[category] for category, learned_from in found)
 
 
 def test_places_can_be_left_open_so_that_the_look_alone_is_learned(real, tmp_path, command):

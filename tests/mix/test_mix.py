@@ -87,6 +87,26 @@ def test_every_leak_is_found_and_none_is_made(tmp_path, leaking):
     assert {key: one.split for key, one in by_key(result.root).items() if one.synthetic} == {"made__s4": "train"}
 
 
+def test_what_was_learned_from_a_held_out_image_stays_out_and_ties_nothing_else(tmp_path):
+    real, made = tmp_path / "real", tmp_path / "made"
+    seen, held = marked(real, "seen"), marked(real, "held", "test")
+    of = {one.key: {"shape": {"learned_from": file_hash((real / one.image).read_bytes())}} for one in (seen, held)}
+    alien = {"shape": {"learned_from": "0" * 64}}
+    fitted = [marked(made, f"a{n}", synthetic=True, params=of["seen"]) for n in range(2)]
+    fitted += [marked(made, "b", synthetic=True, params=of["held"])]
+    fitted += [marked(made, f"c{n}", split, synthetic=True, params=alien) for n, split in enumerate(("train", "val"))]
+    sets = [part(real, "real", seen, held), part(made, "made", *fitted)]
+    result = mix(sets, tmp_path / "mixed", MixRequest(synthetic_in=("train", "val", "test")))
+    there = {key: one.split for key, one in by_key(result.root).items()}
+    assert there == {
+        "real__seen": "train", "real__held": "test", "made__a0": "train", "made__a1": "train", "made__c0": "train",
+        "made__c1": "val",
+    }  # fmt: skip
+    result = mix(sets, tmp_path / "again", MixRequest())
+    assert {key for leak in result.leaks for key in leak["train"]} == {"made__b"}
+    assert "made__b" not in by_key(result.root)
+
+
 def test_the_leaks_of_the_planted_set_are_real_ones(tmp_path, leaking, monkeypatch):
     """What the test above plants is seen by the check when nothing resolves it; and then nothing is left behind."""
     sets, _, _ = leaking

@@ -17,7 +17,7 @@ from generator.defect.fitted.own import WAYS
 KINDS = ("line", "blob", "region")
 SIDES = "lrtb"
 SPANNING = 0.9  # of an image's width or height counts as all of it
-_TEXTS = ("kind", "touches")
+_TEXTS = ("kind", "touches", "source")
 _LISTS = ("wh", "centre", "tint", "clouds_px", "own", "parts")
 
 
@@ -45,6 +45,7 @@ class Row:
         tint: steps of a* and b*.
         parts: courses of x, y, width, x, y, width, ... for a line, else rings of x, y, x, y, ...; px from the middle
             of the mask's box.
+        source: sha256 of the image file that it was measured on; empty: not known.
     """
 
     kind: str
@@ -66,6 +67,7 @@ class Row:
     own: tuple[float, ...] = ()
     tint: tuple[float, float] = (0.0, 0.0)
     parts: tuple[tuple[float, ...], ...]
+    source: str = ""
 
     def __post_init__(self) -> None:
         require(self.kind in KINDS, "kind", "one of " + ", ".join(KINDS), self.kind)
@@ -111,6 +113,8 @@ class Row:
             item = getattr(self, f.name)
             if f.name == "parts":
                 plain["parts"] = [[_short(number, 1) for number in part] for part in item]
+            elif f.name == "source" and not item:
+                continue
             elif isinstance(item, tuple):
                 plain[f.name] = [_short(number, 4 if f.name == "own" else 3) for number in item]
             else:

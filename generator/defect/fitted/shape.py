@@ -84,6 +84,8 @@ class Fitted:
             "share": row.share,
         }
         params = {"kind": row.kind, "row": number, "angle_deg": folded_deg(row.angle_deg + turn), "look": look}
+        if row.source:
+            params["learned_from"] = row.source
         rect = Rect(x, y, drawn.shape[1], drawn.shape[0])
         return Outline(rect=rect, alpha=alpha, support=alpha > 1.0 / 255.0, drawn=drawn, params=params)
 
