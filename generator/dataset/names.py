@@ -7,7 +7,7 @@ names meet in one folder and reading gives the name back. Source: own; the writi
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import PurePosixPath
 
 from generator.core.errors import ConfigError
@@ -58,6 +58,14 @@ def as_line(name: str) -> str:
     """
     is_plain = name and name == name.strip() and name.isprintable() and name[0] != "#" and original_name(name) == name
     return name if is_plain else safe_name(name)
+
+
+def require_other_names(classes: Iterable[str], taken: Collection[str], format_name: str) -> None:
+    """Raise ``ConfigError`` where a class has a name that a format keeps for what is no class."""
+    for name in classes:
+        if name in taken:
+            hint = "Take another format, or rename the class: defectgen mix 'classes={old: new}'."
+            raise ConfigError(f"export={format_name}", f"classes of other names than {' and '.join(taken)}", name, hint)
 
 
 def unique_keys(files: Sequence[str]) -> list[str]:

@@ -23,7 +23,7 @@ from generator.core.annotation import Region
 from generator.core.errors import FormatError
 from generator.dataset.format.mask_files import ImageNames, MaskFiles
 from generator.dataset.link import fresh_folder, place
-from generator.dataset.names import safe_name, unique_keys
+from generator.dataset.names import require_other_names, safe_name, unique_keys
 from generator.dataset.problem import Problems, findings_of, left_out
 from generator.dataset.record import DataSet, Label, Record, Records
 from generator.dataset.view import (
@@ -57,8 +57,10 @@ def write(data: DataSet, path: Path, *, flavour: str = "exact") -> None:
         flavour: of the masks: ``exact``, ``visible`` or ``annotator``.
 
     Raises:
-        ConfigError: the flavour was not kept, a label has no mask, or ``path`` cannot be replaced.
+        ConfigError: the flavour was not kept, a label has no mask, a class has the name of the background, or
+            ``path`` cannot be replaced.
     """
+    require_other_names(data.classes, (BACKGROUND,), "mask_index")
     splits = set()
     with fresh_folder(path, data.root) as folder:
         for record in flavoured(data, flavour):

@@ -74,6 +74,17 @@ def test_what_is_written_is_read_back(format_, drawings, tmp_path):
     check(data_set(tmp_path / "in", *records), format_, tmp_path / "out")
 
 
+@pytest.mark.parametrize(
+    ("name", "class_"), [("mask_index", "background"), ("labelme", "__ignore__"), ("labelme", "_background_")]
+)
+def test_a_class_with_a_name_that_means_none_is_refused_and_nothing_written(name, class_, tmp_path):
+    root = tmp_path / "in"
+    data = data_set(root, record(root, "a", "train", (3, 2), [label("##.\n...", class_)]), classes=("pit", class_))
+    with pytest.raises(ConfigError, match=rf"export={name}: expected classes of other names than .*{class_}"):
+        FORMATS[name].write(data, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_data_set_of_no_image_keeps_its_classes(format_, tmp_path):
     (tmp_path / "in").mkdir()
     data = data_set(tmp_path / "in")

@@ -40,7 +40,7 @@ from generator.dataset.format.reading.shape import (
 )
 from generator.dataset.format.reading.verdict import GOOD_WORDS
 from generator.dataset.link import fresh_folder, place
-from generator.dataset.names import as_line, original_name, safe_name
+from generator.dataset.names import as_line, original_name, require_other_names, safe_name
 from generator.dataset.problem import Problems, left_out
 from generator.dataset.record import DataSet, Label, Record, Records
 from generator.dataset.view import MAX_PIXELS, bare, find_images, flavoured, source_image, united
@@ -67,8 +67,9 @@ def write(data: DataSet, path: Path, *, flavour: str = "exact") -> None:
         flavour: of the masks: ``exact``, ``visible`` or ``annotator``.
 
     Raises:
-        ConfigError: the flavour was not kept, or ``path`` cannot be replaced.
+        ConfigError: the flavour was not kept, a class has a name that stands for none, or ``path`` cannot be replaced.
     """
+    require_other_names(data.classes, _UNUSED, "labelme")
     with fresh_folder(path, data.root) as folder:
         for record in flavoured(data, flavour):
             image = folder / record.split / f"{safe_name(record.key)}{record.suffix}"
