@@ -22,6 +22,7 @@ from generator.core.seeds import stable_hash
 from generator.core.seeds import stage_rng as rng_of
 from generator.imaging.light import estimate_light
 from generator.run.build import build, coerce
+from generator.run.covered_text import without_covered
 from generator.run.label import Labelling, derive_labels
 from generator.run.label_text import derive_text
 from generator.run.own_angles import OwnAngles
@@ -149,7 +150,7 @@ class Pipeline:
                 raise
             except Exception as error:
                 raise SampleError(spec.index, stage.name, f"{type(error).__name__}: {error}") from error
-        return derive_text(derive_labels(sample, self.labelling))
+        return without_covered(derive_text(derive_labels(sample, self.labelling)))
 
     def _untouched(self, spec: SampleSpec) -> Sample:
         """Return the good image that a spec starts from as a sample that no stage has touched."""
