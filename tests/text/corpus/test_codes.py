@@ -163,6 +163,14 @@ def test_dates_are_written_as_their_country_does():
     assert {key: writer(*key)(day) for key in forms} == forms
 
 
+def test_days_of_the_year_and_years_of_weeks_are_written_where_they_are_meant():
+    day = date(2027, 1, 3)
+    assert writer("yyyy-DDD")(day) == "2027-003" and writer("YYYY-'W'ww", "de")(day) == "2026-W53"
+    assert writer("%d.%m.%Y %%")(day) == "03.01.2027 %"
+    with pytest.raises(RangeError, match=r"expected 'dd\.MM\.yyyy' \(D is the day of the year"):
+        writer("DD.MM.YYYY")
+
+
 def test_made_and_expiry_of_a_text_agree():
     corpus = Dates(texts={"en": ("MFG {date}\nEXP {expiry}",)}, formats=("%Y-%m-%d",), shelf_life=("18 months",))
     for text in drawn(corpus, 2000):
@@ -200,7 +208,15 @@ def test_an_element_string_with_a_wrong_key_or_date_is_noticed():
         ("first", "31.01.2026"),
         ("last", "2020-01-01"),
         ("shelf_life", ("1 fortnight",)),
+        ("shelf_life", ("9999 years",)),
+        ("shelf_life", ("-3000 years",)),
+        ("shelf_life", ("101 years",)),
         ("formats", ("%H:%M",)),
+        ("formats", ("%",)),
+        ("formats", ("100 %%",)),
+        ("formats", ("%d.%m.% ",)),
+        ("formats", ("DD.MM.YYYY",)),
+        ("formats", ("YYYY-MM-dd",)),
         ("texts", {"xx_YY": ("{expiry}",)}),
         ("texts", {"en": ("no date",)}),
         ("times", ("%d",)),

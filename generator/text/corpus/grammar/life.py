@@ -12,6 +12,7 @@ from generator.core.errors import RangeError, require
 from generator.text.corpus.letters import Chance, pick
 from generator.text.corpus.sound import checked
 
+_MOST_DAYS = 36_600
 _LIFE = re.compile(r"([+-]?)\s*(\d{1,4})\s*(day|week|month|year)s?\s*")
 
 
@@ -30,7 +31,15 @@ def require_days(first: str, last: str, lives: tuple[str, ...]) -> None:
     require(len(lives) > 0, "shelf_life", "at least one span, such as 18 months", "none")
     for i, span in enumerate(lives):
         checked(f"shelf_life[{i}]", lambda span=span: life(span))
-        require(abs((start + life(span) - start).days) <= 36600, f"shelf_life[{i}]", "at most 100 years", span)
+        require(_is_within(start, life(span)), f"shelf_life[{i}]", "at most 100 years", span)
+
+
+def _is_within(start: date, span: relativedelta) -> bool:
+    """Say whether a span from a day ends within 100 years of it."""
+    try:
+        return abs((start + span - start).days) <= _MOST_DAYS
+    except (OverflowError, ValueError):  # beyond the calendar
+        return False
 
 
 def draw_days(first: str, last: str, lives: tuple[str, ...], chance: Chance, *, with_expiry: bool) -> tuple[date, date]:

@@ -66,7 +66,19 @@ def writer(form: str, locale: str = "en") -> Writer:
         if not letters or not letters <= set("yYuMLdDEecwGQq"):
             known = "%d %m %Y %y %j %V ..., a CLDR pattern such as dd.MM.yyyy, or short, medium, long, full"
             raise RangeError("", f"a date written with {known}", f"'{form}'")
+        _require_meant(form, letters)
     return lambda day: pattern.apply(day, place).translate(_UNSEEN)
+
+
+def _require_meant(form: str, letters: set[str]) -> None:
+    """Refuse the slip of DD.MM.YYYY: D is the day of the year, Y the year that a week belongs to."""
+    meant = form
+    if "D" in letters and letters & set("ML"):
+        meant = meant.replace("D", "d")
+    if "Y" in letters and "w" not in letters:
+        meant = meant.replace("Y", "y")
+    if meant != form:
+        raise RangeError("", f"'{meant}' (D is the day of the year, Y the year of a week w)", f"'{form}'")
 
 
 def _coded(form: str, place: Locale) -> list[Writer | str]:
@@ -79,6 +91,8 @@ def _coded(form: str, place: Locale) -> list[Writer | str]:
         stop = found.end()
     if stop < len(form):
         pieces.append(form[stop:])
+    if not any(callable(piece) for piece in pieces) or "%" in _CODE.sub("", form):
+        raise RangeError("", "a date written with codes such as %d.%m.%Y, and %% for a per cent sign", f"'{form}'")
     return pieces
 
 
