@@ -40,15 +40,16 @@ class Checked:
         require(0 <= self.grouped <= 1, "grouped", "a share in [0, 1]", self.grouped)
         for name in self.schemes if self.prefix else ():
             pattern = self._pattern(SCHEMES[name], round(self.length.low))
-            body = expression(pattern).make(lambda: 0.5)
-            fits = len(self.prefix) < len(body) and re.fullmatch(pattern, self.prefix + body[len(self.prefix) :])
-            require(bool(fits), "prefix", f"a beginning of a number of {name}, {pattern}", f"'{self.prefix}'")
+            expected = f"a beginning of a number of {name}, {pattern}, before its check digits"
+            require(bool(self._ways(SCHEMES[name], round(self.length.low))), "prefix", expected, f"'{self.prefix}'")
 
     def draw(self, ask: Ask, rng: np.random.Generator) -> str:
         """Return a number of one of the schemes."""
         chance = chances(rng)
         scheme = SCHEMES[pick(self.schemes, chance)]
-        body = expression(self._pattern(scheme, self._letters(chance) if scheme.added else 0)).make(chance)
+        length = self._letters(chance) if scheme.added else 0
+        pattern = pick(self._ways(scheme, length), chance) if self.prefix else self._pattern(scheme, length)
+        body = expression(pattern).make(chance)
         number = scheme.complete(self.prefix + body[len(self.prefix) :])
         return scheme.in_groups(number) if chance() < self.grouped else number
 
@@ -70,6 +71,16 @@ class Checked:
     def _letters(self, chance: Chance) -> int:
         low, high = round(self.length.low), round(self.length.high)
         return low + int(chance() * (high - low + 1))
+
+    def _ways(self, scheme: Scheme, length: int) -> tuple[str, ...]:
+        """Return the alternatives of a scheme whose numbers can begin with the prefix."""
+        ways = []
+        for way in self._pattern(scheme, length).split("|"):
+            body = expression(way).make(lambda: 0.5)
+            body = self.prefix + body[len(self.prefix) :]
+            if re.fullmatch(way, body) and scheme.complete(body).startswith(self.prefix):
+                ways.append(way)
+        return tuple(ways)
 
     @staticmethod
     def _pattern(scheme: Scheme, length: int) -> str:

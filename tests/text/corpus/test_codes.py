@@ -76,6 +76,18 @@ def test_a_prefix_is_kept_and_one_that_cannot_be_is_refused():
         Checked(schemes=("ean13",), prefix="4A")
 
 
+@pytest.mark.parametrize(("scheme", "prefix"), [("iban", "DE"), ("iban", "GB"), ("vin", "WDB12345"), ("mod97", "AB")])
+def test_a_prefix_chooses_among_the_forms_of_a_number(scheme, prefix):
+    corpus = Checked(schemes=(scheme,), prefix=prefix)
+    assert all(text.startswith(prefix) and corpus.matches(text) for text in drawn(corpus, 100))
+
+
+@pytest.mark.parametrize(("scheme", "prefix"), [("iban", "DE3"), ("iban", "XX"), ("vin", "WDB123456")])
+def test_a_prefix_that_check_digits_would_split_is_refused(scheme, prefix):
+    with pytest.raises(RangeError, match="before its check digits"):
+        Checked(schemes=(scheme,), prefix=prefix)
+
+
 TEMPLATES = (
     "L{date:%y%j}{line:[A-D]}{counter:05d}",
     "{plant:(DE|FR|IT)}{date:%1y%j}-{plant}-{batch:[A-Z]\\d{3}}",
@@ -165,7 +177,7 @@ def test_dates_are_written_as_their_country_does():
 
 def test_days_of_the_year_and_years_of_weeks_are_written_where_they_are_meant():
     day = date(2027, 1, 3)
-    assert writer("yyyy-DDD")(day) == "2027-003" and writer("YYYY-'W'ww", "de")(day) == "2026-W53"
+    assert writer("yyyy-DDD")(day) == "2027-003" and writer("YYYY-'W'ww")(day) == "2027-W01"
     assert writer("%d.%m.%Y %%")(day) == "03.01.2027 %"
     with pytest.raises(RangeError, match=r"expected 'dd\.MM\.yyyy' \(D is the day of the year"):
         writer("DD.MM.YYYY")

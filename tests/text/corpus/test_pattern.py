@@ -81,6 +81,12 @@ def test_what_has_no_text_is_refused(pattern):
         Pattern(patterns=(pattern,))
 
 
+@pytest.mark.parametrize("pattern", ["[[:alpha:]]{3}", "[a--b]", "[a-c&&b]"])
+def test_sets_in_sets_are_refused_and_not_read_as_something_else(pattern):
+    with pytest.raises(RangeError, match=r"write \[A-Za-z\]"):
+        Pattern(patterns=(pattern,))
+
+
 def test_empty_texts_and_spaces_at_the_ends_are_never_given():
     corpus, rng = Pattern(patterns=(r"\s?A?\s?",)), np.random.default_rng(0)
     assert {corpus.draw(ASK, rng) for _ in range(100)} == {"A"}

@@ -9,6 +9,7 @@ Source: own; the tree is that of ``re._parser``, which is private to Python: thi
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from re import _constants as tree  # type: ignore[attr-defined]
@@ -84,7 +85,12 @@ def expression(source: str, choices: Choices = Choices()) -> Expression:  # noqa
         RangeError: it is no regular expression, or holds what no text can be made of.
     """
     try:
-        parsed = parser.parse(source)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", FutureWarning)
+            parsed = parser.parse(source)
+    except FutureWarning:
+        expected = "an expression without sets in sets such as [[:alpha:]] or [a--b] (write [A-Za-z])"
+        raise RangeError("", expected, f"'{source}'") from None
     except re.error as error:
         place = "" if error.pos is None else f" ({error.msg} at position {error.pos})"
         raise RangeError("", "a regular expression", f"'{source}'{place}") from None
