@@ -53,15 +53,17 @@ def derive_text(sample: Sample) -> Sample:
 
 def _told_apart(sample: Sample, whose: np.ndarray, rect: Rect, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return ink, boxes and least changes where blurred neighbours overlap: each is measured without its neighbours."""
-    assert sample.alone is not None
+    assert sample.alone is not None and sample.blank is not None
     ink = np.zeros_like(whose)
     boxes, least = np.zeros((count, 4), np.int32), np.full(count + 1, _LEVELS)
     strongest = np.zeros(whose.shape, np.uint8)
+    differs = (sample.good[rect.slices] != sample.blank[rect.slices]).any(axis=2)  # two neighbours may cancel out
+    can_be = differs & (whose > 0)
     for parity, image in zip((1, 0), sample.alone, strict=True):
         change = _change(image, sample)[rect.slices]
         mine = nearest_owner(np.where(whose % 2 == parity, whose, 0))
         own = _least_ink(change, mine, count)
-        part = np.where((change >= np.take(own, mine)) & (whose > 0), mine, 0)
+        part = np.where((change >= np.take(own, mine)) & can_be, mine, 0)
         at = np.arange(1, count + 1)[(np.arange(1, count + 1) % 2) == parity]
         boxes[at - 1], least[at] = ink_boxes(part, count)[at - 1], own[at]
         takes = (part > 0) & (change > strongest)
