@@ -34,6 +34,11 @@ _CODES = {ALPHA_DROPPED: "alpha_dropped", CMYK_CONVERTED: "cmyk_converted", FIRS
 _AUTO_WHITES = (1023, 4095, 16383, 65535)
 _SHOWN = 5
 _GOOD_OUTPUT = ("twins", "blanks")  # of a data set that this tool made
+_ALL = "*"
+# folders of a labelled data set; those of masks are a sign alone, those of defective images beside good ones
+_MASKS = frozenset({"masks", "mask", "ground_truth", "segmentationclass", "segmentationobject"})
+_DEFECTIVE = frozenset({"defect", "defects", "defective", "ng", "nok", "bad", "anomaly", "anomalous"})
+_GOOD = frozenset({"good", "ok", "normal", "anomaly_free"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,7 @@ class Folder:
     """
 
     path: str
-    pattern: str = "*"
+    pattern: str = _ALL
     group: str | None = None
     max_skipped: int = 20
     check: Literal["ends", "whole"] = "ends"
@@ -191,6 +196,8 @@ class Folder:
             require(False, "path", wanted, f"{self.path}: {error}")
         names = [name for name in names if tree.only or name.lower().endswith(EXTENSIONS)]
         require(len(names) > 0, "path", wanted, f"{self.path} without a single one matching {self.pattern!r}")
+        if self.pattern == _ALL:
+            _require_good(self.path, names)
         good, skipped, notes = [], [], Counter()
         for name, verdict in zip(names, self._verdicts(tree, names), strict=True):
             if isinstance(verdict, str):
@@ -261,6 +268,17 @@ class Folder:
             return "a name that is not text"
         except OSError as error:
             return error.strerror or str(error)
+
+
+def _require_good(path: str, names: list[str]) -> None:
+    """Refuse a labelled data set, whose masks and defective images would become good surfaces."""
+    folders = Counter(folder.lower() for name in names for folder in set(name.split("/")[:-1]))
+    found = [folder for folder in folders if folder in _MASKS]
+    if _GOOD & folders.keys():
+        found += [folder for folder in folders if folder in _DEFECTIVE]
+    said = " and ".join(f"{folders[folder]} in {folder}/" for folder in sorted(found))
+    expected = "a folder of good images alone (name it, such as PATH/good, or choose by source.pattern='good/*')"
+    require(not found, "path", expected, f"'{path}', a labelled data set with images {said}")
 
 
 def _own_output(root: str) -> tuple[Finding, ...]:

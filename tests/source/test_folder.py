@@ -254,3 +254,27 @@ def test_a_pattern_of_parts_that_is_broken_or_found_nowhere_is_refused(tmp_path,
     fill(tmp_path, ["board1.png"])
     with pytest.raises(RangeError, match=said):
         Folder(path=str(tmp_path), group=group)
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (("good/a.png", "defect/b.png"), "1 in defect/"),
+        (("defect/hole/b.png", "masks/hole/b.png"), "1 in masks/"),
+        (("train/good/a.png", "test/hole/b.png", "ground_truth/hole/b_mask.png"), "1 in ground_truth/"),
+        (("OK/a.png", "NG/b.png", "NG/c.png"), "2 in ng/"),
+    ],
+)
+def test_a_labelled_data_set_is_no_folder_of_good_images(tmp_path, names, said):
+    fill(tmp_path, names)
+    with pytest.raises(RangeError, match="a folder of good images alone") as caught:
+        Folder(path=str(tmp_path))
+    assert said in str(caught.value)
+    some = names[0].split("/")[0]
+    assert Folder(path=str(tmp_path), pattern=f"{some}/*").count == 1
+    assert Folder(path=str(tmp_path / names[0]).rpartition("/")[0]).count == 1
+
+
+def test_folders_of_any_other_names_are_taken(tmp_path):
+    fill(tmp_path, ("defect/a.png", "line 2/b.png"))
+    assert Folder(path=str(tmp_path)).count == 2

@@ -90,9 +90,9 @@ def write(data: DataSet, path: Path, *, flavour: str = "exact") -> None:
             (folder / XMLS / f"{stem}.xml").write_bytes(_xml(record, labels, image, has_mask))
             if has_mask:
                 segmented.setdefault(record.split, []).append(stem)
-                objects = _objects(labels, record)
+                objects = _objects(labels, record)  # instances from the 255th on are void
                 numbers = np.array([0, *(data.classes.index(label.category) + 1 for label in labels)])
-                classes = np.where(objects == _VOID, _VOID, numbers[np.minimum(objects, len(labels))])
+                classes = np.where(objects == _VOID, _VOID, numbers[np.minimum(objects.astype(np.intp), len(labels))])
                 for part, mask in ((CLASS_MASKS, classes), (OBJECT_MASKS, objects)):
                     _write(folder / part / f"{stem}.png", encode_palette_png(mask.astype(np.uint8), colours))
             elif not labels:
@@ -277,7 +277,7 @@ def _read_xml(
 
     def to_label(entry: tuple[int, XmlEntry]) -> Label:
         number, thing = entry
-        return _to_label(thing, hw, classes, None if masks is None else masks == number)
+        return _to_label(thing, hw, classes, None if masks is None or number >= _VOID else masks == number)
 
     sources = [entry.text().strip() for source in top.children("source") for entry in source.children("image")]
     gathered.add(image, hw, split, numbered, to_label, synthetic=SYNTHETIC in sources)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from PIL import Image
 
 from generator.core.annotation import Region
 from generator.core.errors import AssetError, ConfigError
@@ -72,6 +73,22 @@ def test_what_is_written_is_read_back(format_, drawings, tmp_path):
             height, width = len(masks[0].split()), len(masks[0].split()[0])
         records.append(record(tmp_path / "in", f"a-{number}", "train", (width, height), labels))
     check(data_set(tmp_path / "in", *records), format_, tmp_path / "out")
+
+
+@pytest.mark.parametrize("count", [254, 255, 256, 300])
+def test_more_instances_than_a_mask_can_number_are_void_in_voc_and_whole_elsewhere(count, tmp_path):
+    bits = np.zeros((count, 30, 40), bool)
+    for number in range(count):
+        bits[number, 2 * (number // 20), 2 * (number % 20)] = True
+    labels = [label(one, CLASSES[number % 2]) for number, one in enumerate(bits)]
+    data = data_set(tmp_path / "in", record(tmp_path / "in", "a", "train", (40, 30), labels))
+    for name in ("coco", "labelme", "mask_folder"):
+        check(data, FORMATS[name], tmp_path / name)
+    FORMATS["voc"].write(data, tmp_path / "voc")
+    assert len(next(iter(FORMATS["voc"].read(tmp_path / "voc"))).labels) == count
+    whole = np.array(Image.open(next((tmp_path / "voc" / "SegmentationObject").iterdir())))
+    assert np.count_nonzero(whole == 255) == max(0, count - 254)
+    assert sorted(set(whole[whole < 255].tolist())) == list(range(min(count, 254) + 1))
 
 
 @pytest.mark.parametrize(
