@@ -16,10 +16,6 @@ from generator.core.errors import require
 from generator.core.sample import Sample
 from generator.core.text import DISTRACTOR, TextLine
 
-_SHOWN = 0.7  # share of a character's length and width that ink is seen on; sound ones are above 0.75
-_UPRIGHT_PX = 0.5  # a side that leans by less is none that leans
-_SOFT_PX = 2  # so much of a character may be lost in the softness of its edges
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Legibility:
@@ -69,49 +65,7 @@ class Legibility:
         if contrast < least:
             message = f"'{line.text}' has a contrast of {contrast:.3f} where {least:.3f} is needed"
             return (Finding(severity="error", code="illegible", message=message),)
-        stubs = _stubs(line, sample.char_mask)
-        if stubs:
-            message = (
-                f"of '{line.text}', {stubs} character(s) can be seen to less than {_SHOWN:.0%} of their length or width"
-            )
-            return (Finding(severity="error", code="illegible", message=message),)
         return ()
-
-
-def _stubs(line: TextLine, char_mask: np.ndarray) -> int:
-    """Return how many readable characters show too little of their quad: a hairline, or what lies on uneven ground."""
-    quads, boxes = line.char_quads_xy, line.char_boxes_xywh
-    sides = quads[:, [1, 3]] - quads[:, :1]
-    lengths = np.hypot(sides[..., 0], sides[..., 1])
-    is_upright = np.abs(sides).min(axis=2).max(initial=0.0) < _UPRIGHT_PX and abs(sides[0, 0, 0]) > abs(sides[0, 0, 1])
-    seen = boxes[:, 2:] if is_upright else _extents(line, sides / np.maximum(lengths, 1e-6)[..., None], char_mask)
-    is_stub = line.char_readable & (boxes[:, 2] > 0) & _is_short(seen, lengths).any(axis=1)
-    return int(np.count_nonzero(is_stub))
-
-
-def _extents(line: TextLine, ways: np.ndarray, char_mask: np.ndarray) -> np.ndarray:
-    """Return how far each character's ink reaches along two directions of its own, (n, 2) px.
-
-    Args:
-        line: n characters.
-        ways: (n, 2, 2) unit vectors x, y.
-        char_mask: of the image.
-    """
-    boxes, count = line.char_boxes_xywh, len(line.chars)
-    left, top = boxes[:, :2].min(axis=0)
-    right, bottom = (boxes[:, :2] + boxes[:, 2:]).max(axis=0)
-    numbers = char_mask[top:bottom, left:right].astype(np.intp) - line.first_number
-    rows, columns = np.nonzero((numbers >= 0) & (numbers < count))
-    whose = numbers[rows, columns]
-    along = ways[whose] @ np.stack([columns, rows], axis=1)[..., None]
-    low, high = np.full((count, 2), np.inf), np.full((count, 2), -np.inf)
-    np.minimum.at(low, whose, along[..., 0])
-    np.maximum.at(high, whose, along[..., 0])
-    return high - low + np.abs(ways).sum(axis=2)  # a pixel's own width
-
-
-def _is_short(seen_px: np.ndarray, whole_px: np.ndarray) -> np.ndarray:
-    return (seen_px < _SHOWN * whole_px) & (whole_px - seen_px > _SOFT_PX)
 
 
 def _around(line: TextLine, hw: tuple[int, int]) -> tuple[slice, slice] | None:

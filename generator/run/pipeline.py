@@ -22,11 +22,11 @@ from generator.core.seeds import stable_hash
 from generator.core.seeds import stage_rng as rng_of
 from generator.imaging.light import estimate_light
 from generator.run.build import build, coerce
-from generator.run.covered_text import without_covered
 from generator.run.label import Labelling, derive_labels
 from generator.run.label_text import derive_text
 from generator.run.own_angles import OwnAngles
 from generator.run.plan import Plan, PlanRequest
+from generator.run.readable_text import judged_text
 
 _KEPT_IMAGES = 4
 FOR_ALL = ("appearance", "shape")
@@ -150,7 +150,7 @@ class Pipeline:
                 raise
             except Exception as error:
                 raise SampleError(spec.index, stage.name, f"{type(error).__name__}: {error}") from error
-        return without_covered(derive_text(derive_labels(sample, self.labelling)))
+        return judged_text(derive_text(derive_labels(sample, self.labelling)))
 
     def _untouched(self, spec: SampleSpec) -> Sample:
         """Return the good image that a spec starts from as a sample that no stage has touched."""

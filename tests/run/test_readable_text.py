@@ -1,4 +1,4 @@
-"""Characters that a defect of the surface hides are not asked for; those that can be read still are."""
+"""Characters that cannot be read on the finished image are not asked for; those that can be still are."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from generator.core.annotation import Instance, Region
 from generator.core.geometry import Rect
 from generator.core.sample import Sample
 from generator.core.text import PRINT_DEFECT
-from generator.run.covered_text import without_covered
 from generator.run.label import Labelling, derive_labels
+from generator.run.readable_text import judged_text
 
 KEYS = (
     "recipe=text", "text/corpus=pattern", 'text.corpus.patterns=["BEHIND2468"]', "text.font.include=[Roboto-Regular*]",
@@ -33,7 +33,7 @@ def harmed(sample: Sample, image: np.ndarray, **params: object) -> Sample:
     height, width = sample.hw
     support = Region(Rect(0, 0, width, height), np.ones((height, width), bool))
     instance = Instance(category="crumb", support=support, params=params)
-    return without_covered(derive_labels(sample.with_(image=image, instances=(instance,)), Labelling()))
+    return judged_text(derive_labels(sample.with_(image=image, instances=(instance,)), Labelling()))
 
 
 def box_of(sample: Sample, number: int) -> tuple[slice, slice]:
@@ -110,7 +110,7 @@ def test_what_a_print_defect_covers_was_judged_with_the_print():
     assert unread(harmed(sample, image)) == [4]
 
 
-def test_a_line_that_was_unreadable_stays_so_and_the_others_of_a_run_are_as_before():
+def test_what_cannot_be_read_in_a_run_is_a_sliver_or_lies_at_a_defect():
     made = samples(
         "recipe=text_defect", "count=12", "good_share=0", "defect=[generic/foreign]", "defects_per_image=[6,6]",
         "text.layout.count=[8,10]", "defect.generic.foreign.shape.diameter=[6%,9%]",
@@ -123,6 +123,44 @@ def test_a_line_that_was_unreadable_stays_so_and_the_others_of_a_run_are_as_befo
         near = cv2.dilate(touched.view(np.uint8), np.ones((25, 25))) > 0
         for line in sample.text:
             for number in np.flatnonzero(~line.char_readable).tolist():
-                hidden += 1
-                assert near[sample.char_mask == line.first_number + number].any()
+                is_near = near[sample.char_mask == line.first_number + number].any()
+                is_sliver = (line.char_boxes_xywh[number, 2:] < 0.75 * np.ptp(line.char_quads_xy[number], axis=0)).any()
+                assert is_near or is_sliver
+                hidden += is_near
     assert hidden > 0
+
+
+@pytest.mark.parametrize("angle", [0, 35, 90])
+@pytest.mark.parametrize("keeps", ["rows", "columns"])
+def test_a_sliver_of_a_character_is_found_at_any_angle(angle, keeps):
+    (sample,) = samples(
+        "recipe=text", "text/corpus=pattern", 'text.corpus.patterns=["HEMZ"]', "count=1", "source.mode=mono8",
+        "text.layout.image_height_px=64", "text/warp=tilt", f"text.warp.rotation_deg=[{angle},{angle}]",
+        "text.warp.shear_deg=[0,0]",
+    )  # fmt: skip
+    assert unread(sample) == []
+    line = sample.text[0]
+    quad = line.char_quads_xy[0]
+    side = quad[3] - quad[0] if keeps == "rows" else quad[1] - quad[0]
+    rows, columns = np.nonzero(sample.char_mask == line.first_number)
+    along = (np.stack([columns + 0.5, rows + 0.5], axis=1) - quad[0]) @ side / (side @ side)
+    for share, is_found in ((0.9, False), (0.4, True)):
+        mask, boxes = sample.char_mask.copy(), line.char_boxes_xywh.copy()
+        mask[rows[along > share], columns[along > share]] = 0
+        y, x = np.nonzero(mask == line.first_number)
+        boxes[0] = x.min(), y.min(), np.ptp(x) + 1, np.ptp(y) + 1
+        cut = sample.with_(char_mask=mask, text=(line.with_(char_boxes_xywh=boxes),))
+        assert unread(judged_text(cut)) == ([0] if is_found else [])
+
+
+def test_where_a_sliver_leaves_no_line_to_read_the_sample_is_drawn_again():
+    sample = line_of("mono8")
+    mask, boxes = sample.char_mask.copy(), sample.text[0].char_boxes_xywh.copy()
+    boxes[3, 3] = 2
+    line = sample.text[0].with_(char_boxes_xywh=boxes)
+    made = judged_text(sample.with_(text=(line,), char_mask=mask))
+    assert unread(made) == [3] and [one.code for one in made.findings if one.severity == "error"] == ["illegible"]
+    made = judged_text(sample.with_(text=(line, sample.text[0]), char_mask=mask))
+    assert [one.is_readable for one in made.text] == [False, True] and made.findings == sample.findings
+    made = judged_text(sample.with_(text=(line.with_(kind="distractor"),), char_mask=mask))
+    assert unread(made) == [3] and made.findings == sample.findings

@@ -1,9 +1,10 @@
-"""Characters that a defect of the surface has covered.
+"""Characters that cannot be read on the finished image, and whom no detector is to be asked for.
 
-Defects that were put on after the text may hide it. What is left of a line is told by how the finished image stands off
-the surface without text, against how the text alone did. A defect that lightens or darkens all around it alike hides
-nothing, so what it did to the ground beside the ink is taken off first. Which characters can still be read is judged as
-after a print defect; those that cannot, no detector is to be asked for. Source: own.
+Of some the ink is seen on a part alone: a hairline that has drowned, a mark on uneven ground. Others are hidden by
+defects that were put on after the text: what is left of a line is told by how the finished image stands off the surface
+without text, against how the text alone did. A defect that lightens or darkens all around it alike hides nothing, so
+what it did to the ground beside the ink is taken off first; then characters are judged as after a print defect.
+Source: own.
 """
 
 from __future__ import annotations
@@ -11,17 +12,54 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from generator.core.annotation import Finding
 from generator.core.geometry import Rect
 from generator.core.sample import Sample
-from generator.core.text import PRINT_DEFECT, TextLine
+from generator.core.text import DISTRACTOR, PRINT_DEFECT, TextLine
 from generator.text.fault.legible import readable
 from generator.text.plate import Plate
 
+_SHOWN = 0.7  # share of a character's length and width that ink is seen on; sound ones are above 0.75
+_SOFT_PX = 2  # so much of a character may be lost in the softness of its edges
+_UPRIGHT_PX = 0.5  # a side that leans by less is none that leans
 _GROUND = 0.2  # of the strongest ink: less is no ink
 _SPARE = 0.25  # room about a line, share of a capital's height
 
 
-def without_covered(sample: Sample) -> Sample:
+def judged_text(sample: Sample) -> Sample:
+    """Return the sample, its characters that cannot be read said to be so.
+
+    Args:
+        sample: its defects labelled, the ink of its characters known.
+    """
+    return _without_covered(_without_slivers(sample)) if sample.text else sample
+
+
+def _without_slivers(sample: Sample) -> Sample:
+    """Return the sample, characters that show too little of their quad not readable; an error where none is left."""
+    if sample.char_mask is None:
+        return sample
+    lines = tuple([_whole(line, sample.char_mask) for line in sample.text])
+    if all(new is old for new, old in zip(lines, sample.text, strict=True)):
+        return sample
+    before, after = (
+        [one for one in text if one.is_readable and one.kind != DISTRACTOR] for text in (sample.text, lines)
+    )
+    findings = sample.findings
+    if before and not after:
+        message = f"of '{before[0].text}', characters can be seen to less than {_SHOWN:.0%} of their length or width"
+        findings = (*findings, Finding(severity="error", code="illegible", message=message))
+    return sample.with_(text=lines, findings=findings)
+
+
+def _whole(line: TextLine, char_mask: np.ndarray) -> TextLine:
+    stubs = _stubs(line, char_mask)
+    if not stubs.any():
+        return line
+    return line.with_(char_readable=line.char_readable & ~stubs, is_readable=False)
+
+
+def _without_covered(sample: Sample) -> Sample:
     """Return the sample, its covered characters no longer readable; print defects were judged when they were made.
 
     Args:
@@ -31,6 +69,43 @@ def without_covered(sample: Sample) -> Sample:
     if touched is None or sample.char_mask is None or sample.owner is None:
         return sample
     return sample.with_(text=tuple(_judged(line, sample, touched) for line in sample.text))
+
+
+def _stubs(line: TextLine, char_mask: np.ndarray) -> np.ndarray:
+    """Return which readable characters show too little of their quad, (n,) bool."""
+    if not len(line.char_boxes_xywh):
+        return np.zeros(len(line.chars), bool)
+    quads, boxes = line.char_quads_xy, line.char_boxes_xywh
+    sides = quads[:, [1, 3]] - quads[:, :1]
+    lengths = np.hypot(sides[..., 0], sides[..., 1])
+    is_upright = np.abs(sides).min(axis=2).max(initial=0.0) < _UPRIGHT_PX and abs(sides[0, 0, 0]) > abs(sides[0, 0, 1])
+    seen = boxes[:, 2:] if is_upright else _extents(line, sides / np.maximum(lengths, 1e-6)[..., None], char_mask)
+    return line.char_readable & (boxes[:, 2] > 0) & _is_short(seen, lengths).any(axis=1)
+
+
+def _extents(line: TextLine, ways: np.ndarray, char_mask: np.ndarray) -> np.ndarray:
+    """Return how far each character's ink reaches along two directions of its own, (n, 2) px.
+
+    Args:
+        line: n characters.
+        ways: (n, 2, 2) unit vectors x, y.
+        char_mask: of the image.
+    """
+    boxes, count = line.char_boxes_xywh, len(line.chars)
+    left, top = boxes[:, :2].min(axis=0)
+    right, bottom = (boxes[:, :2] + boxes[:, 2:]).max(axis=0)
+    numbers = char_mask[top:bottom, left:right].astype(np.intp) - line.first_number
+    rows, columns = np.nonzero((numbers >= 0) & (numbers < count))
+    whose = numbers[rows, columns]
+    along = ways[whose] @ np.stack([columns, rows], axis=1)[..., None]
+    low, high = np.full((count, 2), np.inf), np.full((count, 2), -np.inf)
+    np.minimum.at(low, whose, along[..., 0])
+    np.maximum.at(high, whose, along[..., 0])
+    return high - low + np.abs(ways).sum(axis=2)  # a pixel's own width
+
+
+def _is_short(seen_px: np.ndarray, whole_px: np.ndarray) -> np.ndarray:
+    return (seen_px < _SHOWN * whole_px) & (whole_px - seen_px > _SOFT_PX)
 
 
 def _touched(sample: Sample) -> np.ndarray | None:
