@@ -152,8 +152,9 @@ TRIALS = (
 
 
 def make_set(
-    trial: Trial, data: Path, folder: Path, seed: int, makers: str, few: Sequence[str], models: Models
-) -> Path:
+    trial: Trial, data: Path, folder: Path, seed: int, makers: str, few: Sequence[str], models: Models,
+    synthetic: int = SYNTHETIC,
+) -> Path:  # fmt: skip
     """Put defects on the training split's good images and lay them out as the evaluation reads them.
 
     Args:
@@ -164,9 +165,10 @@ def make_set(
         makers: ``drawn``, ``fitted``, ``bank``, or several joined with +, which share the images alike.
         few: real defective images, relative to ``data``, that all but the drawn kinds know.
         models: where trained models are kept, and how long one is trained.
+        synthetic: images of all classes together.
     """
     good = _good_of(data, folder)
-    counts = apportion(SYNTHETIC, [1.0] * len(trial.defects))
+    counts = apportion(synthetic, [1.0] * len(trial.defects))
     own = {category: makers_of(trial, makers, category) for category in trial.defects}
     for maker in dict.fromkeys(maker for names in own.values() for maker in names):
         kinds, keys = _kinds(trial, data, folder, few, good, maker, models)
@@ -336,6 +338,9 @@ def main() -> None:
     parser.add_argument("--only", default="", help="part of a data set's name")
     parser.add_argument("--workers", type=int, default=2, help="trainings at a time, one core each")
     parser.add_argument("--minutes", type=float, default=0, help="time to train a model; 0: until all steps are done")
+    parser.add_argument(
+        "--images", type=int, default=SYNTHETIC, help="synthetic images of an arm, all classes together"
+    )
     parser.add_argument("--keep", type=Path, help="where arms and figures stay; those there already are not made again")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(asked.workers) as pool:
@@ -344,17 +349,19 @@ def main() -> None:
             arms = arms_of(trial, asked.arm, asked.sweep)
             jobs = [(arm, seed) for arm in arms for seed in asked.seeds]
             figures: dict[Arm, list[dict]] = defaultdict(list)
-            futures = [pool.submit(_run, trial, arm, seed, asked.python, kept, asked.minutes) for arm, seed in jobs]
+            given = asked.python, kept, asked.minutes, asked.images
+            futures = [pool.submit(_run, trial, arm, seed, *given) for arm, seed in jobs]
             for (arm, _), future in zip(jobs, futures, strict=True):
                 figures[arm].append(future.result())
                 if len(figures[arm]) == len(asked.seeds):
                     _print(trial, arm, figures[arm])
 
 
-def _run(trial: Trial, arm: Arm, seed: int, python: str, kept: Path, minutes: float) -> dict:
+def _run(trial: Trial, arm: Arm, seed: int, python: str, kept: Path, minutes: float, synthetic: int) -> dict:
     """Return the figures of an arm and a seed; made in a process of its own, as two jobs share no composed state."""
     data, script = Path(os.environ["DEFECTGEN_DATA"]) / trial.folder, Path(os.environ["DEFECTGEN_YARDSTICK"])
     stem = f"{trial.folder.replace('/', '-')}-{arm.few}-{arm.makers or 'real'}-{seed}"
+    stem += f"-{synthetic}" if arm.makers and synthetic != SYNTHETIC else ""
     out = kept / f"{stem}-{arm.share:g}.jsonl"
     if out.is_file():
         return json.loads(out.read_text().splitlines()[-1])
@@ -370,7 +377,7 @@ def _run(trial: Trial, arm: Arm, seed: int, python: str, kept: Path, minutes: fl
                 train(trial, data, few, maker, models)
         with _MAKING:
             if not made.is_dir():
-                make_set(trial, data, kept / stem, seed, arm.makers, few, models)
+                make_set(trial, data, kept / stem, seed, arm.makers, few, models, synthetic)
         options += ["--syn", str(made), *(["--syn-ratio", str(arm.share)] if arm.share else [])]
     return evaluate(python, script / "evaluate.py", data, options, out)
 
