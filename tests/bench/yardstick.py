@@ -338,9 +338,7 @@ def main() -> None:
     parser.add_argument("--only", default="", help="part of a data set's name")
     parser.add_argument("--workers", type=int, default=2, help="trainings at a time, one core each")
     parser.add_argument("--minutes", type=float, default=0, help="time to train a model; 0: until all steps are done")
-    parser.add_argument(
-        "--images", type=int, default=SYNTHETIC, help="synthetic images of an arm, all classes together"
-    )
+    parser.add_argument("--images", type=int, default=SYNTHETIC, help="synthetic images of an arm, of all classes")
     parser.add_argument("--keep", type=Path, help="where arms and figures stay; those there already are not made again")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(asked.workers) as pool:
@@ -349,8 +347,8 @@ def main() -> None:
             arms = arms_of(trial, asked.arm, asked.sweep)
             jobs = [(arm, seed) for arm in arms for seed in asked.seeds]
             figures: dict[Arm, list[dict]] = defaultdict(list)
-            given = asked.python, kept, asked.minutes, asked.images
-            futures = [pool.submit(_run, trial, arm, seed, *given) for arm, seed in jobs]
+            more = asked.python, kept, asked.minutes, asked.images
+            futures = [pool.submit(_run, trial, arm, seed, *more) for arm, seed in jobs]
             for (arm, _), future in zip(jobs, futures, strict=True):
                 figures[arm].append(future.result())
                 if len(figures[arm]) == len(asked.seeds):
