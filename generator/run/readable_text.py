@@ -2,14 +2,12 @@
 
 Of some the ink is seen on a part alone: a hairline that has drowned, a mark on uneven ground. Others are hidden by
 defects that were put on after the text: what is left of a line is told by how the finished image stands off the surface
-without text, against how the text alone did. A defect that lightens or darkens all around it alike hides nothing, so
-what it did to the ground beside the ink is taken off first; then characters are judged as after a print defect.
-Source: own.
+without text, against how the text alone did, and judged as after a print defect: a stain through which the ink shows
+hides nothing. Source: own.
 """
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 
 from generator.core.annotation import Finding
@@ -22,7 +20,6 @@ from generator.text.plate import Plate
 _SHOWN = 0.7  # share of a character's length and width that ink is seen on; sound ones are above 0.75
 _SOFT_PX = 2  # so much of a character may be lost in the softness of its edges
 _UPRIGHT_PX = 0.5  # a side that leans by less is none that leans
-_GROUND = 0.2  # of the strongest ink: less is no ink
 _SPARE = 0.25  # room about a line, share of a capital's height
 
 
@@ -141,9 +138,8 @@ def _judged(line: TextLine, sample: Sample, touched: np.ndarray) -> TextLine:
     strongest = float(np.abs(print_[ink]).max())
     if strongest == 0.0:
         return line
-    left = _against_ground(print_, now, part, strongest, boxes[seen])
     sound = np.where(ink, np.abs(print_), 0.0)
-    harmed = np.where(ink, left * np.sign(print_), np.abs(now - print_))  # beside the ink, what the defects added
+    harmed = np.where(ink, now * np.sign(print_), np.abs(now - print_))  # beside the ink, what the defects added
     harmed = np.where(part & (is_own | is_free), harmed, sound)
     plate = Plate(
         cover=_levels(sound, strongest),
@@ -184,17 +180,6 @@ def _seen(sample: Sample, rect: Rect, ink: np.ndarray) -> tuple[np.ndarray, np.n
     way = inked.T @ strongest
     way /= max(float(np.linalg.norm(way)), 1e-6)
     return sound @ way, now @ way
-
-
-def _against_ground(
-    sound: np.ndarray, now: np.ndarray, touched: np.ndarray, strongest: float, boxes_xywh: np.ndarray
-) -> np.ndarray:
-    """Return how the finished image stands off what defects made of the ground beside the ink, (h, w) float32."""
-    ground = (touched & (np.abs(sound) < _GROUND * strongest)).astype(np.float32)
-    sigma = max(1.0, _SPARE * float(np.median(boxes_xywh[:, 3])))
-    weight = cv2.GaussianBlur(ground, (0, 0), sigma)
-    mean = cv2.GaussianBlur(now * ground, (0, 0), sigma) / np.maximum(weight, 1e-3)
-    return now - np.where(touched, mean, 0.0)
 
 
 def _levels(values: np.ndarray, strongest: float) -> np.ndarray:

@@ -13,6 +13,7 @@ from PIL import Image
 
 from generator.core.errors import AssetError, RangeError
 from generator.imaging.codec import encode_png
+from generator.source.file_tree import FileTree
 from generator.source.folder import Folder
 
 RNG = np.random.default_rng(0)
@@ -273,8 +274,19 @@ def test_a_labelled_data_set_is_no_folder_of_good_images(tmp_path, names, said):
     some = names[0].split("/")[0]
     assert Folder(path=str(tmp_path), pattern=f"{some}/*").count == 1
     assert Folder(path=str(tmp_path / names[0]).rpartition("/")[0]).count == 1
+    assert Folder(path=str(tmp_path), pattern="*.png").count == len(names)
 
 
 def test_folders_of_any_other_names_are_taken(tmp_path):
     fill(tmp_path, ("defect/a.png", "line 2/b.png"))
     assert Folder(path=str(tmp_path)).count == 2
+
+
+@pytest.mark.parametrize("is_long", [False, True])
+def test_a_look_at_many_files_comes_in_their_order(tmp_path, is_long):
+    names = [f"{number:02d}.png" for number in range(50)]
+    fill(tmp_path, names)
+    tree = FileTree.at(str(tmp_path))
+    assert list(tree.each(lambda name: (name, len(tree.read(name))), names, is_long=is_long)) == [
+        (name, (tmp_path / name).stat().st_size) for name in names
+    ]
