@@ -29,13 +29,14 @@ def judged_text(sample: Sample) -> Sample:
     Args:
         sample: its defects labelled, the ink of its characters known.
     """
-    return _without_covered(_without_slivers(sample)) if sample.text else sample
+    if not sample.text or sample.char_mask is None:
+        return sample
+    return _without_covered(_without_slivers(sample))
 
 
 def _without_slivers(sample: Sample) -> Sample:
     """Return the sample, characters that show too little of their quad not readable; an error where none is left."""
-    if sample.char_mask is None:
-        return sample
+    assert sample.char_mask is not None
     lines = tuple([_whole(line, sample.char_mask) for line in sample.text])
     if all(new is old for new, old in zip(lines, sample.text, strict=True)):
         return sample
@@ -54,18 +55,6 @@ def _whole(line: TextLine, char_mask: np.ndarray) -> TextLine:
     if not stubs.any():
         return line
     return line.with_(char_readable=line.char_readable & ~stubs, is_readable=False)
-
-
-def _without_covered(sample: Sample) -> Sample:
-    """Return the sample, its covered characters no longer readable; print defects were judged when they were made.
-
-    Args:
-        sample: its defects labelled, the ink of its characters known.
-    """
-    touched = _touched(sample)
-    if touched is None or sample.char_mask is None or sample.owner is None:
-        return sample
-    return sample.with_(text=tuple(_judged(line, sample, touched) for line in sample.text))
 
 
 def _stubs(line: TextLine, char_mask: np.ndarray) -> np.ndarray:
@@ -105,6 +94,14 @@ def _is_short(seen_px: np.ndarray, whole_px: np.ndarray) -> np.ndarray:
     return (seen_px < _SHOWN * whole_px) & (whole_px - seen_px > _SOFT_PX)
 
 
+def _without_covered(sample: Sample) -> Sample:
+    """Return the sample, its covered characters no longer readable; print defects were judged when they were made."""
+    touched = _touched(sample)
+    if touched is None:
+        return sample
+    return sample.with_(text=tuple(_judged(line, sample, touched) for line in sample.text))
+
+
 def _touched(sample: Sample) -> np.ndarray | None:
     """Return where defects that are no print defects lie, (H, W) bool; None: nowhere."""
     masks = [one.mask for one in sample.instances if one.mask is not None and PRINT_DEFECT not in one.params]
@@ -120,11 +117,11 @@ def _touched(sample: Sample) -> np.ndarray | None:
 def _judged(line: TextLine, sample: Sample, touched: np.ndarray) -> TextLine:
     assert sample.owner is not None and sample.char_mask is not None
     boxes = line.char_boxes_xywh
-    seen = np.flatnonzero(boxes[:, 2] > 0) if len(boxes) else boxes
+    seen = boxes[boxes[:, 2] > 0]
     if not len(seen):
         return line
-    height = float(line.params.get("height_px", boxes[seen, 3].max()))
-    rect = _around(boxes[seen], int(np.ceil(_SPARE * height)), sample.hw)
+    height = float(line.params.get("height_px", seen[:, 3].max()))
+    rect = _around(seen, int(np.ceil(_SPARE * height)), sample.hw)
     part = touched[rect.slices]
     if not part.any():
         return line
